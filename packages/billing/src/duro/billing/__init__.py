@@ -1,0 +1,1 @@
+"""Duro billing: the brain: pure decisions about time and money."""

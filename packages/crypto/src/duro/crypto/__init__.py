@@ -1,0 +1,1 @@
+"""Duro crypto: hashing, ids and keys."""

@@ -1,0 +1,1 @@
+"""Duro db: tables, migrations, repositories and the walls between tenants."""

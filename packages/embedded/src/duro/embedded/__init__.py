@@ -1,0 +1,1 @@
+"""Duro embedded: PostgreSQL and Valkey servers that one command starts."""

@@ -1,0 +1,1 @@
+"""Duro http-kit: what every HTTP service shares."""

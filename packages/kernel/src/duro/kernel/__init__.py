@@ -1,0 +1,53 @@
+"""The words everybody speaks: money, ids, time, modes and errors."""
+
+from duro.kernel.clock import Clock
+from duro.kernel.errors import ConflictError, DomainError, ErrorKind, Fault, InvalidInputError, NotFoundError
+from duro.kernel.ids import (
+    ApiKeyId,
+    CustomerId,
+    DunningScheduleId,
+    EntityId,
+    EventId,
+    IdFactory,
+    InvoiceId,
+    MalformedIdError,
+    PaymentAttemptId,
+    PaymentMethodId,
+    PlanId,
+    RefundId,
+    SubscriptionId,
+    TenantId,
+)
+from duro.kernel.mode import Mode
+from duro.kernel.money import Currency, CurrencyMismatchError, Money, UnknownCurrencyError
+from duro.kernel.period import Period
+
+__all__ = [
+    "ApiKeyId",
+    "Clock",
+    "ConflictError",
+    "Currency",
+    "CurrencyMismatchError",
+    "CustomerId",
+    "DomainError",
+    "DunningScheduleId",
+    "EntityId",
+    "ErrorKind",
+    "EventId",
+    "Fault",
+    "IdFactory",
+    "InvalidInputError",
+    "InvoiceId",
+    "MalformedIdError",
+    "Mode",
+    "Money",
+    "NotFoundError",
+    "PaymentAttemptId",
+    "PaymentMethodId",
+    "Period",
+    "PlanId",
+    "RefundId",
+    "SubscriptionId",
+    "TenantId",
+    "UnknownCurrencyError",
+]

@@ -1,0 +1,140 @@
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, Self, TypeVar
+from uuid import UUID
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUE_OF = {character: value for value, character in enumerate(_ALPHABET)}
+_LENGTH = 26
+_MAXIMUM = (1 << 128) - 1
+
+
+class MalformedIdError(ValueError):
+    """The text is not an id of the expected kind."""
+
+    def __init__(self, text: str, prefix: str) -> None:
+        super().__init__(f"Expected an id of the form {prefix}_ and 26 base32 characters.")
+        self.text = text
+        self.prefix = prefix
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EntityId:
+    """A uuid that knows what it names; at the edge it is written in the TypeID form `prefix_` + 26 base32 characters."""
+
+    value: UUID
+    prefix: ClassVar[str]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the TypeID form. Raise MalformedIdError for any other text, another prefix included."""
+        prefix, separator, suffix = text.rpartition("_")
+        if not separator or prefix != cls.prefix:
+            raise MalformedIdError(text, cls.prefix)
+        return cls.from_suffix(suffix)
+
+    @classmethod
+    def from_suffix(cls, suffix: str) -> Self:
+        """Read the bare 26 characters, as a charge reference carries them."""
+        if len(suffix) != _LENGTH or any(character not in _VALUE_OF for character in suffix):
+            raise MalformedIdError(suffix, cls.prefix)
+        number = 0
+        for character in suffix:
+            number = number << 5 | _VALUE_OF[character]
+        if number > _MAXIMUM:
+            raise MalformedIdError(suffix, cls.prefix)
+        return cls(UUID(int=number))
+
+    @property
+    def suffix(self) -> str:
+        """The bare 26 base32 characters."""
+        number = self.value.int
+        return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+
+    def __str__(self) -> str:
+        return f"{self.prefix}_{self.suffix}"
+
+
+class TenantId(EntityId):
+    """A merchant's account."""
+
+    __slots__ = ()
+    prefix = "ten"
+
+
+class ApiKeyId(EntityId):
+    """A credential of a tenant; the secret itself is never stored."""
+
+    __slots__ = ()
+    prefix = "key"
+
+
+class PlanId(EntityId):
+    """A plan."""
+
+    __slots__ = ()
+    prefix = "plan"
+
+
+class CustomerId(EntityId):
+    """A customer of one tenant."""
+
+    __slots__ = ()
+    prefix = "cus"
+
+
+class PaymentMethodId(EntityId):
+    """A saved way to pay."""
+
+    __slots__ = ()
+    prefix = "pm"
+
+
+class SubscriptionId(EntityId):
+    """A subscription."""
+
+    __slots__ = ()
+    prefix = "sub"
+
+
+class InvoiceId(EntityId):
+    """An invoice."""
+
+    __slots__ = ()
+    prefix = "inv"
+
+
+class PaymentAttemptId(EntityId):
+    """One attempt to collect an invoice; its suffix is the reference the provider sees."""
+
+    __slots__ = ()
+    prefix = "txn"
+
+
+class RefundId(EntityId):
+    """Money going back; its suffix is the reference the provider sees."""
+
+    __slots__ = ()
+    prefix = "rfd"
+
+
+class DunningScheduleId(EntityId):
+    """A recovery case."""
+
+    __slots__ = ()
+    prefix = "dun"
+
+
+class EventId(EntityId):
+    """Something that happened, as merchants are told of it."""
+
+    __slots__ = ()
+    prefix = "evt"
+
+
+AnyId = TypeVar("AnyId", bound=EntityId)
+
+
+class IdFactory(Protocol):
+    """Makes new ids that sort by the time they were made (uuid version 7)."""
+
+    def new(self, kind: type[AnyId]) -> AnyId: ...

@@ -1,0 +1,1 @@
+"""Duro merchant-api: orchestration: one class per act."""

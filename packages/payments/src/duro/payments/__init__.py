@@ -1,0 +1,1 @@
+"""Duro payments: the charge gateway port and the simulated issuer."""

@@ -1,0 +1,1 @@
+"""Duro queue: BullMQ queues, workers and schedulers."""

@@ -1,0 +1,1 @@
+"""Duro testkit: servers, clocks, builders and journeys for tests."""

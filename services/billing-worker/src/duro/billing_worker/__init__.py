@@ -1,0 +1,1 @@
+"""Duro billing-worker: the service for everything on a timer."""

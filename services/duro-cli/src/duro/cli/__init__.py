@@ -1,0 +1,1 @@
+"""Duro duro-cli: the duro command."""

@@ -1,0 +1,1 @@
+"""Duro gateway-simulator: the simulated issuer as an HTTP server."""

@@ -1,0 +1,1 @@
+"""Duro public-api: the HTTP service for merchants."""
