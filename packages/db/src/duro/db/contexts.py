@@ -1,0 +1,61 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, final
+
+from asyncpg import Connection
+from duro.kernel import Clock, IdFactory, Mode, TenantId
+
+from duro.db.pool import DatabasePool
+from duro.db.repositories import Repositories
+from duro.db.session import SchemaSql, TenantSession
+
+_BEGIN: Final = "begin isolation level read committed; set local duro.tenant_id = '{tenant}'"
+
+
+class AbortedTransactionError(RuntimeError):
+    """A context ended cleanly although one of its statements had failed: nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__("A statement of this transaction failed and was swallowed; Postgres rolled it back.")
+
+
+@final
+class RepositoryContexts:
+    """Transactions of one mode, each bound to one tenant."""
+
+    def __init__(self, pool: DatabasePool, mode: Mode, *, clock: Clock, ids: IdFactory) -> None:
+        self._pool = pool
+        self._sql = SchemaSql(mode)
+        self._clock = clock
+        self._ids = ids
+
+    @property
+    def mode(self) -> Mode:
+        """The mode every transaction belongs to."""
+        return self._sql.mode
+
+    @asynccontextmanager
+    async def open(self, tenant_id: TenantId) -> AsyncIterator[Repositories]:
+        """Open one transaction (READ COMMITTED) for this tenant: commit on a clean exit, roll back on an error.
+
+        The beginning is a single round trip. After the exit its repositories raise ClosedContextError.
+        """
+        async with self._pool.acquire() as connection:
+            await connection.execute(_BEGIN.replace("{tenant}", str(tenant_id.value)))
+            session = TenantSession(
+                connection, tenant_id=tenant_id, sql=self._sql, clock=self._clock, ids=self._ids
+            )
+            try:
+                yield Repositories(session)
+            except BaseException:
+                session.close()
+                await self._roll_back(connection)
+                raise
+            session.close()
+            if await connection.execute("commit") != "COMMIT":
+                raise AbortedTransactionError
+
+    @staticmethod
+    async def _roll_back(connection: Connection) -> None:
+        if not connection.is_closed():
+            await connection.execute("rollback")

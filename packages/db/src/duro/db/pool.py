@@ -1,0 +1,52 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self, cast, final
+
+from asyncpg import Connection, Pool, create_pool
+
+from duro.db.codecs import Codecs
+
+
+@final
+class DatabasePool:
+    """Connections of one database role, with the codecs set and nothing to reset between transactions."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(
+        cls, url: str, *, min_size: int = 1, max_size: int = 10, statement_cache_size: int = 256
+    ) -> Self:
+        """Open `min_size` connections now and up to `max_size` later.
+
+        Give statement_cache_size 0 behind a PgBouncer that doesn't track prepared statements. Settings are local to a
+        transaction, so a released connection is not reset by a query.
+        """
+        pool = await create_pool(
+            url,
+            min_size=min_size,
+            max_size=max_size,
+            init=Codecs.install,
+            reset=cls._keep,
+            statement_cache_size=statement_cache_size,
+        )
+        return cls(cast("Pool", pool))
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        """Lend one connection; an open transaction left on it is rolled back."""
+        async with self._pool.acquire() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Wait for lent connections, then close them all."""
+        await self._pool.close()
+
+    def terminate(self) -> None:
+        """Drop every connection at once."""
+        self._pool.terminate()
+
+    @staticmethod
+    async def _keep(_: Connection) -> None:
+        """Leave the session as it is."""

@@ -1,0 +1,293 @@
+"""The rows of the data schemas as values: column names with the kernel's types."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+from uuid import UUID
+
+from duro.billing import Cadence, Interval, InvoiceLine
+from duro.kernel import (
+    ApiKeyId,
+    Currency,
+    CustomerId,
+    DunningScheduleId,
+    EventId,
+    InvoiceId,
+    Mode,
+    Money,
+    PaymentAttemptId,
+    PaymentMethodId,
+    Period,
+    PlanId,
+    RefundId,
+    SubscriptionId,
+    TenantId,
+)
+from whenever import Instant
+
+from duro.db.states import (
+    AttemptStatus,
+    DunningState,
+    InvoiceStatus,
+    JournalCause,
+    JournalId,
+    RefundStatus,
+    TenantStatus,
+)
+
+__all__ = [
+    "ApiKey",
+    "AttemptStatus",
+    "Customer",
+    "DunningSchedule",
+    "DunningState",
+    "Event",
+    "IdempotencyRecord",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceStatus",
+    "Journal",
+    "JournalCause",
+    "JournalId",
+    "LedgerEntry",
+    "PaymentAttempt",
+    "PaymentMethod",
+    "Plan",
+    "Refund",
+    "RefundStatus",
+    "Tenant",
+    "TenantStatus",
+]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A merchant's account and the zone its calendar is read in."""
+
+    id: TenantId
+    name: str
+    zone: str
+    status: TenantStatus
+    created_at: Instant
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A merchant's credential: its digest and a hint, never the secret."""
+
+    id: ApiKeyId
+    mode: Mode
+    secret_digest: bytes
+    hint: str
+    created_at: Instant
+    revoked_at: Instant | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is sold, for how much and how often."""
+
+    id: PlanId
+    name: str
+    amount: Money
+    interval: Interval
+    interval_count: int
+    trial_days: int
+    max_cycles: int | None
+    archived_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+    @property
+    def cadence(self) -> Cadence:
+        """How often it bills."""
+        return Cadence(self.interval, self.interval_count)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A person or business who pays a merchant; `ref` is the merchant's own key for them."""
+
+    id: CustomerId
+    ref: str | None
+    email: str
+    name: str | None
+    phone: str | None
+    metadata: Mapping[str, str]
+    created_at: Instant
+    updated_at: Instant
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """A customer's saved card, as the provider's token and what may be shown of it."""
+
+    id: PaymentMethodId
+    customer_id: CustomerId
+    provider: str
+    token: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+    detached_at: Instant | None
+    created_at: Instant
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What a subscription owes for one period, with its lines in order."""
+
+    id: InvoiceId
+    subscription_id: SubscriptionId
+    customer_id: CustomerId
+    idempotency_key: str
+    status: InvoiceStatus
+    subtotal: Money
+    discount: Money
+    credit_applied: Money
+    total: Money
+    amount_paid: Money
+    amount_refunded: Money
+    period_start: Instant
+    period_end: Instant
+    paid_at: Instant | None
+    rail: str | None
+    created_at: Instant
+    lines: tuple[InvoiceLine, ...] = ()
+
+    @property
+    def period(self) -> Period:
+        """The stretch of time it pays for."""
+        return Period(self.period_start, self.period_end)
+
+    @property
+    def currency(self) -> Currency:
+        """The currency of every amount on it."""
+        return self.total.currency
+
+    @property
+    def amount_remaining(self) -> Money:
+        """What is still to be paid."""
+        return self.total - self.amount_paid
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PaymentAttempt:
+    """One try to collect an invoice; its id's suffix is the reference at the provider."""
+
+    id: PaymentAttemptId
+    invoice_id: InvoiceId
+    subscription_id: SubscriptionId
+    payment_method_id: PaymentMethodId
+    provider: str
+    rail: str
+    status: AttemptStatus
+    amount: Money
+    reason: str
+    failure_code: str | None
+    failure_message: str | None
+    advice_code: str | None
+    claimed_until: Instant
+    created_at: Instant
+    settled_at: Instant | None
+
+    @property
+    def reference(self) -> str:
+        """The name of this attempt at the provider."""
+        return self.id.suffix
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money of one attempt going back to the payer."""
+
+    id: RefundId
+    attempt_id: PaymentAttemptId
+    invoice_id: InvoiceId
+    status: RefundStatus
+    amount: Money
+    reason: str
+    claimed_until: Instant
+    created_at: Instant
+    settled_at: Instant | None
+
+    @property
+    def reference(self) -> str:
+        """The name of this refund at the provider."""
+        return self.id.suffix
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DunningSchedule:
+    """The recovery case of one invoice."""
+
+    id: DunningScheduleId
+    invoice_id: InvoiceId
+    subscription_id: SubscriptionId
+    state: DunningState
+    category: str | None
+    rail: str
+    attempts_made: int
+    next_attempt_at: Instant | None
+    reason: str
+    opened_at: Instant
+    closed_at: Instant | None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a subscription; `sequence` counts from 1 without a gap."""
+
+    id: EventId
+    type: str
+    subscription_id: SubscriptionId
+    sequence: int
+    data: Mapping[str, object]
+    created_at: Instant
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class IdempotencyRecord:
+    """The answer given to one idempotency key, or the lease of the request that will give it."""
+
+    credential_class: str
+    key: str
+    request_digest: bytes
+    status: int | None
+    body: bytes | None
+    locked_until: Instant | None
+    created_at: Instant
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One side of a journal: debits are positive, credits negative."""
+
+    account: str
+    amount: Money
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """Entries in one currency that sum to zero, posted once for one cause."""
+
+    id: JournalId
+    cause_type: JournalCause
+    cause_id: UUID
+    currency: Currency
+    created_at: Instant
+    entries: tuple[LedgerEntry, ...]

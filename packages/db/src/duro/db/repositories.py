@@ -1,0 +1,76 @@
+from typing import final
+
+from duro.db.api_keys import ApiKeyRepository
+from duro.db.attempts import AttemptRepository
+from duro.db.customers import CustomerRepository
+from duro.db.dunning import DunningRepository
+from duro.db.events import EventRepository
+from duro.db.idempotency import IdempotencyRepository
+from duro.db.invoices import InvoiceRepository
+from duro.db.ledger import LedgerRepository
+from duro.db.payment_methods import PaymentMethodRepository
+from duro.db.plans import PlanRepository
+from duro.db.refunds import RefundRepository
+from duro.db.session import TenantSession
+from duro.db.subscriptions import SubscriptionRepository
+from duro.db.tenants import TenantRepository
+
+
+@final
+class Repositories:
+    """Everything one tenant has in one mode, inside one transaction."""
+
+    def __init__(self, session: TenantSession) -> None:
+        self.session = session
+
+    @property
+    def tenants(self) -> TenantRepository:
+        return TenantRepository(self.session)
+
+    @property
+    def api_keys(self) -> ApiKeyRepository:
+        return ApiKeyRepository(self.session)
+
+    @property
+    def plans(self) -> PlanRepository:
+        return PlanRepository(self.session)
+
+    @property
+    def customers(self) -> CustomerRepository:
+        return CustomerRepository(self.session)
+
+    @property
+    def payment_methods(self) -> PaymentMethodRepository:
+        return PaymentMethodRepository(self.session)
+
+    @property
+    def subscriptions(self) -> SubscriptionRepository:
+        return SubscriptionRepository(self.session)
+
+    @property
+    def invoices(self) -> InvoiceRepository:
+        return InvoiceRepository(self.session)
+
+    @property
+    def attempts(self) -> AttemptRepository:
+        return AttemptRepository(self.session)
+
+    @property
+    def refunds(self) -> RefundRepository:
+        return RefundRepository(self.session)
+
+    @property
+    def dunning(self) -> DunningRepository:
+        return DunningRepository(self.session)
+
+    @property
+    def events(self) -> EventRepository:
+        return EventRepository(self.session)
+
+    @property
+    def idempotency(self) -> IdempotencyRepository:
+        return IdempotencyRepository(self.session)
+
+    @property
+    def ledger(self) -> LedgerRepository:
+        return LedgerRepository(self.session)
