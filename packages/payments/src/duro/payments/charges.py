@@ -1,0 +1,57 @@
+from dataclasses import dataclass, field
+from typing import TypeAlias, final
+
+from duro.kernel import Money
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ChargeRequest:
+    """An order to take money from a saved instrument once, under a reference that is never used for anything else."""
+
+    reference: str
+    amount: Money
+    token: str = field(repr=False)
+    customer_email: str
+    description: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """The provider took the money: this much, in this currency, under this reference.
+
+    The amount is what the provider says it took. Compare it with what was asked: a repeat of a reference answers
+    with the first presentment's result, whatever the repeat asked for.
+    """
+
+    reference: str
+    amount: Money
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The provider or the payer's bank said no, finally, and nothing was taken under this reference."""
+
+    code: str
+    message: str
+    advice: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The provider has no such reference at this moment; a request still on its way may yet arrive."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can say what happened: money may or may not have moved, so only a look-up may follow."""
+
+    detail: str
+
+
+ChargeResult: TypeAlias = Approved | Declined | Unknown
+ChargeLookup: TypeAlias = Approved | Declined | NotFound | Unknown
