@@ -12,7 +12,13 @@ from duro.payments.charges import (
 )
 from duro.payments.gateway import ChargeGateway
 from duro.payments.refunds import Refunded, RefundLookup, RefundRefused, RefundRequest, RefundResult
-from duro.payments.simulated import InMemoryIssuerLedger, SimulatedCard, SimulatedGateway, SimulatedIssuer
+from duro.payments.simulated import (
+    HttpSimulatedGateway,
+    InMemoryIssuerLedger,
+    SimulatedCard,
+    SimulatedGateway,
+    SimulatedIssuer,
+)
 
 __all__ = [
     "Approved",
@@ -23,6 +29,7 @@ __all__ = [
     "ChargeRequest",
     "ChargeResult",
     "Declined",
+    "HttpSimulatedGateway",
     "InMemoryIssuerLedger",
     "NotFound",
     "RefundLookup",

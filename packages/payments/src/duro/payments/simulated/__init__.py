@@ -5,6 +5,7 @@ from duro.payments.simulated.cards import Delivery, SimulatedCard
 from duro.payments.simulated.entries import ChargeEntry, ChargeStatus, RefundEntry, RefundStatus
 from duro.payments.simulated.faults import FaultPlan
 from duro.payments.simulated.gateway import SimulatedGateway
+from duro.payments.simulated.http_gateway import HttpSimulatedGateway
 from duro.payments.simulated.issuer import SimulatedIssuer
 from duro.payments.simulated.ledger import ChargePage, IssuerLedger, RefundPage
 from duro.payments.simulated.memory_ledger import InMemoryIssuerLedger
@@ -20,6 +21,7 @@ __all__ = [
     "Delivery",
     "FaultPlan",
     "GivenBack",
+    "HttpSimulatedGateway",
     "InMemoryIssuerLedger",
     "IssuerLedger",
     "Presented",

@@ -31,7 +31,8 @@ class SimulatedIssuer:
         self._faults = faults
         self._slow = slow
 
-    def supports(self, currency: Currency) -> bool:
+    @staticmethod
+    def supports(currency: Currency) -> bool:
         return currency.code in _CURRENCIES
 
     async def charge(self, request: ChargeRequest) -> ChargeAnswer:

@@ -1,0 +1,145 @@
+from typing import Final, TypeVar, final
+from urllib.parse import quote
+
+import msgspec
+from whenever import TimeDelta
+
+from duro.kernel import Currency, UnknownCurrencyError
+from duro.payments.cards import CardDetails, TokenizeResult
+from duro.payments.charges import Approved, ChargeLookup, ChargeRequest, ChargeResult, Declined, NotFound, Unknown
+from duro.payments.refunds import Refunded, RefundLookup, RefundRefused, RefundRequest, RefundResult
+from duro.payments.simulated.http_exchange import HttpExchange, Reply
+from duro.payments.simulated.issuer import SimulatedIssuer
+from duro.payments.simulated.wire import (
+    ChargeBody,
+    ChargeReply,
+    ErrorReply,
+    RefundBody,
+    RefundReply,
+    TokenBody,
+    TokenReply,
+)
+
+_DECIDED: Final = frozenset({200, 409})
+_FOUND: Final = frozenset({200})
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+
+@final
+class HttpSimulatedGateway:
+    """The simulated provider behind its HTTP server, believed only where its answer is whole and names our reference.
+
+    The same reference again is answered by the server with a conflict that carries the first decision; that decision
+    is the result.
+    """
+
+    def __init__(self, *, base_url: str, timeout_seconds: float, settle_window: TimeDelta | None = None) -> None:
+        least = TimeDelta(seconds=timeout_seconds) * 2
+        self._settle_window = least if settle_window is None else settle_window
+        if self._settle_window < least:
+            message = "The settle window of a provider is at least twice the client's time-out."
+            raise ValueError(message)
+        self._exchange = HttpExchange(base_url=base_url, timeout_seconds=timeout_seconds)
+
+    @property
+    def name(self) -> str:
+        return "simulated"
+
+    @property
+    def is_moving_money(self) -> bool:
+        return False
+
+    @property
+    def settle_window(self) -> TimeDelta:
+        return self._settle_window
+
+    @property
+    def has_idempotent_references(self) -> bool:
+        return True
+
+    def supports(self, currency: Currency) -> bool:
+        return SimulatedIssuer.supports(currency)
+
+    async def charge(self, request: ChargeRequest) -> ChargeResult:
+        body = ChargeBody(
+            reference=request.reference,
+            amount=request.amount.amount,
+            currency=request.amount.currency.code,
+            token=request.token,
+            customer_email=request.customer_email,
+            description=request.description,
+        )
+        reply = await self._exchange.send("POST", "/charges", body)
+        return reply if isinstance(reply, Unknown) else self._charged(reply, request.reference, _DECIDED)
+
+    async def lookup(self, reference: str) -> ChargeLookup:
+        reply = await self._exchange.send("GET", f"/charges/{quote(reference, safe='')}")
+        if isinstance(reply, Unknown):
+            return reply
+        if self._says(reply, 404, "charge_not_found"):
+            return NotFound()
+        return self._charged(reply, reference, _FOUND)
+
+    async def refund(self, request: RefundRequest) -> RefundResult:
+        body = RefundBody(
+            reference=request.reference,
+            charge_reference=request.charge_reference,
+            amount=request.amount.amount,
+            currency=request.amount.currency.code,
+        )
+        reply = await self._exchange.send("POST", "/refunds", body)
+        return reply if isinstance(reply, Unknown) else self._refunded(reply, request.reference, _DECIDED)
+
+    async def lookup_refund(self, reference: str) -> RefundLookup:
+        reply = await self._exchange.send("GET", f"/refunds/{quote(reference, safe='')}")
+        if isinstance(reply, Unknown):
+            return reply
+        if self._says(reply, 404, "refund_not_found"):
+            return NotFound()
+        return self._refunded(reply, reference, _FOUND)
+
+    async def tokenize(self, card: CardDetails) -> TokenizeResult:
+        body = TokenBody(number=card.number, exp_month=card.exp_month, exp_year=card.exp_year, cvc=card.cvc)
+        reply = await self._exchange.send("POST", "/tokens", body)
+        if isinstance(reply, Unknown):
+            return reply
+        answer = self._read(reply, TokenReply, _FOUND)
+        return answer if isinstance(answer, Unknown) else answer.card.result
+
+    async def close(self) -> None:
+        await self._exchange.close()
+
+    def _charged(self, reply: Reply, reference: str, statuses: frozenset[int]) -> Approved | Declined | Unknown:
+        answer = self._read(reply, ChargeReply, statuses)
+        if isinstance(answer, Unknown):
+            return answer
+        if answer.charge.reference != reference:
+            return Unknown("The answer is about another reference.")
+        try:
+            return answer.charge.result
+        except UnknownCurrencyError:
+            return Unknown("The answer names a currency that doesn't exist.")
+
+    def _refunded(self, reply: Reply, reference: str, statuses: frozenset[int]) -> Refunded | RefundRefused | Unknown:
+        answer = self._read(reply, RefundReply, statuses)
+        if isinstance(answer, Unknown):
+            return answer
+        if answer.refund.reference != reference:
+            return Unknown("The answer is about another reference.")
+        try:
+            return answer.refund.result
+        except UnknownCurrencyError:
+            return Unknown("The answer names a currency that doesn't exist.")
+
+    def _says(self, reply: Reply, status: int, code: str) -> bool:
+        answer = self._read(reply, ErrorReply, frozenset({status}))
+        return isinstance(answer, ErrorReply) and answer.error.code == code
+
+    @staticmethod
+    def _read(reply: Reply, shape: type[Shape], statuses: frozenset[int]) -> Shape | Unknown:
+        if reply.status not in statuses:
+            return Unknown(f"The simulated provider answered with status {reply.status}.")
+        try:
+            return msgspec.json.decode(reply.body, type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return Unknown(f"The answer with status {reply.status} can't be read.")
