@@ -1,0 +1,20 @@
+from collections.abc import Sequence
+
+from redis.asyncio.retry import Retry
+
+class Redis:
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        decode_responses: bool = False,
+        retry: Retry | None = None,
+        retry_on_error: Sequence[type[Exception]] | None = None,
+        socket_timeout: float | None = None,
+        socket_connect_timeout: float | None = None,
+    ) -> Redis: ...
+    async def ping(self) -> bool: ...
+    async def flushall(self) -> bool: ...
+    async def flushdb(self) -> bool: ...
+    async def aclose(self) -> None: ...
