@@ -1,1 +1,37 @@
-"""Duro embedded: PostgreSQL and Valkey servers that one command starts."""
+"""PostgreSQL and Valkey servers that one command starts, and that end with it."""
+
+from duro.embedded.errors import (
+    AlreadyRunningError,
+    EmbeddedServerError,
+    ForeignFolderError,
+    IncompatibleDataError,
+    OrphanedServerError,
+    ServerFailedError,
+    ServerMissingError,
+    UnreachableDataError,
+)
+from duro.embedded.placement import Placement
+from duro.embedded.postgres import EmbeddedPostgres
+from duro.embedded.postgres_address import PostgresAddress
+from duro.embedded.postgres_settings import PostgresSettings
+from duro.embedded.provider import Provider
+from duro.embedded.valkey import EmbeddedValkey
+from duro.embedded.valkey_address import ValkeyAddress
+
+__all__ = [
+    "AlreadyRunningError",
+    "EmbeddedPostgres",
+    "EmbeddedServerError",
+    "EmbeddedValkey",
+    "ForeignFolderError",
+    "IncompatibleDataError",
+    "OrphanedServerError",
+    "Placement",
+    "PostgresAddress",
+    "PostgresSettings",
+    "Provider",
+    "ServerFailedError",
+    "ServerMissingError",
+    "UnreachableDataError",
+    "ValkeyAddress",
+]
