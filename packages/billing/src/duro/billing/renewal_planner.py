@@ -1,0 +1,97 @@
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias, final
+
+from whenever import Instant
+
+from duro.billing.event_type import EventType
+from duro.billing.invoice import InvoiceDraft
+from duro.billing.invoice_composer import InvoiceComposer
+from duro.billing.state_machine import SubscriptionStatus
+from duro.billing.subscription import Subscription, SubscriptionChange
+from duro.kernel import Period
+
+
+class SkipReason(StrEnum):
+    """Why a subscription isn't to be renewed now."""
+
+    NOT_RENEWING = "not_renewing"
+    NOT_DUE = "not_due"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NotRenewable:
+    """Nothing is to be done."""
+
+    reason: SkipReason
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class EndAtPeriod:
+    """It was to be canceled at this boundary."""
+
+    change: SubscriptionChange
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ReachLimit:
+    """It has been paid for as often as its terms allow."""
+
+    change: SubscriptionChange
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The next period is to be billed.
+
+    The key is the same whenever the same period is planned. The change is the claim's: the credit is taken and the
+    invoice is told of; it is for the one who inserts the invoice, not for one who finds it there already.
+    """
+
+    period: Period
+    draft: InvoiceDraft
+    idempotency_key: str
+    change: SubscriptionChange
+
+
+RenewalPlan: TypeAlias = NotRenewable | EndAtPeriod | ReachLimit | Bill
+
+
+@final
+class RenewalPlanner:
+    """What a renewal has to do with a subscription at an instant."""
+
+    @classmethod
+    def plan(cls, subscription: Subscription, plan_name: str, now: Instant, *, starting: bool = False) -> RenewalPlan:
+        """Decide; `starting` admits a subscription that still waits for its first payment."""
+        is_first = starting and subscription.status is SubscriptionStatus.INCOMPLETE
+        if not is_first and not subscription.is_renewing:
+            return NotRenewable(SkipReason.NOT_RENEWING)
+        if now < subscription.current_period_end:
+            return NotRenewable(SkipReason.NOT_DUE)
+        if subscription.cancel_at_period_end:
+            return EndAtPeriod(subscription.end_at_period())
+        if subscription.has_reached_limit:
+            return ReachLimit(subscription.reach_limit())
+        return cls._bill(subscription, plan_name)
+
+    @classmethod
+    def _bill(cls, subscription: Subscription, plan_name: str) -> Bill:
+        period = subscription.cycle.period_starting_at(subscription.current_period_end)
+        draft = InvoiceComposer.compose(subscription, plan_name)
+        claimed = subscription.credited(-draft.credit_applied)
+        return Bill(
+            period=period,
+            draft=draft,
+            idempotency_key=cls._key(subscription, period),
+            change=claimed.told(EventType.INVOICE_CREATED),
+        )
+
+    @staticmethod
+    def _key(subscription: Subscription, period: Period) -> str:
+        """Name the period by its start to the second: no two periods of a subscription start within one."""
+        return f"renewal_{subscription.id}_{period.start.format_iso(basic=True, unit='second')}"
