@@ -1,5 +1,5 @@
-from collections.abc import Callable
-from typing import Final, final
+from collections.abc import Callable, Mapping
+from typing import Final, cast, final
 
 import orjson
 from asyncpg import Connection
@@ -44,4 +44,11 @@ class Codecs:
     @staticmethod
     def encode_jsonb(value: object) -> bytes:
         """Write version byte 1 and the JSON text."""
-        return b"\x01" + orjson.dumps(value)
+        return b"\x01" + orjson.dumps(value, default=Codecs._plain)
+
+    @staticmethod
+    def _plain(value: object) -> object:
+        if isinstance(value, Mapping):
+            return dict(cast("Mapping[str, object]", value))
+        message = f"{type(value).__name__} has no JSON form."
+        raise TypeError(message)

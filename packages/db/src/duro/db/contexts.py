@@ -42,9 +42,7 @@ class RepositoryContexts:
         """
         async with self._pool.acquire() as connection:
             await connection.execute(_BEGIN.replace("{tenant}", str(tenant_id.value)))
-            session = TenantSession(
-                connection, tenant_id=tenant_id, sql=self._sql, clock=self._clock, ids=self._ids
-            )
+            session = TenantSession(connection, tenant_id=tenant_id, sql=self._sql, clock=self._clock, ids=self._ids)
             try:
                 yield Repositories(session)
             except BaseException:

@@ -15,9 +15,7 @@ class DatabasePool:
         self._pool = pool
 
     @classmethod
-    async def open(
-        cls, url: str, *, min_size: int = 1, max_size: int = 10, statement_cache_size: int = 256
-    ) -> Self:
+    async def open(cls, url: str, *, min_size: int = 1, max_size: int = 10, statement_cache_size: int = 256) -> Self:
         """Open `min_size` connections now and up to `max_size` later.
 
         Give statement_cache_size 0 behind a PgBouncer that doesn't track prepared statements. Settings are local to a

@@ -7,7 +7,7 @@ from duro.db.dunning import DunningRepository
 from duro.db.events import EventRepository
 from duro.db.idempotency import IdempotencyRepository
 from duro.db.invoices import InvoiceRepository
-from duro.db.ledger import LedgerRepository
+from duro.db.journals import LedgerRepository
 from duro.db.payment_methods import PaymentMethodRepository
 from duro.db.plans import PlanRepository
 from duro.db.refunds import RefundRepository

@@ -1,0 +1,89 @@
+from typing import Final, final
+
+from asyncpg import Record
+from duro.kernel import NotFoundError
+from whenever import Instant
+
+from duro.db.records import IdempotencyRecord
+from duro.db.session import TenantSession
+
+_GET: Final = """
+    select credential_class, key, request_digest, status, body, locked_until, created_at
+    from {schema}.idempotency_records where tenant_id = $1 and credential_class = $2 and key = $3"""
+_LOCK: Final = _GET + " for update"
+_INSERT: Final = """
+    insert into {schema}.idempotency_records (
+        tenant_id, credential_class, key, request_digest, status, body, locked_until, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict (tenant_id, credential_class, key) do nothing"""
+_UPDATE: Final = """
+    update {schema}.idempotency_records
+    set request_digest = $4, status = $5, body = $6, locked_until = $7, created_at = $8
+    where tenant_id = $1 and credential_class = $2 and key = $3"""
+_DELETE: Final = "delete from {schema}.idempotency_records where tenant_id = $1 and credential_class = $2 and key = $3"
+_PURGE: Final = "delete from {schema}.idempotency_records where tenant_id = $1 and created_at < $2"
+
+
+@final
+class IdempotencyRepository:
+    """The answers already given to the tenant's idempotency keys."""
+
+    def __init__(self, session: TenantSession) -> None:
+        self._session = session
+
+    async def get(self, credential_class: str, key: str) -> IdempotencyRecord | None:
+        row = await self._session.fetchrow(_GET, credential_class, key)
+        return None if row is None else self.read(row)
+
+    async def lock(self, credential_class: str, key: str) -> IdempotencyRecord | None:
+        row = await self._session.fetchrow(_LOCK, credential_class, key)
+        return None if row is None else self.read(row)
+
+    async def insert(self, record: IdempotencyRecord) -> bool:
+        """Write it if the key is free and say whether it was; waits for another transaction that is writing the key."""
+        return bool(
+            await self._session.execute(
+                _INSERT,
+                record.credential_class,
+                record.key,
+                record.request_digest,
+                record.status,
+                record.body,
+                record.locked_until,
+                record.created_at,
+            )
+        )
+
+    async def update(self, record: IdempotencyRecord) -> None:
+        touched = await self._session.execute(
+            _UPDATE,
+            record.credential_class,
+            record.key,
+            record.request_digest,
+            record.status,
+            record.body,
+            record.locked_until,
+            record.created_at,
+        )
+        if not touched:
+            raise NotFoundError("idempotency record", record.key)
+
+    async def delete(self, credential_class: str, key: str) -> None:
+        """Free a key, so that the next request with it is executed."""
+        await self._session.execute(_DELETE, credential_class, key)
+
+    async def purge(self, created_before: Instant) -> int:
+        """Forget what is older than the promise to replay it; say how many were forgotten."""
+        return await self._session.execute(_PURGE, created_before)
+
+    @staticmethod
+    def read(row: Record) -> IdempotencyRecord:
+        return IdempotencyRecord(
+            credential_class=row["credential_class"],
+            key=row["key"],
+            request_digest=row["request_digest"],
+            status=row["status"],
+            body=row["body"],
+            locked_until=row["locked_until"],
+            created_at=row["created_at"],
+        )

@@ -1,0 +1,113 @@
+from typing import Final, final
+from uuid import UUID
+
+from duro.kernel import Clock, ConflictError, IdFactory, Money
+
+from duro.db.records import Invoice, Journal, LedgerEntry, PaymentAttempt, Refund
+from duro.db.states import JournalCause, JournalId
+
+_RECEIVABLE: Final = "receivable"
+_REVENUE: Final = "revenue"
+_DISCOUNT: Final = "discount"
+_CUSTOMER_CREDIT: Final = "customer_credit"
+_REFUNDS: Final = "refunds"
+_REFUND_PAYABLE: Final = "refund_payable"
+
+
+@final
+class Postings:
+    """What each cause writes into the ledger; debits are positive, credits negative."""
+
+    def __init__(self, *, ids: IdFactory, clock: Clock) -> None:
+        self._ids = ids
+        self._clock = clock
+
+    @staticmethod
+    def gateway(provider: str) -> str:
+        """Name the account of the money a provider holds for us."""
+        return f"gateway:{provider}"
+
+    def invoice(self, invoice: Invoice) -> Journal | None:
+        """Debit receivable, discount and used customer_credit; credit revenue. None for an invoice of nothing."""
+        return self._journal(
+            JournalCause.INVOICE,
+            invoice.id.value,
+            (_RECEIVABLE, invoice.total),
+            (_DISCOUNT, invoice.discount),
+            (_CUSTOMER_CREDIT, invoice.credit_applied),
+            (_REVENUE, -invoice.subtotal),
+        )
+
+    def payment(self, attempt: PaymentAttempt, *, remaining: Money | None = None) -> Journal:
+        """Debit the gateway; credit receivable up to what remained of the invoice, the excess to customer_credit.
+
+        `remaining` is the invoice's amount_remaining before this money; left out, the attempt paid exactly that.
+        """
+        allocated = attempt.amount if remaining is None else min(attempt.amount, remaining)
+        return self._required(
+            JournalCause.PAYMENT,
+            attempt.id.value,
+            (self.gateway(attempt.provider), attempt.amount),
+            (_RECEIVABLE, -allocated),
+            (_CUSTOMER_CREDIT, allocated - attempt.amount),
+        )
+
+    def void(self, invoice: Invoice) -> Journal | None:
+        """Reverse the invoice's journal. Raise ConflictError `invoice_partly_paid` if money has come for it."""
+        if not invoice.amount_paid.is_zero:
+            raise ConflictError("invoice_partly_paid", "An invoice that money has come for can't be voided.")
+        return self._journal(
+            JournalCause.VOID,
+            invoice.id.value,
+            (_REVENUE, invoice.subtotal),
+            (_RECEIVABLE, -invoice.total),
+            (_DISCOUNT, -invoice.discount),
+            (_CUSTOMER_CREDIT, -invoice.credit_applied),
+        )
+
+    def refund_claimed(self, refund: Refund) -> Journal:
+        """Debit refunds, credit refund_payable: the money is owed back."""
+        return self._required(
+            JournalCause.REFUND_CLAIMED,
+            refund.id.value,
+            (_REFUNDS, refund.amount),
+            (_REFUND_PAYABLE, -refund.amount),
+        )
+
+    def refund_done(self, refund: Refund, *, provider: str) -> Journal:
+        """Debit refund_payable, credit the gateway: the money has gone back."""
+        return self._required(
+            JournalCause.REFUND_DONE,
+            refund.id.value,
+            (_REFUND_PAYABLE, refund.amount),
+            (self.gateway(provider), -refund.amount),
+        )
+
+    def refund_failed(self, refund: Refund) -> Journal:
+        """Reverse the claim: the provider refused for good."""
+        return self._required(
+            JournalCause.REFUND_FAILED,
+            refund.id.value,
+            (_REFUND_PAYABLE, refund.amount),
+            (_REFUNDS, -refund.amount),
+        )
+
+    def _required(self, cause: JournalCause, cause_id: UUID, *sides: tuple[str, Money]) -> Journal:
+        journal = self._journal(cause, cause_id, *sides)
+        if journal is None:
+            message = "A journal of nothing can't be posted."
+            raise ValueError(message)
+        return journal
+
+    def _journal(self, cause: JournalCause, cause_id: UUID, *sides: tuple[str, Money]) -> Journal | None:
+        entries = tuple(LedgerEntry(account, amount) for account, amount in sides if not amount.is_zero)
+        if not entries:
+            return None
+        return Journal(
+            id=self._ids.new(JournalId),
+            cause_type=cause,
+            cause_id=cause_id,
+            currency=entries[0].amount.currency,
+            created_at=self._clock.now(),
+            entries=entries,
+        )

@@ -1,0 +1,105 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, final
+
+from asyncpg import Record
+from whenever import Instant
+
+from duro.db.session import TenantSession
+from duro.kernel import Currency, Money
+
+_RECENT: Final = """
+select * from (
+    select a.id, coalesce(a.settled_at, a.created_at) as happened_at, a.status as outcome, a.amount, a.currency,
+           coalesce(a.failure_message, a.failure_code, '') as detail, c.name, c.email, p.name as plan,
+           (select count(*) from {schema}.payment_attempts earlier
+            where earlier.tenant_id = a.tenant_id and earlier.invoice_id = a.invoice_id and earlier.id <= a.id) as attempt
+    from (select * from {schema}.payment_attempts where tenant_id = $1 order by tenant_id desc, id desc limit $2) a
+    join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
+    join {schema}.customers c on c.tenant_id = s.tenant_id and c.id = s.customer_id
+    join {schema}.plans p on p.tenant_id = s.tenant_id and p.id = s.plan_id
+    union all
+    select e.id, e.created_at, case e.type when 'subscription_expired' then 'expired' else 'canceled' end, 0, s.currency,
+           '', c.name, c.email, p.name, 0
+    from (select * from {schema}.events where tenant_id = $1 and type in ('subscription_cancelled', 'subscription_expired')
+          order by tenant_id desc, id desc limit $2) e
+    join {schema}.subscriptions s on s.tenant_id = e.tenant_id and s.id = e.subscription_id
+    join {schema}.customers c on c.tenant_id = s.tenant_id and c.id = s.customer_id
+    join {schema}.plans p on p.tenant_id = s.tenant_id and p.id = s.plan_id
+) as happenings order by happened_at desc, id desc limit $2"""
+
+_ATTEMPTS: Final = """
+select status, currency, count(*) as attempts, sum(amount)::bigint as amount from {schema}.payment_attempts
+where tenant_id = $1 group by status, currency"""
+
+_SUBSCRIPTIONS: Final = """
+select status, count(*) as subscriptions,
+       min(current_period_end) filter (where status in ('active', 'trialing')) as next_due_at
+from {schema}.subscriptions where tenant_id = $1 group by status"""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that lately came of a subscription's boundary: an attempt to collect, or its end."""
+
+    key: str
+    happened_at: Instant
+    outcome: str
+    amount: Money
+    detail: str
+    customer: str
+    plan: str
+    attempt: int
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How a merchant's billing stands at this moment."""
+
+    happenings: tuple[Happening, ...]
+    attempts: Mapping[str, int]
+    charged: tuple[Money, ...]
+    subscriptions: Mapping[str, int]
+    next_due_at: Instant | None
+
+
+@final
+class OverviewReader:
+    """Reads a merchant's overview inside the merchant's own context."""
+
+    def __init__(self, session: TenantSession) -> None:
+        self._session = session
+
+    async def read(self, *, limit: int) -> Overview:
+        """Return the overview with the newest happenings first."""
+        recent = await self._session.fetch(_RECENT, limit)
+        attempts = await self._session.fetch(_ATTEMPTS)
+        subscriptions = await self._session.fetch(_SUBSCRIPTIONS)
+        counts: dict[str, int] = {}
+        for row in attempts:
+            counts[row["status"]] = counts.get(row["status"], 0) + row["attempts"]
+        dues: list[Instant] = [row["next_due_at"] for row in subscriptions if row["next_due_at"] is not None]
+        return Overview(
+            happenings=tuple(self._happening(row) for row in recent),
+            attempts=counts,
+            charged=tuple(
+                Money(row["amount"], Currency(row["currency"])) for row in attempts if row["status"] == "succeeded"
+            ),
+            subscriptions={row["status"]: row["subscriptions"] for row in subscriptions},
+            next_due_at=min(dues, default=None),
+        )
+
+    @staticmethod
+    def _happening(row: Record) -> Happening:
+        return Happening(
+            key=f"{row['id']} {row['outcome']}",
+            happened_at=row["happened_at"],
+            outcome=row["outcome"],
+            amount=Money(row["amount"], Currency(row["currency"])),
+            detail=row["detail"],
+            customer=row["name"] or row["email"],
+            plan=row["plan"],
+            attempt=row["attempt"],
+        )

@@ -1,0 +1,92 @@
+from typing import Final, final
+
+from asyncpg import Record
+from duro.kernel import CustomerId, NotFoundError, PaymentMethodId
+
+from duro.db.listing import Listing
+from duro.db.pages import Page, PageRequest
+from duro.db.records import PaymentMethod
+from duro.db.session import TenantSession
+
+_LISTING: Final = Listing(
+    table="payment_methods",
+    columns="id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at",
+)
+_GET: Final = """
+    select id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at
+    from {schema}.payment_methods where tenant_id = $1 and id = $2"""
+_LOCK: Final = _GET + " for update"
+_INSERT: Final = """
+    insert into {schema}.payment_methods (tenant_id, id, customer_id, provider, token, brand, last4, exp_month,
+                                          exp_year, detached_at, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
+_UPDATE: Final = """
+    update {schema}.payment_methods
+    set customer_id = $3, provider = $4, token = $5, brand = $6, last4 = $7, exp_month = $8, exp_year = $9,
+        detached_at = $10, created_at = $11
+    where tenant_id = $1 and id = $2"""
+
+
+@final
+class PaymentMethodRepository:
+    """The saved ways to pay of the tenant's customers."""
+
+    def __init__(self, session: TenantSession) -> None:
+        self._session = session
+
+    async def get(self, method_id: PaymentMethodId) -> PaymentMethod | None:
+        row = await self._session.fetchrow(_GET, method_id.value)
+        return None if row is None else self.read(row)
+
+    async def lock(self, method_id: PaymentMethodId) -> PaymentMethod | None:
+        row = await self._session.fetchrow(_LOCK, method_id.value)
+        return None if row is None else self.read(row)
+
+    async def list(
+        self, page: PageRequest, *, customer_id: CustomerId | None = None, is_detached: bool | None = None
+    ) -> Page[PaymentMethod]:
+        """Read methods; `is_detached` leaves out the others."""
+        rows = await _LISTING.rows(
+            self._session,
+            page,
+            equal={"customer_id": None if customer_id is None else customer_id.value},
+            conditions=() if is_detached is None else (f"(detached_at is not null) = {is_detached}",),
+        )
+        return Page.of(rows, limit=page.limit, read=self.read, id_of=lambda method: method.id)
+
+    async def insert(self, method: PaymentMethod) -> None:
+        await self._session.execute(_INSERT, *self._values(method))
+
+    async def update(self, method: PaymentMethod) -> None:
+        if not await self._session.execute(_UPDATE, *self._values(method)):
+            raise NotFoundError("payment method", method.id)
+
+    @staticmethod
+    def read(row: Record) -> PaymentMethod:
+        return PaymentMethod(
+            id=PaymentMethodId(row["id"]),
+            customer_id=CustomerId(row["customer_id"]),
+            provider=row["provider"],
+            token=row["token"],
+            brand=row["brand"],
+            last4=row["last4"],
+            exp_month=row["exp_month"],
+            exp_year=row["exp_year"],
+            detached_at=row["detached_at"],
+            created_at=row["created_at"],
+        )
+
+    @staticmethod
+    def _values(method: PaymentMethod) -> tuple[object, ...]:
+        return (
+            method.id.value,
+            method.customer_id.value,
+            method.provider,
+            method.token,
+            method.brand,
+            method.last4,
+            method.exp_month,
+            method.exp_year,
+            method.detached_at,
+            method.created_at,
+        )

@@ -1,0 +1,283 @@
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias, final
+
+from duro.billing import Subscription
+from duro.kernel import InvoiceId
+from whenever import Instant
+
+from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund
+
+ColumnArrays: TypeAlias = list[list[object]]
+
+
+@final
+class RenewalColumns:
+    """Rows turned into one array per column, in the order the statements under `sql/` unnest them."""
+
+    @classmethod
+    def invoices(cls, invoices: Sequence[Invoice]) -> ColumnArrays:
+        return cls._transpose(
+            12,
+            (
+                (
+                    invoice.id.value,
+                    invoice.subscription_id.value,
+                    invoice.customer_id.value,
+                    invoice.idempotency_key,
+                    invoice.currency.code,
+                    invoice.subtotal.amount,
+                    invoice.discount.amount,
+                    invoice.credit_applied.amount,
+                    invoice.total.amount,
+                    invoice.period_start,
+                    invoice.period_end,
+                    invoice.created_at,
+                )
+                for invoice in invoices
+            ),
+        )
+
+    @classmethod
+    def invoice_lines(cls, invoices: Sequence[Invoice]) -> ColumnArrays:
+        return cls._transpose(
+            6,
+            (
+                (
+                    invoice.id.value,
+                    position,
+                    line.description,
+                    line.quantity,
+                    line.unit_amount.amount,
+                    line.amount.amount,
+                )
+                for invoice in invoices
+                for position, line in enumerate(invoice.lines, start=1)
+            ),
+        )
+
+    @classmethod
+    def attempts(cls, attempts: Sequence[PaymentAttempt]) -> ColumnArrays:
+        return cls._transpose(
+            11,
+            (
+                (
+                    attempt.id.value,
+                    attempt.invoice_id.value,
+                    attempt.subscription_id.value,
+                    attempt.payment_method_id.value,
+                    attempt.provider,
+                    attempt.rail,
+                    attempt.amount.amount,
+                    attempt.amount.currency.code,
+                    attempt.reason,
+                    attempt.claimed_until,
+                    attempt.created_at,
+                )
+                for attempt in attempts
+            ),
+        )
+
+    @classmethod
+    def claimed_journals(cls, journals: Sequence[tuple[Journal, InvoiceId]]) -> ColumnArrays:
+        return cls._transpose(
+            4,
+            (
+                (journal.id.value, invoice_id.value, journal.currency.code, journal.created_at)
+                for journal, invoice_id in journals
+            ),
+        )
+
+    @classmethod
+    def claimed_entries(cls, journals: Sequence[tuple[Journal, InvoiceId]]) -> ColumnArrays:
+        return cls._transpose(
+            6,
+            (
+                (
+                    journal.id.value,
+                    invoice_id.value,
+                    position,
+                    entry.account,
+                    entry.amount.amount,
+                    journal.currency.code,
+                )
+                for journal, invoice_id in journals
+                for position, entry in enumerate(journal.entries, start=1)
+            ),
+        )
+
+    @classmethod
+    def claimed_events(cls, events: Sequence[tuple[Event, InvoiceId]]) -> ColumnArrays:
+        return cls._transpose(
+            7,
+            (
+                (
+                    event.id.value,
+                    invoice_id.value,
+                    event.type,
+                    event.subscription_id.value,
+                    event.sequence,
+                    event.data,
+                    event.created_at,
+                )
+                for event, invoice_id in events
+            ),
+        )
+
+    @classmethod
+    def claimed_subscriptions(cls, claimed: Sequence[tuple[Subscription, Invoice]]) -> ColumnArrays:
+        return cls._transpose(
+            5,
+            (
+                (
+                    subscription.id.value,
+                    invoice.id.value,
+                    subscription.balance.amount,
+                    subscription.event_sequence,
+                    invoice.created_at,
+                )
+                for subscription, invoice in claimed
+            ),
+        )
+
+    @classmethod
+    def attempt_results(cls, attempts: Sequence[PaymentAttempt]) -> ColumnArrays:
+        return cls._transpose(
+            6,
+            (
+                (
+                    attempt.id.value,
+                    attempt.status.value,
+                    attempt.failure_code,
+                    attempt.failure_message,
+                    attempt.advice_code,
+                    attempt.settled_at,
+                )
+                for attempt in attempts
+            ),
+        )
+
+    @classmethod
+    def invoice_results(cls, invoices: Sequence[Invoice]) -> ColumnArrays:
+        return cls._transpose(
+            5,
+            (
+                (
+                    invoice.id.value,
+                    invoice.status.value,
+                    invoice.amount_paid.amount,
+                    invoice.paid_at,
+                    invoice.rail,
+                )
+                for invoice in invoices
+            ),
+        )
+
+    @classmethod
+    def subscription_results(cls, subscriptions: Sequence[Subscription], *, now: Instant) -> ColumnArrays:
+        return cls._transpose(
+            10,
+            (
+                (
+                    subscription.id.value,
+                    subscription.status.value,
+                    subscription.current_period_start,
+                    subscription.current_period_end,
+                    subscription.cycles_completed,
+                    subscription.balance.amount,
+                    subscription.access_ends_at,
+                    subscription.canceled_at,
+                    subscription.event_sequence,
+                    now,
+                )
+                for subscription in subscriptions
+            ),
+        )
+
+    @classmethod
+    def journals(cls, journals: Sequence[Journal]) -> ColumnArrays:
+        return cls._transpose(
+            5,
+            (
+                (
+                    journal.id.value,
+                    journal.cause_type.value,
+                    journal.cause_id,
+                    journal.currency.code,
+                    journal.created_at,
+                )
+                for journal in journals
+            ),
+        )
+
+    @classmethod
+    def entries(cls, journals: Sequence[Journal]) -> ColumnArrays:
+        return cls._transpose(
+            5,
+            (
+                (journal.id.value, position, entry.account, entry.amount.amount, journal.currency.code)
+                for journal in journals
+                for position, entry in enumerate(journal.entries, start=1)
+            ),
+        )
+
+    @classmethod
+    def schedules(cls, schedules: Sequence[DunningSchedule]) -> ColumnArrays:
+        return cls._transpose(
+            10,
+            (
+                (
+                    schedule.id.value,
+                    schedule.invoice_id.value,
+                    schedule.subscription_id.value,
+                    schedule.state.value,
+                    schedule.category,
+                    schedule.rail,
+                    schedule.attempts_made,
+                    schedule.next_attempt_at,
+                    schedule.reason,
+                    schedule.opened_at,
+                )
+                for schedule in schedules
+            ),
+        )
+
+    @classmethod
+    def refunds(cls, refunds: Sequence[Refund]) -> ColumnArrays:
+        return cls._transpose(
+            8,
+            (
+                (
+                    refund.id.value,
+                    refund.attempt_id.value,
+                    refund.invoice_id.value,
+                    refund.amount.amount,
+                    refund.amount.currency.code,
+                    refund.reason,
+                    refund.claimed_until,
+                    refund.created_at,
+                )
+                for refund in refunds
+            ),
+        )
+
+    @classmethod
+    def events(cls, events: Sequence[Event]) -> ColumnArrays:
+        return cls._transpose(
+            6,
+            (
+                (
+                    event.id.value,
+                    event.type,
+                    event.subscription_id.value,
+                    event.sequence,
+                    event.data,
+                    event.created_at,
+                )
+                for event in events
+            ),
+        )
+
+    @staticmethod
+    def _transpose(width: int, rows: Iterable[Sequence[object]]) -> ColumnArrays:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        return columns or [[] for _ in range(width)]

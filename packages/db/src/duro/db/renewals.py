@@ -1,0 +1,92 @@
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Final, final
+
+from duro.kernel import InvoiceId, PaymentAttemptId, SubscriptionId
+from whenever import Instant
+
+from duro.db.renewal_columns import RenewalColumns
+from duro.db.renewal_rows import Instrument, RenewalClaim, RenewalSettlement, RenewalSubject, SettlementSubject
+from duro.db.rows import Rows
+from duro.db.session import TenantSession
+from duro.db.states import TenantStatus
+
+_SQL: Final = files("duro.db") / "sql"
+_LOCK_RENEWALS: Final = (_SQL / "lock_renewals.sql").read_text()
+_CLAIM_RENEWALS: Final = (_SQL / "claim_renewals.sql").read_text()
+_LOCK_SETTLEMENTS: Final = (_SQL / "lock_settlements.sql").read_text()
+_SETTLE_RENEWALS: Final = (_SQL / "settle_renewals.sql").read_text()
+
+
+@final
+class RenewalRepository:
+    """The hot path: lists of subscriptions locked, claimed and settled in one statement each."""
+
+    def __init__(self, session: TenantSession) -> None:
+        self._session = session
+
+    async def lock(self, ids: Sequence[SubscriptionId]) -> list[RenewalSubject]:
+        """Lock these subscriptions in id order; those that don't exist are left out."""
+        records = await self._session.fetch(_LOCK_RENEWALS, [one.value for one in ids])
+        return [
+            RenewalSubject(
+                subscription=Rows.subscription(record),
+                plan_name=record["plan_name"],
+                customer_email=record["customer_email"],
+                is_tenant_suspended=record["tenant_status"] == TenantStatus.SUSPENDED,
+                instrument=None
+                if record["method_token"] is None
+                else Instrument(provider=record["method_provider"], token=record["method_token"]),
+            )
+            for record in records
+        ]
+
+    async def claim(self, claims: Sequence[RenewalClaim]) -> frozenset[InvoiceId]:
+        """Write the claims whose invoice isn't there yet, whole, and name their invoices.
+
+        A claim whose invoice key exists already writes nothing at all.
+        """
+        invoices = [claim.invoice for claim in claims]
+        journals = [(journal, claim.invoice.id) for claim in claims for journal in claim.journals]
+        records = await self._session.fetch(
+            _CLAIM_RENEWALS,
+            *RenewalColumns.invoices(invoices),
+            *RenewalColumns.invoice_lines(invoices),
+            *RenewalColumns.attempts([claim.attempt for claim in claims if claim.attempt is not None]),
+            *RenewalColumns.claimed_journals(journals),
+            *RenewalColumns.claimed_entries(journals),
+            *RenewalColumns.claimed_events([(event, claim.invoice.id) for claim in claims for event in claim.events]),
+            *RenewalColumns.claimed_subscriptions([(claim.subscription, claim.invoice) for claim in claims]),
+        )
+        return frozenset(InvoiceId(record["id"]) for record in records)
+
+    async def lock_settlements(self, ids: Sequence[PaymentAttemptId]) -> list[SettlementSubject]:
+        """Lock these attempts with their subscriptions and invoices, in the order subscription, invoice, attempt."""
+        records = await self._session.fetch(_LOCK_SETTLEMENTS, [one.value for one in ids])
+        return [
+            SettlementSubject(
+                subscription=Rows.subscription(record),
+                invoice=Rows.joined_invoice(record),
+                attempt=Rows.joined_attempt(record),
+                plan_name=record["plan_name"],
+                customer_email=record["customer_email"],
+                token=record["method_token"],
+                is_tenant_suspended=record["tenant_status"] == TenantStatus.SUSPENDED,
+            )
+            for record in records
+        ]
+
+    async def settle(self, settlements: Sequence[RenewalSettlement], *, now: Instant) -> None:
+        """Write what became of locked attempts, invoices and subscriptions, and the rows that follow from it."""
+        journals = [journal for settlement in settlements for journal in settlement.journals]
+        await self._session.fetch(
+            _SETTLE_RENEWALS,
+            *RenewalColumns.attempt_results([each.attempt for each in settlements if each.attempt is not None]),
+            *RenewalColumns.invoice_results([each.invoice for each in settlements]),
+            *RenewalColumns.subscription_results([each.subscription for each in settlements], now=now),
+            *RenewalColumns.journals(journals),
+            *RenewalColumns.entries(journals),
+            *RenewalColumns.schedules([each.schedule for each in settlements if each.schedule is not None]),
+            *RenewalColumns.refunds([each.refund for each in settlements if each.refund is not None]),
+            *RenewalColumns.events([event for each in settlements for event in each.events]),
+        )
