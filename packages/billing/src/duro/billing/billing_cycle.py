@@ -26,7 +26,6 @@ class BillingCycle:
     cadence: Cadence
 
     def __post_init__(self) -> None:
-        Horizon.admit(self.anchor)
         Zone(self.zone)
 
     @property
