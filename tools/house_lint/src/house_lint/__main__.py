@@ -1,0 +1,18 @@
+import sys
+from pathlib import Path
+
+from house_lint.house import House, Tree
+
+
+def main() -> int:
+    """Print every finding in the checkout this is run from; 1 if there was one."""
+    root = Path.cwd()
+    reports = list(House.of(root).reports(Tree(root).sources()))
+    for report in reports:
+        print(report)
+    print(f"house lint: {len(reports)} findings" if reports else "house lint: nothing found")
+    return 1 if reports else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
