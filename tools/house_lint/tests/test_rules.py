@@ -2,6 +2,7 @@ from pathlib import PurePosixPath
 from textwrap import dedent
 
 import pytest
+
 from house_lint.finding import Rule
 from house_lint.rules.clocks import Clocks
 from house_lint.rules.comments import Comments, Silencers
