@@ -105,7 +105,9 @@ class TestTheEngine:
         actual = EngineAdapter().answer(case.op, case.input, asked=asked)
         assert dict(actual) == {name: self._read(value) for name, value in case.expected.items()}
 
-    def test_names_the_ops_it_has_no_answer_for_yet(self, not_yet: tuple[str, int], record_property: Callable[[str, object], None]) -> None:
+    def test_names_the_ops_it_has_no_answer_for_yet(
+        self, not_yet: tuple[str, int], record_property: Callable[[str, object], None]
+    ) -> None:
         op, count = not_yet
         record_property("not_yet", f"{op} ({count} cases)")
         with pytest.raises(pytest.fail.Exception, match=f"unknown op: {op}"):
