@@ -35,7 +35,7 @@ class RenewalClaim:
     subscription: Subscription
     invoice: Invoice
     attempt: PaymentAttempt | None
-    journals: tuple[Journal, ...]
+    journal: Journal | None
     events: tuple[Event, ...]
 
 
@@ -59,8 +59,8 @@ class RenewalSettlement:
     """What a settlement writes: the rows as they are afterwards, and the rows that it adds."""
 
     subscription: Subscription
-    invoice: Invoice
-    attempt: PaymentAttempt | None
+    invoice: Invoice | None = None
+    attempt: PaymentAttempt | None = None
     journals: tuple[Journal, ...] = ()
     events: tuple[Event, ...] = ()
     schedule: DunningSchedule | None = None

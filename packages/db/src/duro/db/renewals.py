@@ -2,12 +2,14 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final, final
 
+from duro.db.attempts import AttemptRepository
+from duro.db.invoices import InvoiceRepository
 from duro.kernel import InvoiceId, PaymentAttemptId, SubscriptionId
 from whenever import Instant
 
 from duro.db.renewal_columns import RenewalColumns
 from duro.db.renewal_rows import Instrument, RenewalClaim, RenewalSettlement, RenewalSubject, SettlementSubject
-from duro.db.rows import Rows
+from duro.db.subscriptions import SubscriptionRepository
 from duro.db.session import TenantSession
 from duro.db.states import TenantStatus
 
@@ -30,7 +32,7 @@ class RenewalRepository:
         records = await self._session.fetch(_LOCK_RENEWALS, [one.value for one in ids])
         return [
             RenewalSubject(
-                subscription=Rows.subscription(record),
+                subscription=SubscriptionRepository.read(record),
                 plan_name=record["plan_name"],
                 customer_email=record["customer_email"],
                 is_tenant_suspended=record["tenant_status"] == TenantStatus.SUSPENDED,
@@ -47,7 +49,7 @@ class RenewalRepository:
         A claim whose invoice key exists already writes nothing at all.
         """
         invoices = [claim.invoice for claim in claims]
-        journals = [(journal, claim.invoice.id) for claim in claims for journal in claim.journals]
+        journals = [(claim.journal, claim.invoice.id) for claim in claims if claim.journal is not None]
         records = await self._session.fetch(
             _CLAIM_RENEWALS,
             *RenewalColumns.invoices(invoices),
@@ -65,9 +67,9 @@ class RenewalRepository:
         records = await self._session.fetch(_LOCK_SETTLEMENTS, [one.value for one in ids])
         return [
             SettlementSubject(
-                subscription=Rows.subscription(record),
-                invoice=Rows.joined_invoice(record),
-                attempt=Rows.joined_attempt(record),
+                subscription=SubscriptionRepository.read(record),
+                invoice=InvoiceRepository.read(record["invoice"]),
+                attempt=AttemptRepository.read(record["attempt"]),
                 plan_name=record["plan_name"],
                 customer_email=record["customer_email"],
                 token=record["method_token"],
@@ -82,7 +84,7 @@ class RenewalRepository:
         await self._session.fetch(
             _SETTLE_RENEWALS,
             *RenewalColumns.attempt_results([each.attempt for each in settlements if each.attempt is not None]),
-            *RenewalColumns.invoice_results([each.invoice for each in settlements]),
+            *RenewalColumns.invoice_results([each.invoice for each in settlements if each.invoice is not None]),
             *RenewalColumns.subscription_results([each.subscription for each in settlements], now=now),
             *RenewalColumns.journals(journals),
             *RenewalColumns.entries(journals),

@@ -1,0 +1,84 @@
+import asyncio
+from collections.abc import Sequence
+from typing import final
+
+from duro.db import RepositoryContexts
+from duro.kernel import Clock, IdFactory, PaymentAttemptId, SubscriptionId, TenantId
+from duro.payments import Approved, Declined, Unknown
+from whenever import TimeDelta
+
+from duro.merchant_api.billing.charge_order import ChargeOrder, Concluded
+from duro.merchant_api.billing.charge_settlement import ChargeSettlement
+from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.presentment import Presentment
+from duro.merchant_api.billing.renewal_claims import RenewalClaims
+from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+
+
+@final
+class BillingService:
+    """Renews subscriptions of one mode: claim in one transaction, charge in none, settle in another."""
+
+    def __init__(
+        self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock, lease: TimeDelta
+    ) -> None:
+        drafts = SettlementDrafts(ids=ids, clock=clock)
+        self._claims = RenewalClaims(contexts, drafts, ids=ids, clock=clock, lease=lease)
+        self._presentment = Presentment(gateways, clock=clock)
+        self._settlement = ChargeSettlement(contexts, drafts, clock=clock)
+
+    async def renew(
+        self,
+        tenant_id: TenantId,
+        subscription_id: SubscriptionId,
+        *,
+        starting: bool = False,
+        gateway_seconds: float | None = None,
+    ) -> RenewalOutcome:
+        """Renew one subscription if it is due; `starting` admits one that waits for its first payment."""
+        outcomes = await self.renew_many(
+            tenant_id, [subscription_id], starting=starting, gateway_seconds=gateway_seconds
+        )
+        return outcomes[subscription_id]
+
+    async def renew_many(
+        self,
+        tenant_id: TenantId,
+        subscription_ids: Sequence[SubscriptionId],
+        *,
+        starting: bool = False,
+        gateway_seconds: float | None = None,
+    ) -> dict[SubscriptionId, RenewalOutcome]:
+        """Renew subscriptions of one tenant with one claim and one settlement for all of them.
+
+        A charge whose answer isn't known stays pending. It is never charged again under another reference.
+        """
+        claims = await self._claims.claim(tenant_id, subscription_ids, is_starting=starting)
+        outcomes: dict[SubscriptionId, RenewalOutcome] = {}
+        orders: list[ChargeOrder] = []
+        for subscription_id, claim in claims.items():
+            match claim:
+                case Concluded(outcome):
+                    outcomes[subscription_id] = outcome
+                case ChargeOrder():
+                    outcomes[subscription_id] = RenewalOutcome.PENDING
+                    orders.append(claim)
+        answers = await self._charge(orders, gateway_seconds)
+        settled = await self._settlement.settle(tenant_id, answers)
+        for order in orders:
+            if order.attempt.id in settled:
+                outcomes[order.attempt.subscription_id] = settled[order.attempt.id]
+        return outcomes
+
+    async def _charge(
+        self, orders: Sequence[ChargeOrder], gateway_seconds: float | None
+    ) -> dict[PaymentAttemptId, Approved | Declined]:
+        results = await asyncio.gather(
+            *(self._presentment.send(order, gateway_seconds=gateway_seconds) for order in orders)
+        )
+        return {
+            order.attempt.id: result
+            for order, result in zip(orders, results, strict=True)
+            if not isinstance(result, Unknown)
+        }

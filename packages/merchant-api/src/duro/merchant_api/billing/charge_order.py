@@ -1,0 +1,40 @@
+from dataclasses import dataclass
+from typing import TypeAlias, final
+
+from duro.db.records import PaymentAttempt
+from duro.payments import ChargeRequest
+
+from duro.merchant_api.billing.outcomes import RenewalOutcome
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """The claim alone decided the renewal: there is nothing to charge."""
+
+    outcome: RenewalOutcome
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ChargeOrder:
+    """A committed attempt, and the request that collects it while its lease lasts."""
+
+    attempt: PaymentAttempt
+    request: ChargeRequest
+
+    @classmethod
+    def of(cls, attempt: PaymentAttempt, *, token: str, customer_email: str, description: str) -> "ChargeOrder":
+        return cls(
+            attempt,
+            ChargeRequest(
+                reference=attempt.reference,
+                amount=attempt.amount,
+                token=token,
+                customer_email=customer_email,
+                description=description,
+            ),
+        )
+
+
+ClaimResult: TypeAlias = Concluded | ChargeOrder

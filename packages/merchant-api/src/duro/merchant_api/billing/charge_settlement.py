@@ -1,0 +1,67 @@
+from typing import assert_never, final
+
+from duro.db import Repositories, RepositoryContexts
+from duro.db.records import AttemptStatus
+from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
+from duro.kernel import Clock, PaymentAttemptId, TenantId
+from duro.payments import Approved, Declined
+
+from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+
+
+@final
+class ChargeSettlement:
+    """Transaction two of a renewal: compare-and-set on pending, then outcome to every row it concerns."""
+
+    def __init__(self, contexts: RepositoryContexts, drafts: SettlementDrafts, *, clock: Clock) -> None:
+        self._contexts = contexts
+        self._drafts = drafts
+        self._clock = clock
+
+    async def settle(
+        self, tenant_id: TenantId, answers: dict[PaymentAttemptId, Approved | Declined]
+    ) -> dict[PaymentAttemptId, RenewalOutcome]:
+        """Settle these attempts of one tenant in one transaction; what somebody else settled keeps their result."""
+        if not answers:
+            return {}
+        outcomes: dict[PaymentAttemptId, RenewalOutcome] = {}
+        async with self._contexts.open(tenant_id) as repos:
+            now = self._clock.now()
+            settlements: list[RenewalSettlement] = []
+            for subject in await repos.renewals.lock_settlements(list(answers)):
+                attempt = subject.attempt
+                if attempt.status is not AttemptStatus.PENDING:
+                    outcomes[attempt.id] = self._earlier(attempt.status)
+                    continue
+                settlement, outcomes[attempt.id] = self._drafts.charged(subject, answers[attempt.id], now=now)
+                settlements.append(settlement)
+            if settlements:
+                await repos.renewals.settle(settlements, now=now)
+        return outcomes
+
+    async def send_to_review(self, tenant_id: TenantId, attempt_id: PaymentAttemptId, *, code: str, message: str) -> None:
+        """Hand a pending attempt to a person; one that was settled meanwhile is left alone."""
+        async with self._contexts.open(tenant_id) as repos:
+            subject = await self._lock_one(repos, attempt_id)
+            if subject is None or subject.attempt.status is not AttemptStatus.PENDING:
+                return
+            now = self._clock.now()
+            settlement, _ = self._drafts.in_review(subject, code=code, message=message, now=now)
+            await repos.renewals.settle([settlement], now=now)
+
+    @staticmethod
+    async def _lock_one(repos: Repositories, attempt_id: PaymentAttemptId) -> SettlementSubject | None:
+        return next(iter(await repos.renewals.lock_settlements([attempt_id])), None)
+
+    @staticmethod
+    def _earlier(status: AttemptStatus) -> RenewalOutcome:
+        match status:
+            case AttemptStatus.SUCCEEDED:
+                return RenewalOutcome.CHARGED
+            case AttemptStatus.FAILED:
+                return RenewalOutcome.DUNNING
+            case AttemptStatus.PENDING | AttemptStatus.REVIEW:
+                return RenewalOutcome.PENDING
+            case _:
+                assert_never(status)

@@ -1,0 +1,88 @@
+from dataclasses import replace
+from typing import assert_never, final
+
+from duro.db import RepositoryContexts
+from duro.db.records import AttemptStatus
+from duro.db.renewal_rows import SettlementSubject
+from duro.kernel import Clock, IdFactory, PaymentAttemptId, TenantId
+from duro.payments import Approved, ChargeGateway, Declined, NotFound, Unknown
+from whenever import TimeDelta
+
+from duro.merchant_api.billing.charge_order import ChargeOrder
+from duro.merchant_api.billing.charge_settlement import ChargeSettlement
+from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.presentment import Presentment
+from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+
+
+@final
+class PendingService:
+    """Finds out what became of an attempt whose holder never settled it, and settles it."""
+
+    def __init__(
+        self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock, lease: TimeDelta
+    ) -> None:
+        self._contexts = contexts
+        self._gateways = gateways
+        self._clock = clock
+        self._lease = lease
+        self._presentment = Presentment(gateways, clock=clock)
+        self._settlement = ChargeSettlement(contexts, SettlementDrafts(ids=ids, clock=clock), clock=clock)
+
+    async def resolve(self, tenant_id: TenantId, attempt_id: PaymentAttemptId) -> RenewalOutcome:
+        """Look a pending attempt up once its lease is over; what the provider hasn't got is sent again.
+
+        It is sent under the same reference, and only to a provider that can't take one reference twice; to any other
+        the attempt goes to review. If the subscription ended meanwhile it isn't sent, and counts as declined.
+        """
+        subject = await self._take_over(tenant_id, attempt_id)
+        if subject is None:
+            return RenewalOutcome.SKIPPED
+        gateway = self._gateways.named(subject.attempt.provider)
+        answer = await gateway.lookup(subject.attempt.reference)
+        match answer:
+            case Approved() | Declined():
+                return await self._settle(tenant_id, attempt_id, answer)
+            case Unknown():
+                return RenewalOutcome.PENDING
+            case NotFound():
+                return await self._send_again(tenant_id, subject, gateway)
+            case _:
+                assert_never(answer)
+
+    async def _take_over(self, tenant_id: TenantId, attempt_id: PaymentAttemptId) -> SettlementSubject | None:
+        async with self._contexts.open(tenant_id) as repos:
+            now = self._clock.now()
+            for subject in await repos.renewals.lock_settlements([attempt_id]):
+                if subject.attempt.status is AttemptStatus.PENDING and subject.attempt.claimed_until <= now:
+                    leased = replace(subject.attempt, claimed_until=now + self._lease)
+                    await repos.attempts.update(leased)
+                    return replace(subject, attempt=leased)
+        return None
+
+    async def _send_again(
+        self, tenant_id: TenantId, subject: SettlementSubject, gateway: ChargeGateway
+    ) -> RenewalOutcome:
+        attempt = subject.attempt
+        if subject.subscription.is_terminal:
+            never_sent = Declined("not_presented", "The subscription ended before the charge was sent.")
+            return await self._settle(tenant_id, attempt.id, never_sent)
+        if subject.is_tenant_suspended:
+            return RenewalOutcome.PENDING
+        if not gateway.has_idempotent_references:
+            await self._settlement.send_to_review(
+                tenant_id, attempt.id, code="not_found", message="The provider has no such charge and can't be asked twice."
+            )
+            return RenewalOutcome.PENDING
+        order = ChargeOrder.of(
+            attempt, token=subject.token, customer_email=subject.customer_email, description=subject.plan_name
+        )
+        result = await self._presentment.send(order)
+        return RenewalOutcome.PENDING if isinstance(result, Unknown) else await self._settle(tenant_id, attempt.id, result)
+
+    async def _settle(
+        self, tenant_id: TenantId, attempt_id: PaymentAttemptId, answer: Approved | Declined
+    ) -> RenewalOutcome:
+        outcomes = await self._settlement.settle(tenant_id, {attempt_id: answer})
+        return outcomes.get(attempt_id, RenewalOutcome.SKIPPED)

@@ -1,0 +1,103 @@
+from dataclasses import dataclass, replace
+from typing import assert_never, final
+
+from duro.billing import EventType
+from duro.db import RepositoryContexts
+from duro.db.ledger import Postings
+from duro.db.records import PaymentAttempt, Refund, RefundStatus
+from duro.kernel import Clock, IdFactory, RefundId, TenantId
+from duro.payments import NotFound, Refunded, RefundRefused, RefundRequest, RefundResult, Unknown
+from whenever import TimeDelta
+
+from duro.merchant_api.billing.event_records import EventRecords
+from duro.merchant_api.billing.gateways import GatewayRegistry
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _LeasedRefund:
+    """A refund this process may send, and the charge it gives back."""
+
+    refund: Refund
+    attempt: PaymentAttempt
+
+
+@final
+class RefundService:
+    """Sends refunds that were claimed, with the same claim, send and settle as a charge."""
+
+    def __init__(
+        self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock, lease: TimeDelta
+    ) -> None:
+        self._contexts = contexts
+        self._gateways = gateways
+        self._clock = clock
+        self._lease = lease
+        self._postings = Postings(ids=ids, clock=clock)
+
+    async def process(self, tenant_id: TenantId, refund_id: RefundId) -> RefundStatus | None:
+        """Look a pending refund up and send it if the provider hasn't got it; None if nothing was to be done.
+
+        A refused refund needs attention: the money stays owed in the ledger until a person decides.
+        """
+        leased = await self._take(tenant_id, refund_id)
+        if leased is None:
+            return None
+        result = await self._send(leased)
+        if isinstance(result, Unknown):
+            return RefundStatus.PENDING
+        return await self._settle(tenant_id, leased, result)
+
+    async def _take(self, tenant_id: TenantId, refund_id: RefundId) -> _LeasedRefund | None:
+        async with self._contexts.open(tenant_id) as repos:
+            refund = await repos.refunds.lock(refund_id)
+            now = self._clock.now()
+            if refund is None or refund.status is not RefundStatus.PENDING or refund.claimed_until > now:
+                return None
+            attempt = await repos.attempts.get(refund.attempt_id)
+            if attempt is None:
+                return None
+            leased = replace(refund, claimed_until=now + self._lease)
+            await repos.refunds.update(leased)
+            return _LeasedRefund(leased, attempt)
+
+    async def _send(self, leased: _LeasedRefund) -> RefundResult:
+        gateway = self._gateways.named(leased.attempt.provider)
+        found = await gateway.lookup_refund(leased.refund.reference)
+        match found:
+            case NotFound():
+                return await gateway.refund(
+                    RefundRequest(
+                        reference=leased.refund.reference,
+                        charge_reference=leased.attempt.reference,
+                        amount=leased.refund.amount,
+                    )
+                )
+            case Refunded() | RefundRefused() | Unknown():
+                return found
+            case _:
+                assert_never(found)
+
+    async def _settle(
+        self, tenant_id: TenantId, leased: _LeasedRefund, result: Refunded | RefundRefused
+    ) -> RefundStatus | None:
+        async with self._contexts.open(tenant_id) as repos:
+            subscription = await repos.subscriptions.lock(leased.attempt.subscription_id)
+            invoice = await repos.invoices.lock(leased.refund.invoice_id)
+            refund = await repos.refunds.lock(leased.refund.id)
+            if subscription is None or invoice is None or refund is None or refund.status is not RefundStatus.PENDING:
+                return None
+            now = self._clock.now()
+            if isinstance(result, RefundRefused) or result.amount != refund.amount:
+                await repos.refunds.update(replace(refund, status=RefundStatus.NEEDS_ATTENTION, settled_at=now))
+                return RefundStatus.NEEDS_ATTENTION
+            done = replace(refund, status=RefundStatus.SUCCEEDED, settled_at=now)
+            refunded = replace(invoice, amount_refunded=invoice.amount_refunded + refund.amount)
+            change = subscription.told(EventType.SUBSCRIPTION_PAYMENT_REFUNDED)
+            await repos.refunds.update(done)
+            await repos.invoices.update(refunded)
+            await repos.ledger.post(self._postings.refund_done(done, provider=leased.attempt.provider))
+            await repos.subscriptions.update(change.subscription)
+            data = EventRecords.data(change.subscription, refunded)
+            await repos.events.append(change.subscription, change.events, data)
+            return RefundStatus.SUCCEEDED

@@ -1,0 +1,112 @@
+from collections.abc import Sequence
+from typing import assert_never, final
+
+from duro.billing import Bill, EndAtPeriod, NotRenewable, ReachLimit, RenewalPlanner
+from duro.db import Repositories, RepositoryContexts
+from duro.db.records import PaymentAttempt
+from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, RenewalSubject
+from duro.kernel import Clock, IdFactory, SubscriptionId, TenantId
+from whenever import Instant, TimeDelta
+
+from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
+from duro.merchant_api.billing.claim_drafts import ClaimDrafts
+from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+
+
+@final
+class RenewalClaims:
+    """Transaction one of a renewal: lock, ask again whether it is due, write the invoice and the pending attempt."""
+
+    def __init__(
+        self, contexts: RepositoryContexts, settlements: SettlementDrafts, *, ids: IdFactory, clock: Clock, lease: TimeDelta
+    ) -> None:
+        self._contexts = contexts
+        self._settlements = settlements
+        self._drafts = ClaimDrafts(ids=ids, clock=clock, lease=lease)
+        self._clock = clock
+
+    async def claim(
+        self, tenant_id: TenantId, subscription_ids: Sequence[SubscriptionId], *, is_starting: bool
+    ) -> dict[SubscriptionId, ClaimResult]:
+        """Claim these subscriptions in one transaction; one that doesn't exist or isn't due is skipped."""
+        results: dict[SubscriptionId, ClaimResult] = {
+            subscription_id: Concluded(RenewalOutcome.SKIPPED) for subscription_id in subscription_ids
+        }
+        async with self._contexts.open(tenant_id) as repos:
+            now = self._clock.now()
+            bills: dict[SubscriptionId, tuple[RenewalSubject, Bill]] = {}
+            endings: list[RenewalSettlement] = []
+            for subject in await repos.renewals.lock(subscription_ids):
+                if subject.is_tenant_suspended:
+                    continue
+                plan = RenewalPlanner.plan(subject.subscription, subject.plan_name, now, starting=is_starting)
+                match plan:
+                    case NotRenewable():
+                        pass
+                    case EndAtPeriod(change):
+                        endings.append(self._settlements.ending(change, now=now))
+                        results[subject.subscription.id] = Concluded(RenewalOutcome.CANCELED)
+                    case ReachLimit(change):
+                        endings.append(self._settlements.ending(change, now=now))
+                        results[subject.subscription.id] = Concluded(RenewalOutcome.EXPIRED)
+                    case Bill():
+                        bills[subject.subscription.id] = (subject, plan)
+                    case _:
+                        assert_never(plan)
+            if bills:
+                results |= await self._bill(repos, bills, endings, now=now)
+            if endings:
+                await repos.renewals.settle(endings, now=now)
+        return results
+
+    async def _bill(
+        self,
+        repos: Repositories,
+        bills: dict[SubscriptionId, tuple[RenewalSubject, Bill]],
+        endings: list[RenewalSettlement],
+        *,
+        now: Instant,
+    ) -> dict[SubscriptionId, ClaimResult]:
+        results: dict[SubscriptionId, ClaimResult] = {}
+        claims = {key: self._drafts.draft(subject, bill, now=now) for key, (subject, bill) in bills.items()}
+        written = await repos.renewals.claim(list(claims.values()))
+        for subscription_id, claim in claims.items():
+            subject, _ = bills[subscription_id]
+            if claim.invoice.id not in written:
+                results[subscription_id] = await self._claim_again(repos, subject, claim, now=now)
+            elif claim.attempt is not None:
+                results[subscription_id] = self._order(claim.attempt, subject)
+            else:
+                settlement, outcome = self._settlements.uncollected(claim, now=now)
+                endings.append(settlement)
+                results[subscription_id] = Concluded(outcome)
+        return results
+
+    async def _claim_again(
+        self, repos: Repositories, subject: RenewalSubject, claim: RenewalClaim, *, now: Instant
+    ) -> ClaimResult:
+        """Meet an invoice that an earlier claim wrote: never a second attempt while one is open or unexplained."""
+        invoice = await repos.invoices.get_by_key(claim.invoice.idempotency_key)
+        if invoice is None:
+            return Concluded(RenewalOutcome.SKIPPED)
+        attempts = await repos.attempts.of_invoice(invoice.id)
+        if any(attempt.is_unexplained for attempt in attempts):
+            return Concluded(RenewalOutcome.PENDING)
+        if attempts or subject.instrument is None or invoice.amount_remaining.is_zero:
+            return Concluded(RenewalOutcome.SKIPPED)
+        attempt = self._drafts.attempt(subject, invoice, now=now)
+        await repos.attempts.insert(attempt)
+        return self._order(attempt, subject)
+
+    @staticmethod
+    def _order(attempt: PaymentAttempt, subject: RenewalSubject) -> ChargeOrder:
+        if subject.instrument is None:
+            message = "A charge needs a saved method."
+            raise ValueError(message)
+        return ChargeOrder.of(
+            attempt,
+            token=subject.instrument.token,
+            customer_email=subject.customer_email,
+            description=subject.plan_name,
+        )

@@ -1,0 +1,191 @@
+from dataclasses import replace
+from typing import Final, assert_never, final
+
+from duro.billing import (
+    Advance,
+    ChargeOutcome,
+    EventType,
+    KeepIncomplete,
+    OpenRecovery,
+    PaidWithoutAdvance,
+    SettlementPlanner,
+    Subscription,
+    SubscriptionChange,
+    VoidInvoice,
+)
+from duro.db.ledger import Postings
+from duro.db.records import (
+    AttemptStatus,
+    DunningSchedule,
+    DunningState,
+    Invoice,
+    InvoiceStatus,
+    PaymentAttempt,
+    Refund,
+    RefundStatus,
+)
+from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, SettlementSubject
+from duro.kernel import Clock, DunningScheduleId, IdFactory, RefundId
+from duro.payments import Approved, Declined, FailureCodes
+from whenever import Instant
+
+from duro.merchant_api.billing.claim_drafts import CARD_RAIL
+from duro.merchant_api.billing.event_records import EventRecords
+from duro.merchant_api.billing.outcomes import RenewalOutcome
+
+CANCELED_IN_FLIGHT: Final = "canceled_in_flight"
+AMOUNT_MISMATCH: Final = "amount_mismatch"
+
+
+@final
+class SettlementDrafts:
+    """The rows that the outcome of a charge leads to, once what it means for the subscription is decided."""
+
+    def __init__(self, *, ids: IdFactory, clock: Clock) -> None:
+        self._ids = ids
+        self._events = EventRecords(ids)
+        self._postings = Postings(ids=ids, clock=clock)
+
+    def ending(self, change: SubscriptionChange, *, now: Instant) -> RenewalSettlement:
+        """Draft the end of a subscription that has nothing to pay."""
+        return RenewalSettlement(subscription=change.subscription, events=self._events.of(change, now=now))
+
+    def uncollected(self, claim: RenewalClaim, *, now: Instant) -> tuple[RenewalSettlement, RenewalOutcome]:
+        """Settle a claim without an attempt: nothing was left to pay, or there is no method to charge."""
+        outcome = ChargeOutcome.PAID if claim.invoice.total.is_zero else ChargeOutcome.DECLINED
+        return self._settle(claim.subscription, claim.invoice, None, outcome, now=now)
+
+    def charged(
+        self, subject: SettlementSubject, answer: Approved | Declined, *, now: Instant
+    ) -> tuple[RenewalSettlement, RenewalOutcome]:
+        """Settle a pending attempt by the provider's answer; an approval of another amount goes to review."""
+        match answer:
+            case Approved(amount=amount) if amount != subject.attempt.amount:
+                return self.in_review(subject, code=AMOUNT_MISMATCH, message=f"The provider took {amount}.", now=now)
+            case Approved():
+                attempt = replace(subject.attempt, status=AttemptStatus.SUCCEEDED, settled_at=now)
+                return self._settle(subject.subscription, subject.invoice, attempt, ChargeOutcome.PAID, now=now)
+            case Declined(code, message, advice):
+                attempt = replace(
+                    subject.attempt,
+                    status=AttemptStatus.FAILED,
+                    failure_code=code,
+                    failure_message=message,
+                    advice_code=advice,
+                    settled_at=now,
+                )
+                return self._settle(subject.subscription, subject.invoice, attempt, ChargeOutcome.DECLINED, now=now)
+            case _:
+                assert_never(answer)
+
+    def in_review(
+        self, subject: SettlementSubject, *, code: str, message: str, now: Instant
+    ) -> tuple[RenewalSettlement, RenewalOutcome]:
+        """Hand an attempt to a person: nothing moves and nothing is charged again until they decide."""
+        attempt = replace(
+            subject.attempt, status=AttemptStatus.REVIEW, failure_code=code, failure_message=message, settled_at=now
+        )
+        return RenewalSettlement(subscription=subject.subscription, attempt=attempt), RenewalOutcome.PENDING
+
+    def _settle(
+        self,
+        subscription: Subscription,
+        invoice: Invoice,
+        attempt: PaymentAttempt | None,
+        outcome: ChargeOutcome,
+        *,
+        now: Instant,
+    ) -> tuple[RenewalSettlement, RenewalOutcome]:
+        settlement = SettlementPlanner.plan(subscription, invoice.period, outcome)
+        match settlement:
+            case Advance(change):
+                return self._paid(change, invoice, attempt, now=now), RenewalOutcome.CHARGED
+            case OpenRecovery(change):
+                drafted = self._declined(change, invoice, attempt, now=now)
+                return replace(drafted, schedule=self._schedule(invoice, attempt, now=now)), RenewalOutcome.DUNNING
+            case KeepIncomplete(change):
+                return self._declined(change, invoice, attempt, now=now), RenewalOutcome.DUNNING
+            case PaidWithoutAdvance():
+                paid = self._paid(
+                    subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS), invoice, attempt, now=now
+                )
+                return self._given_back(paid, now=now), RenewalOutcome.CANCELED
+            case VoidInvoice():
+                return self._voided(subscription, invoice, attempt), RenewalOutcome.CANCELED
+            case _:
+                assert_never(settlement)
+
+    def _paid(
+        self, change: SubscriptionChange, invoice: Invoice, attempt: PaymentAttempt | None, *, now: Instant
+    ) -> RenewalSettlement:
+        paid = replace(
+            invoice,
+            status=InvoiceStatus.PAID,
+            amount_paid=invoice.total,
+            paid_at=now,
+            rail=None if attempt is None else attempt.rail,
+        )
+        return RenewalSettlement(
+            subscription=change.subscription,
+            invoice=paid,
+            attempt=attempt,
+            journals=() if attempt is None else (self._postings.payment(attempt),),
+            events=self._events.of(change, now=now, invoice=paid),
+        )
+
+    def _declined(
+        self, change: SubscriptionChange, invoice: Invoice, attempt: PaymentAttempt | None, *, now: Instant
+    ) -> RenewalSettlement:
+        code = None if attempt is None else attempt.failure_code
+        return RenewalSettlement(
+            subscription=change.subscription,
+            attempt=attempt,
+            events=self._events.of(change, now=now, invoice=invoice, failure_code=code),
+        )
+
+    def _voided(
+        self, subscription: Subscription, invoice: Invoice, attempt: PaymentAttempt | None
+    ) -> RenewalSettlement:
+        reversal = self._postings.void(invoice)
+        return RenewalSettlement(
+            subscription=subscription.credited(invoice.credit_applied),
+            invoice=replace(invoice, status=InvoiceStatus.VOID),
+            attempt=attempt,
+            journals=() if reversal is None else (reversal,),
+        )
+
+    def _given_back(self, paid: RenewalSettlement, *, now: Instant) -> RenewalSettlement:
+        if paid.attempt is None:
+            return paid
+        refund = Refund(
+            id=self._ids.new(RefundId),
+            attempt_id=paid.attempt.id,
+            invoice_id=paid.attempt.invoice_id,
+            status=RefundStatus.PENDING,
+            amount=paid.attempt.amount,
+            reason=CANCELED_IN_FLIGHT,
+            claimed_until=now,
+            created_at=now,
+            settled_at=None,
+        )
+        return replace(paid, refund=refund, journals=(*paid.journals, self._postings.refund_claimed(refund)))
+
+    def _schedule(self, invoice: Invoice, attempt: PaymentAttempt | None, *, now: Instant) -> DunningSchedule:
+        if attempt is None:
+            category, reason = None, "There is no saved method to charge."
+        else:
+            category = FailureCodes.category(attempt.provider, attempt.failure_code or "").value
+            reason = f"The renewal was declined: {attempt.failure_message}"
+        return DunningSchedule(
+            id=self._ids.new(DunningScheduleId),
+            invoice_id=invoice.id,
+            subscription_id=invoice.subscription_id,
+            state=DunningState.SCHEDULED,
+            category=category,
+            rail=CARD_RAIL,
+            attempts_made=0 if attempt is None else 1,
+            next_attempt_at=None,
+            reason=reason,
+            opened_at=now,
+            closed_at=None,
+        )
