@@ -8,17 +8,12 @@ from duro.kernel import Currency, UnknownCurrencyError
 from duro.payments.cards import CardDetails, TokenizeResult
 from duro.payments.charges import Approved, ChargeLookup, ChargeRequest, ChargeResult, Declined, NotFound, Unknown
 from duro.payments.refunds import Refunded, RefundLookup, RefundRefused, RefundRequest, RefundResult
+from duro.payments.simulated.charge_wire import ChargeBody, ChargeReply
+from duro.payments.simulated.error_wire import ErrorReply
 from duro.payments.simulated.http_exchange import HttpExchange, Reply
 from duro.payments.simulated.issuer import SimulatedIssuer
-from duro.payments.simulated.wire import (
-    ChargeBody,
-    ChargeReply,
-    ErrorReply,
-    RefundBody,
-    RefundReply,
-    TokenBody,
-    TokenReply,
-)
+from duro.payments.simulated.refund_wire import RefundBody, RefundReply
+from duro.payments.simulated.token_wire import TokenBody, TokenReply
 
 _DECIDED: Final = frozenset({200, 409})
 _FOUND: Final = frozenset({200})
@@ -61,15 +56,7 @@ class HttpSimulatedGateway:
         return SimulatedIssuer.supports(currency)
 
     async def charge(self, request: ChargeRequest) -> ChargeResult:
-        body = ChargeBody(
-            reference=request.reference,
-            amount=request.amount.amount,
-            currency=request.amount.currency.code,
-            token=request.token,
-            customer_email=request.customer_email,
-            description=request.description,
-        )
-        reply = await self._exchange.send("POST", "/charges", body)
+        reply = await self._exchange.send("POST", "/charges", ChargeBody.of(request))
         return reply if isinstance(reply, Unknown) else self._charged(reply, request.reference, _DECIDED)
 
     async def lookup(self, reference: str) -> ChargeLookup:
@@ -81,13 +68,7 @@ class HttpSimulatedGateway:
         return self._charged(reply, reference, _FOUND)
 
     async def refund(self, request: RefundRequest) -> RefundResult:
-        body = RefundBody(
-            reference=request.reference,
-            charge_reference=request.charge_reference,
-            amount=request.amount.amount,
-            currency=request.amount.currency.code,
-        )
-        reply = await self._exchange.send("POST", "/refunds", body)
+        reply = await self._exchange.send("POST", "/refunds", RefundBody.of(request))
         return reply if isinstance(reply, Unknown) else self._refunded(reply, request.reference, _DECIDED)
 
     async def lookup_refund(self, reference: str) -> RefundLookup:
@@ -99,8 +80,7 @@ class HttpSimulatedGateway:
         return self._refunded(reply, reference, _FOUND)
 
     async def tokenize(self, card: CardDetails) -> TokenizeResult:
-        body = TokenBody(number=card.number, exp_month=card.exp_month, exp_year=card.exp_year, cvc=card.cvc)
-        reply = await self._exchange.send("POST", "/tokens", body)
+        reply = await self._exchange.send("POST", "/tokens", TokenBody.of(card))
         if isinstance(reply, Unknown):
             return reply
         answer = self._read(reply, TokenReply, _FOUND)
@@ -141,5 +121,5 @@ class HttpSimulatedGateway:
             return Unknown(f"The simulated provider answered with status {reply.status}.")
         try:
             return msgspec.json.decode(reply.body, type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Unknown(f"The answer with status {reply.status} can't be read.")

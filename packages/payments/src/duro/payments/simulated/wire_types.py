@@ -1,0 +1,8 @@
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta
+
+WireReference: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9.=-]+\Z")]
+WireAmount: TypeAlias = Annotated[int, Meta(ge=-(10**15), le=10**15)]
+WireCurrency: TypeAlias = Annotated[str, Meta(min_length=3, max_length=3)]
+WireText: TypeAlias = Annotated[str, Meta(max_length=500)]
