@@ -1,5 +1,6 @@
 """PostgreSQL and Valkey servers that one command starts, and that end with it."""
 
+from duro.embedded.death_signal import DeathSignal
 from duro.embedded.errors import (
     AlreadyRunningError,
     EmbeddedServerError,
@@ -20,6 +21,7 @@ from duro.embedded.valkey_address import ValkeyAddress
 
 __all__ = [
     "AlreadyRunningError",
+    "DeathSignal",
     "EmbeddedPostgres",
     "EmbeddedServerError",
     "EmbeddedValkey",

@@ -39,11 +39,10 @@ class Placement:
             if closed is not None:
                 raise UnreachableDataError(inside, closed=closed, account=account.name)
             return cls(inside, account)
-        if (spare / "data").exists():
-            return cls(spare, cls._owner_of_data(spare) or account, f"earlier data of {home} are there")
-        if closed is not None:
-            return cls(spare, account, f"{account.name} can't enter {closed}")
-        return cls(inside, account)
+        if closed is None and not (spare / "data").exists():
+            return cls(inside, account)
+        reason = f"{account.name} can't enter {closed}" if closed else f"earlier data of {home} are there"
+        return cls(spare, cls._owner_of_data(spare) or account, reason)
 
     @classmethod
     def _owner_of_data(cls, folder: Path) -> Account | None:
