@@ -32,7 +32,7 @@ class ApiKeyRepository:
 
     async def list(self, page: PageRequest) -> Page[ApiKey]:
         rows = await self._session.fetch(_LIST, page.before_id, self._session.mode.value, page.limit + 1)
-        return Page.of(rows, limit=page.limit, read=self.read, id_of=lambda key: key.id)
+        return page.cut(rows, read=self.read, id_of=lambda key: key.id)
 
     async def insert(self, key: ApiKey) -> None:
         await self._session.execute(

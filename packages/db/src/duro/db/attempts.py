@@ -33,6 +33,9 @@ _OF_INVOICE: Final = _SELECT + "where tenant_id = $1 and invoice_id = $2 order b
 _PENDING_OF_SUBSCRIPTION: Final = (
     _SELECT + "where tenant_id = $1 and subscription_id = $2 and status = 'pending' order by id"
 )
+_UNEXPLAINED_OF_SUBSCRIPTION: Final = (
+    _SELECT + "where tenant_id = $1 and subscription_id = $2 and status in ('pending', 'review') order by id"
+)
 _INSERT: Final = """
     insert into {schema}.payment_attempts (
         tenant_id, id, invoice_id, subscription_id, payment_method_id, provider, rail, status, amount, currency, reason,
@@ -68,6 +71,11 @@ class AttemptRepository:
         rows = await self._session.fetch(_PENDING_OF_SUBSCRIPTION, subscription_id.value)
         return tuple(self.read(row) for row in rows)
 
+    async def unexplained_of_subscription(self, subscription_id: SubscriptionId) -> tuple[PaymentAttempt, ...]:
+        """Read the attempts of one subscription of which nobody can say yet whether money was taken."""
+        rows = await self._session.fetch(_UNEXPLAINED_OF_SUBSCRIPTION, subscription_id.value)
+        return tuple(self.read(row) for row in rows)
+
     async def list(
         self, page: PageRequest, *, invoice_id: InvoiceId | None = None, status: AttemptStatus | None = None
     ) -> Page[PaymentAttempt]:
@@ -76,7 +84,7 @@ class AttemptRepository:
             "status": None if status is None else status.value,
         }
         rows = await _LISTING.rows(self._session, page, equal=filters)
-        return Page.of(rows, limit=page.limit, read=self.read, id_of=lambda attempt: attempt.id)
+        return page.cut(rows, read=self.read, id_of=lambda attempt: attempt.id)
 
     async def insert(self, attempt: PaymentAttempt) -> None:
         """Raise ConflictError `payment_in_progress` if the invoice has an attempt in flight, in review or paid."""

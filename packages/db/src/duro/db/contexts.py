@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final, final
 
@@ -35,7 +35,7 @@ class RepositoryContexts:
         return self._sql.mode
 
     @asynccontextmanager
-    async def open(self, tenant_id: TenantId) -> AsyncIterator[Repositories]:
+    async def open(self, tenant_id: TenantId) -> AsyncGenerator[Repositories]:
         """Open one transaction (READ COMMITTED) for this tenant: commit on a clean exit, roll back on an error.
 
         The beginning is a single round trip. After the exit its repositories raise ClosedContextError.

@@ -39,7 +39,7 @@ class CustomerRepository:
 
     async def list(self, page: PageRequest, *, email: str | None = None, ref: str | None = None) -> Page[Customer]:
         rows = await _LISTING.rows(self._session, page, equal={"email": email, "ref": ref})
-        return Page.of(rows, limit=page.limit, read=self.read, id_of=lambda customer: customer.id)
+        return page.cut(rows, read=self.read, id_of=lambda customer: customer.id)
 
     async def insert(self, customer: Customer) -> None:
         """Raise ConflictError `customer_ref_taken` if another customer of the tenant has the ref."""

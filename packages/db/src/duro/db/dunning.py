@@ -11,8 +11,8 @@ from duro.db.states import DunningState
 
 _LISTING: Final = Listing(
     table="dunning_schedules",
-    columns="id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason, opened_at, "
-    "closed_at",
+    columns="id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason, "
+    "opened_at, closed_at",
 )
 _SELECT: Final = """
     select id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason, opened_at,
@@ -22,8 +22,8 @@ _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
 _OF_INVOICE: Final = _SELECT + "where tenant_id = $1 and invoice_id = $2"
 _LOCK_OPEN: Final = (
-    _SELECT
-    + "where tenant_id = $1 and subscription_id = $2 and state in ('scheduled', 'awaiting_customer') order by id for update"
+    _SELECT + "where tenant_id = $1 and subscription_id = $2 and state in ('scheduled', 'awaiting_customer')"
+    " order by id for update"
 )
 _INSERT: Final = """
     insert into {schema}.dunning_schedules (
@@ -72,7 +72,7 @@ class DunningRepository:
             "state": None if state is None else state.value,
         }
         rows = await _LISTING.rows(self._session, page, equal=filters)
-        return Page.of(rows, limit=page.limit, read=self.read, id_of=lambda schedule: schedule.id)
+        return page.cut(rows, read=self.read, id_of=lambda schedule: schedule.id)
 
     async def insert(self, schedule: DunningSchedule) -> None:
         await self._session.execute(

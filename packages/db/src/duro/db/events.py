@@ -12,7 +12,8 @@ from duro.db.session import TenantSession
 
 _LISTING: Final = Listing(table="events", columns="id, type, subscription_id, sequence, data, created_at")
 _GET: Final = """
-    select id, type, subscription_id, sequence, data, created_at from {schema}.events where tenant_id = $1 and id = $2"""
+    select id, type, subscription_id, sequence, data, created_at
+    from {schema}.events where tenant_id = $1 and id = $2"""
 _APPEND: Final = """
     insert into {schema}.events (tenant_id, id, type, subscription_id, sequence, data, created_at)
     select $1, told.id, told.type, $4, told.sequence, $6, $7
@@ -38,7 +39,7 @@ class EventRepository:
             "type": event_type,
         }
         rows = await _LISTING.rows(self._session, page, equal=filters)
-        return Page.of(rows, limit=page.limit, read=self.read, id_of=lambda event: event.id)
+        return page.cut(rows, read=self.read, id_of=lambda event: event.id)
 
     async def append(
         self, subscription: Subscription, event_types: Sequence[EventType], data: Mapping[str, object]

@@ -20,6 +20,12 @@ _UPDATE: Final = """
     update {schema}.idempotency_records
     set request_digest = $4, status = $5, body = $6, locked_until = $7, created_at = $8
     where tenant_id = $1 and credential_class = $2 and key = $3"""
+_ANSWER: Final = """
+    update {schema}.idempotency_records set status = $5, body = $6, locked_until = null
+    where tenant_id = $1 and credential_class = $2 and key = $3 and request_digest = $4 and status is null"""
+_HOLD: Final = """
+    select pg_try_advisory_xact_lock(
+        hashtextextended(concat_ws(':', '{schema}', $1::uuid::text, $2::text, $3::text), 0)) as is_held"""
 _DELETE: Final = "delete from {schema}.idempotency_records where tenant_id = $1 and credential_class = $2 and key = $3"
 _PURGE: Final = "delete from {schema}.idempotency_records where tenant_id = $1 and created_at < $2"
 
@@ -67,6 +73,19 @@ class IdempotencyRepository:
         )
         if not touched:
             raise NotFoundError("idempotency record", record.key)
+
+    async def hold(self, credential_class: str, key: str) -> bool:
+        """Keep the key for this transaction, or say at once that another one is keeping it."""
+        row = await self._session.fetchrow(_HOLD, credential_class, key)
+        return row is not None and bool(row["is_held"])
+
+    async def answer(self, record: IdempotencyRecord) -> bool:
+        """Store the answer to a request that has none yet, and say whether it was stored."""
+        return bool(
+            await self._session.execute(
+                _ANSWER, record.credential_class, record.key, record.request_digest, record.status, record.body
+            )
+        )
 
     async def delete(self, credential_class: str, key: str) -> None:
         """Free a key, so that the next request with it is executed."""

@@ -23,6 +23,9 @@ _SELECT: Final = """
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
 _BY_KEY: Final = _SELECT + "where tenant_id = $1 and idempotency_key = $2"
+_LOCK_OPEN: Final = (
+    _SELECT + "where tenant_id = $1 and subscription_id = $2 and status = 'open' order by id for update"
+)
 _LINES: Final = """
     select invoice_id, description, quantity, unit_amount, amount from {schema}.invoice_lines
     where tenant_id = $1 and invoice_id = any($2::uuid[]) order by invoice_id, position"""
@@ -59,6 +62,10 @@ class InvoiceRepository:
     async def lock(self, invoice_id: InvoiceId) -> Invoice | None:
         return await self._one(_LOCK, invoice_id.value)
 
+    async def lock_open(self, subscription_id: SubscriptionId) -> tuple[Invoice, ...]:
+        """Lock the open invoices of one subscription; their lines are left out."""
+        return tuple(self.read(row) for row in await self._session.fetch(_LOCK_OPEN, subscription_id.value))
+
     async def get_by_key(self, idempotency_key: str) -> Invoice | None:
         """Read the invoice of one period by its unique key."""
         return await self._one(_BY_KEY, idempotency_key)
@@ -79,10 +86,7 @@ class InvoiceRepository:
         conditions = () if customer_id is None else (_OF_CUSTOMER.replace("{customer}", customer_id.value.hex),)
         rows = await _LISTING.rows(self._session, page, equal=filters, conditions=conditions)
         lines = await self._lines([row["id"] for row in rows])
-        return Page.of(
-            rows,
-            limit=page.limit,
-            read=lambda row: self.read(row, lines.get(row["id"], ())),
+        return page.cut(rows, read=lambda row: self.read(row, lines.get(row["id"], ())),
             id_of=lambda invoice: invoice.id,
         )
 

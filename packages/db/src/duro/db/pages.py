@@ -2,13 +2,13 @@ import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, Self, TypeVar, final
+from typing import Final, Generic, TypeVar, final
 from uuid import UUID
 
+from asyncpg import Record
 from duro.kernel import EntityId, Fault, InvalidInputError
 
 Item = TypeVar("Item")
-Source = TypeVar("Source")
 
 _LARGEST: Final = 100
 _FIRST: Final = UUID(int=(1 << 128) - 1)
@@ -35,6 +35,15 @@ class PageRequest:
             raise InvalidInputError(faults)
         return start
 
+    def cut(
+        self, rows: Sequence[Record], *, read: Callable[[Record], Item], id_of: Callable[[Item], EntityId]
+    ) -> "Page[Item]":
+        """Make the page of up to `limit` + 1 rows; the extra one only says that there is more."""
+        items = tuple(read(row) for row in rows[: self.limit])
+        has_more = len(rows) > self.limit
+        cursor = self.cursor_of(id_of(items[-1])) if has_more else None
+        return Page(items, cursor, has_more)
+
     @staticmethod
     def cursor_of(identifier: EntityId) -> str:
         """Write the cursor that continues after this id."""
@@ -58,18 +67,3 @@ class Page(Generic[Item]):
     items: tuple[Item, ...]
     next_cursor: str | None
     has_more: bool
-
-    @classmethod
-    def of(
-        cls,
-        rows: Sequence[Source],
-        *,
-        limit: int,
-        read: Callable[[Source], Item],
-        id_of: Callable[[Item], EntityId],
-    ) -> Self:
-        """Build from up to `limit` + 1 rows; the extra one only says that there is more."""
-        items = tuple(read(row) for row in rows[:limit])
-        has_more = len(rows) > limit
-        cursor = PageRequest.cursor_of(id_of(items[-1])) if has_more else None
-        return cls(items, cursor, has_more)

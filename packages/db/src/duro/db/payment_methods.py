@@ -52,7 +52,7 @@ class PaymentMethodRepository:
             equal={"customer_id": None if customer_id is None else customer_id.value},
             conditions=() if is_detached is None else (f"(detached_at is not null) = {is_detached}",),
         )
-        return Page.of(rows, limit=page.limit, read=self.read, id_of=lambda method: method.id)
+        return page.cut(rows, read=self.read, id_of=lambda method: method.id)
 
     async def insert(self, method: PaymentMethod) -> None:
         await self._session.execute(_INSERT, *self._values(method))

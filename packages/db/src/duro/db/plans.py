@@ -49,7 +49,7 @@ class PlanRepository:
         """Read plans; `is_archived` leaves out the others."""
         conditions = () if is_archived is None else (f"(archived_at is not null) = {is_archived}",)
         rows = await _LISTING.rows(self._session, page, conditions=conditions)
-        return Page.of(rows, limit=page.limit, read=self.read, id_of=lambda plan: plan.id)
+        return page.cut(rows, read=self.read, id_of=lambda plan: plan.id)
 
     async def insert(self, plan: Plan) -> None:
         await self._session.execute(_INSERT, *self._values(plan))

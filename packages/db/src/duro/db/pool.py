@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Self, cast, final
 
@@ -32,7 +32,7 @@ class DatabasePool:
         return cls(cast("Pool", pool))
 
     @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Connection]:
+    async def acquire(self) -> AsyncGenerator[Connection]:
         """Lend one connection; an open transaction left on it is rolled back."""
         async with self._pool.acquire() as connection:
             yield connection

@@ -204,6 +204,11 @@ class PaymentAttempt:
         """The name of this attempt at the provider."""
         return self.id.suffix
 
+    @property
+    def is_unexplained(self) -> bool:
+        """Say whether nobody knows yet if it took money: nothing else may be charged meanwhile."""
+        return self.status in {AttemptStatus.PENDING, AttemptStatus.REVIEW}
+
 
 @final
 @dataclass(frozen=True, slots=True)

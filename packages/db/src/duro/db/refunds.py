@@ -20,8 +20,8 @@ _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
 _OF_ATTEMPT: Final = _SELECT + "where tenant_id = $1 and attempt_id = $2 order by id"
 _INSERT: Final = """
-    insert into {schema}.refunds (tenant_id, id, attempt_id, invoice_id, status, amount, currency, reason, claimed_until,
-                                  created_at, settled_at)
+    insert into {schema}.refunds (tenant_id, id, attempt_id, invoice_id, status, amount, currency, reason,
+                                  claimed_until, created_at, settled_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
 _UPDATE: Final = """
     update {schema}.refunds set status = $3, claimed_until = $4, settled_at = $5 where tenant_id = $1 and id = $2"""
@@ -49,7 +49,7 @@ class RefundRepository:
     async def list(self, page: PageRequest, *, status: RefundStatus | None = None) -> Page[Refund]:
         filters = {"status": None if status is None else status.value}
         rows = await _LISTING.rows(self._session, page, equal=filters)
-        return Page.of(rows, limit=page.limit, read=self.read, id_of=lambda refund: refund.id)
+        return page.cut(rows, read=self.read, id_of=lambda refund: refund.id)
 
     async def insert(self, refund: Refund) -> None:
         await self._session.execute(

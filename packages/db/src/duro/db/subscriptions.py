@@ -66,7 +66,7 @@ class SubscriptionRepository:
             "status": None if status is None else status.value,
         }
         rows = await _LISTING.rows(self._session, page, equal=filters)
-        return Page.of(rows, limit=page.limit, read=self.read, id_of=lambda subscription: subscription.id)
+        return page.cut(rows, read=self.read, id_of=lambda subscription: subscription.id)
 
     async def insert(self, subscription: Subscription) -> None:
         await self._session.execute(_INSERT, *self._values(subscription))

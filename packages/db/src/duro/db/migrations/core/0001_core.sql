@@ -16,3 +16,5 @@ create table core.api_keys (
     revoked_at timestamptz,
     primary key (tenant_id, id)
 );
+comment on column core.api_keys.secret_digest is
+    'sha256 of the secret. Unique over all tenants, since a key is looked up before its tenant is known.';

@@ -27,6 +27,7 @@ create table customers (
     primary key (tenant_id, id),
     unique (tenant_id, ref)
 );
+create index customers_by_email on customers (tenant_id, email, id);
 
 create table payment_methods (
     tenant_id uuid not null,
@@ -70,7 +71,7 @@ create table subscriptions (
     metadata jsonb not null default '{}',
     access_ends_at timestamptz,
     canceled_at timestamptz,
-    event_sequence integer not null default 0,
+    event_sequence integer not null default 0 check (event_sequence >= 0),
     created_at timestamptz not null,
     updated_at timestamptz not null,
     primary key (tenant_id, id),
@@ -79,7 +80,7 @@ create table subscriptions (
     foreign key (tenant_id, customer_id, payment_method_id) references payment_methods (tenant_id, customer_id, id)
 );
 create index subscriptions_due on subscriptions (tenant_id, current_period_end, id) where status in ('active', 'trialing');
-create index subscriptions_incomplete on subscriptions (created_at, tenant_id, id) where status = 'incomplete';
+create index subscriptions_incomplete on subscriptions (tenant_id, created_at, id) where status = 'incomplete';
 create index subscriptions_by_customer on subscriptions (tenant_id, customer_id, id);
 
 create table invoices (
@@ -146,8 +147,11 @@ create table payment_attempts (
     foreign key (tenant_id, subscription_id) references subscriptions (tenant_id, id),
     foreign key (tenant_id, payment_method_id) references payment_methods (tenant_id, id)
 );
-create unique index payment_attempts_one_in_flight on payment_attempts (tenant_id, invoice_id) where status = 'pending';
-create index payment_attempts_pending on payment_attempts (claimed_until, tenant_id, id) where status = 'pending';
+create unique index payment_attempts_one_in_flight on payment_attempts (tenant_id, invoice_id)
+    where status in ('pending', 'review', 'succeeded');
+comment on index payment_attempts_one_in_flight is
+    'One attempt of an invoice is in flight or unexplained at a time, and none follows a success: nothing is taken twice.';
+create index payment_attempts_pending on payment_attempts (tenant_id, claimed_until, id) where status = 'pending';
 create index payment_attempts_by_invoice on payment_attempts (tenant_id, invoice_id, id);
 create index payment_attempts_by_subscription on payment_attempts (tenant_id, subscription_id) where status = 'pending';
 
@@ -167,7 +171,8 @@ create table refunds (
     foreign key (tenant_id, attempt_id) references payment_attempts (tenant_id, id),
     foreign key (tenant_id, invoice_id) references invoices (tenant_id, id)
 );
-create index refunds_pending on refunds (claimed_until, tenant_id, id) where status = 'pending';
+create index refunds_pending on refunds (tenant_id, claimed_until, id) where status = 'pending';
+create index refunds_by_invoice on refunds (tenant_id, invoice_id);
 create index refunds_by_attempt on refunds (tenant_id, attempt_id);
 
 create table dunning_schedules (
@@ -214,7 +219,7 @@ create table idempotency_records (
     primary key (tenant_id, credential_class, key),
     check ((status is null) = (body is null))
 );
-create index idempotency_records_by_age on idempotency_records (created_at);
+create index idempotency_records_by_age on idempotency_records (tenant_id, created_at);
 
 create table journals (
     tenant_id uuid not null,

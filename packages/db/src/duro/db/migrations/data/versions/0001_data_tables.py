@@ -1,0 +1,21 @@
+"""The tables of one mode."""
+
+from pathlib import Path
+
+from alembic import context
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Execute the SQL file beside this folder."""
+    context.config.attributes["execute"](Path(__file__).parents[1] / "0001_data.sql")
+
+
+def downgrade() -> None:
+    """Refuse: data is restored from a backup, never migrated backwards."""
+    message = "Migrations only go forward; restore a backup instead."
+    raise NotImplementedError(message)
