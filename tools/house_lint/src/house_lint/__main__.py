@@ -2,12 +2,13 @@ import sys
 from pathlib import Path
 
 from house_lint.house import House, Tree
+from house_lint.workspace import Workspace
 
 
 def main() -> int:
     """Print every finding in the checkout this is run from; 1 if there was one."""
     root = Path.cwd()
-    reports = list(House.of(root).reports(Tree(root).sources()))
+    reports = [*House.of(root).reports(Tree(root).sources()), *Workspace(root).reports()]
     for report in reports:
         print(report)
     print(f"house lint: {len(reports)} findings" if reports else "house lint: nothing found")
