@@ -1,11 +1,11 @@
 from typing import Final, final
 
 from asyncpg import Record
-from duro.kernel import ApiKeyId, Mode, NotFoundError
 
 from duro.db.pages import Page, PageRequest
 from duro.db.records import ApiKey
 from duro.db.session import TenantSession
+from duro.kernel import ApiKeyId, Mode, NotFoundError
 
 _GET: Final = (
     "select id, mode, secret_digest, hint, created_at, revoked_at from core.api_keys where tenant_id = $1 and id = $2"

@@ -1,6 +1,12 @@
 from typing import Final, final
 
 from asyncpg import Record, UniqueViolationError
+
+from duro.db.listing import Listing
+from duro.db.pages import Page, PageRequest
+from duro.db.records import PaymentAttempt
+from duro.db.session import TenantSession
+from duro.db.states import AttemptStatus
 from duro.kernel import (
     ConflictError,
     Currency,
@@ -11,12 +17,6 @@ from duro.kernel import (
     PaymentMethodId,
     SubscriptionId,
 )
-
-from duro.db.listing import Listing
-from duro.db.pages import Page, PageRequest
-from duro.db.records import PaymentAttempt
-from duro.db.session import TenantSession
-from duro.db.states import AttemptStatus
 
 _LISTING: Final = Listing(
     table="payment_attempts",

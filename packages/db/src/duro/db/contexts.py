@@ -3,11 +3,11 @@ from contextlib import asynccontextmanager
 from typing import Final, final
 
 from asyncpg import Connection
-from duro.kernel import Clock, IdFactory, Mode, TenantId
 
 from duro.db.pool import DatabasePool
 from duro.db.repositories import Repositories
 from duro.db.session import SchemaSql, TenantSession
+from duro.kernel import Clock, IdFactory, Mode, TenantId
 
 _BEGIN: Final = "begin isolation level read committed; set local duro.tenant_id = '{tenant}'"
 

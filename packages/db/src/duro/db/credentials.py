@@ -1,9 +1,8 @@
 from dataclasses import dataclass
 from typing import Final, final
 
-from duro.kernel import ApiKeyId, Mode, TenantId
-
 from duro.db.pool import DatabasePool
+from duro.kernel import ApiKeyId, Mode, TenantId
 
 _RESOLVE: Final = "select tenant_id, key_id, mode from core.resolve_api_key($1)"
 

@@ -1,12 +1,12 @@
 from typing import Final, final
 
 from asyncpg import Record, UniqueViolationError
-from duro.kernel import ConflictError, CustomerId, NotFoundError
 
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import Customer
 from duro.db.session import TenantSession
+from duro.kernel import ConflictError, CustomerId, NotFoundError
 
 _LISTING: Final = Listing(table="customers", columns="id, ref, email, name, phone, metadata, created_at, updated_at")
 _GET: Final = """

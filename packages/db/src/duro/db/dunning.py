@@ -1,13 +1,13 @@
 from typing import Final, final
 
 from asyncpg import Record
-from duro.kernel import DunningScheduleId, InvoiceId, NotFoundError, SubscriptionId
 
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import DunningSchedule
 from duro.db.session import TenantSession
 from duro.db.states import DunningState
+from duro.kernel import DunningScheduleId, InvoiceId, NotFoundError, SubscriptionId
 
 _LISTING: Final = Listing(
     table="dunning_schedules",

@@ -2,13 +2,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final, final
 
 from asyncpg import Record
-from duro.billing import EventType, Subscription
-from duro.kernel import EventId, SubscriptionId
 
+from duro.billing import EventType, Subscription
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import Event
 from duro.db.session import TenantSession
+from duro.kernel import EventId, SubscriptionId
 
 _LISTING: Final = Listing(table="events", columns="id, type, subscription_id, sequence, data, created_at")
 _GET: Final = """

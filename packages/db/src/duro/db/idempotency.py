@@ -1,11 +1,11 @@
 from typing import Final, final
 
 from asyncpg import Record
-from duro.kernel import NotFoundError
 from whenever import Instant
 
 from duro.db.records import IdempotencyRecord
 from duro.db.session import TenantSession
+from duro.kernel import NotFoundError
 
 _GET: Final = """
     select credential_class, key, request_digest, status, body, locked_until, created_at

@@ -2,14 +2,14 @@ from collections.abc import Sequence
 from typing import Final, final
 
 from asyncpg import Record, UniqueViolationError
-from duro.billing import InvoiceLine
-from duro.kernel import ConflictError, Currency, CustomerId, InvoiceId, Money, NotFoundError, SubscriptionId
 
+from duro.billing import InvoiceLine
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import Invoice
 from duro.db.session import TenantSession
 from duro.db.states import InvoiceStatus
+from duro.kernel import ConflictError, Currency, CustomerId, InvoiceId, Money, NotFoundError, SubscriptionId
 
 _LISTING: Final = Listing(
     table="invoices",
@@ -23,9 +23,7 @@ _SELECT: Final = """
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
 _BY_KEY: Final = _SELECT + "where tenant_id = $1 and idempotency_key = $2"
-_LOCK_OPEN: Final = (
-    _SELECT + "where tenant_id = $1 and subscription_id = $2 and status = 'open' order by id for update"
-)
+_LOCK_OPEN: Final = _SELECT + "where tenant_id = $1 and subscription_id = $2 and status = 'open' order by id for update"
 _LINES: Final = """
     select invoice_id, description, quantity, unit_amount, amount from {schema}.invoice_lines
     where tenant_id = $1 and invoice_id = any($2::uuid[]) order by invoice_id, position"""
@@ -86,7 +84,9 @@ class InvoiceRepository:
         conditions = () if customer_id is None else (_OF_CUSTOMER.replace("{customer}", customer_id.value.hex),)
         rows = await _LISTING.rows(self._session, page, equal=filters, conditions=conditions)
         lines = await self._lines([row["id"] for row in rows])
-        return page.cut(rows, read=lambda row: self.read(row, lines.get(row["id"], ())),
+        return page.cut(
+            rows,
+            read=lambda row: self.read(row, lines.get(row["id"], ())),
             id_of=lambda invoice: invoice.id,
         )
 

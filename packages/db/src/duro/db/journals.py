@@ -2,11 +2,11 @@ from typing import Final, final
 from uuid import UUID
 
 from asyncpg import Record, UniqueViolationError
-from duro.kernel import ConflictError, Currency, Money
 
 from duro.db.records import Journal, LedgerEntry
 from duro.db.session import TenantSession
 from duro.db.states import JournalCause, JournalId
+from duro.kernel import ConflictError, Currency, Money
 
 _POST: Final = """
     with posted as (

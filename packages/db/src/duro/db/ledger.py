@@ -1,10 +1,9 @@
 from typing import Final, final
 from uuid import UUID
 
-from duro.kernel import Clock, ConflictError, IdFactory, Money
-
 from duro.db.records import Invoice, Journal, LedgerEntry, PaymentAttempt, Refund
 from duro.db.states import JournalCause, JournalId
+from duro.kernel import Clock, ConflictError, IdFactory, Money
 
 _RECEIVABLE: Final = "receivable"
 _REVENUE: Final = "revenue"

@@ -26,7 +26,7 @@ class Listing:
         equal: Mapping[str, object] | None = None,
         conditions: Sequence[str] = (),
     ) -> list[Record]:
-        """Read `limit` + 1 rows. A column whose value is None isn't filtered; conditions are written out as they are."""
+        """Read `limit` + 1 rows. A column whose value is None isn't filtered; conditions are written out."""
         filters = [(name, value) for name, value in (equal or {}).items() if value is not None]
         predicates = [
             *(f"{name} = ${number}" for number, (name, _) in enumerate(filters, _FIRST_FREE)),

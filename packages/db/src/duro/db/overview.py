@@ -2,26 +2,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
-from asyncpg import Record
+from asyncpg import InterfaceError, PostgresError, Record
 from whenever import Instant
 
+from duro.db.contexts import RepositoryContexts
 from duro.db.session import TenantSession
-from duro.kernel import Currency, Money
+from duro.kernel import Currency, Money, TenantId
+
+_AWAY: Final = frozenset({"08", "57"})
 
 _RECENT: Final = """
 select * from (
     select a.id, coalesce(a.settled_at, a.created_at) as happened_at, a.status as outcome, a.amount, a.currency,
            coalesce(a.failure_message, a.failure_code, '') as detail, c.name, c.email, p.name as plan,
-           (select count(*) from {schema}.payment_attempts earlier
-            where earlier.tenant_id = a.tenant_id and earlier.invoice_id = a.invoice_id and earlier.id <= a.id) as attempt
-    from (select * from {schema}.payment_attempts where tenant_id = $1 order by tenant_id desc, id desc limit $2) a
+           (select count(*) from {schema}.payment_attempts b
+            where b.tenant_id = a.tenant_id and b.invoice_id = a.invoice_id and b.id <= a.id) as attempt
+    from (select * from {schema}.payment_attempts where tenant_id = $1 order by tenant_id desc, id desc limit $2 * 3) a
     join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
     join {schema}.customers c on c.tenant_id = s.tenant_id and c.id = s.customer_id
     join {schema}.plans p on p.tenant_id = s.tenant_id and p.id = s.plan_id
     union all
-    select e.id, e.created_at, case e.type when 'subscription_expired' then 'expired' else 'canceled' end, 0, s.currency,
-           '', c.name, c.email, p.name, 0
-    from (select * from {schema}.events where tenant_id = $1 and type in ('subscription_cancelled', 'subscription_expired')
+    select e.id, e.created_at, case e.type when 'subscription_expired' then 'expired' else 'canceled' end, 0,
+           s.currency, '', c.name, c.email, p.name, 0
+    from (select * from {schema}.events
+          where tenant_id = $1 and type in ('subscription_cancelled', 'subscription_expired')
           order by tenant_id desc, id desc limit $2) e
     join {schema}.subscriptions s on s.tenant_id = e.tenant_id and s.id = e.subscription_id
     join {schema}.customers c on c.tenant_id = s.tenant_id and c.id = s.customer_id
@@ -67,16 +71,28 @@ class Overview:
 
 @final
 class OverviewReader:
-    """Reads a merchant's overview inside the merchant's own context."""
+    """Reads one merchant's overview, in the merchant's own contexts."""
 
-    def __init__(self, session: TenantSession) -> None:
-        self._session = session
+    def __init__(self, contexts: RepositoryContexts, tenant_id: TenantId) -> None:
+        self._contexts = contexts
+        self._tenant_id = tenant_id
 
-    async def read(self, *, limit: int) -> Overview:
-        """Return the overview with the newest happenings first."""
-        recent = await self._session.fetch(_RECENT, limit)
-        attempts = await self._session.fetch(_ATTEMPTS)
-        subscriptions = await self._session.fetch(_SUBSCRIPTIONS)
+    async def read(self, *, limit: int) -> Overview | None:
+        """Return the overview with the newest happenings first, or None while the database is away."""
+        try:
+            async with self._contexts.open(self._tenant_id) as repositories:
+                return await self._read(repositories.session, limit)
+        except (InterfaceError, OSError):
+            return None
+        except PostgresError as error:
+            if error.sqlstate[:2] in _AWAY:
+                return None
+            raise
+
+    async def _read(self, session: TenantSession, limit: int) -> Overview:
+        recent = await session.fetch(_RECENT, limit)
+        attempts = await session.fetch(_ATTEMPTS)
+        subscriptions = await session.fetch(_SUBSCRIPTIONS)
         counts: dict[str, int] = {}
         for row in attempts:
             counts[row["status"]] = counts.get(row["status"], 0) + row["attempts"]

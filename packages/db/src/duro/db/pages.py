@@ -6,6 +6,7 @@ from typing import Final, Generic, TypeVar, final
 from uuid import UUID
 
 from asyncpg import Record
+
 from duro.kernel import EntityId, Fault, InvalidInputError
 
 Item = TypeVar("Item")

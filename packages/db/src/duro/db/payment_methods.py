@@ -1,12 +1,12 @@
 from typing import Final, final
 
 from asyncpg import Record
-from duro.kernel import CustomerId, NotFoundError, PaymentMethodId
 
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import PaymentMethod
 from duro.db.session import TenantSession
+from duro.kernel import CustomerId, NotFoundError, PaymentMethodId
 
 _LISTING: Final = Listing(
     table="payment_methods",

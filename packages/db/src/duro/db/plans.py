@@ -1,13 +1,13 @@
 from typing import Final, final
 
 from asyncpg import Record
-from duro.billing import Interval
-from duro.kernel import Currency, Money, NotFoundError, PlanId
 
+from duro.billing import Interval
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import Plan
 from duro.db.session import TenantSession
+from duro.kernel import Currency, Money, NotFoundError, PlanId
 
 _LISTING: Final = Listing(
     table="plans",

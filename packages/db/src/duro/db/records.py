@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import final
 from uuid import UUID
 
+from whenever import Instant
+
 from duro.billing import Cadence, Interval, InvoiceLine
+from duro.db.states import (
+    AttemptStatus,
+    DunningState,
+    InvoiceStatus,
+    JournalCause,
+    JournalId,
+    RefundStatus,
+    TenantStatus,
+)
 from duro.kernel import (
     ApiKeyId,
     Currency,
@@ -22,17 +33,6 @@ from duro.kernel import (
     RefundId,
     SubscriptionId,
     TenantId,
-)
-from whenever import Instant
-
-from duro.db.states import (
-    AttemptStatus,
-    DunningState,
-    InvoiceStatus,
-    JournalCause,
-    JournalId,
-    RefundStatus,
-    TenantStatus,
 )
 
 __all__ = [

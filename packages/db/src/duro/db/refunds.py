@@ -1,13 +1,13 @@
 from typing import Final, final
 
 from asyncpg import Record
-from duro.kernel import Currency, InvoiceId, Money, NotFoundError, PaymentAttemptId, RefundId
 
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import Refund
 from duro.db.session import TenantSession
 from duro.db.states import RefundStatus
+from duro.kernel import Currency, InvoiceId, Money, NotFoundError, PaymentAttemptId, RefundId
 
 _LISTING: Final = Listing(
     table="refunds",

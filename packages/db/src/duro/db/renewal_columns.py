@@ -1,11 +1,11 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias, final
 
-from duro.billing import Subscription
-from duro.kernel import InvoiceId
 from whenever import Instant
 
+from duro.billing import Subscription
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund
+from duro.kernel import InvoiceId
 
 ColumnArrays: TypeAlias = list[list[object]]
 

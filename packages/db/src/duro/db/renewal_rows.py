@@ -2,7 +2,6 @@ from dataclasses import dataclass
 from typing import final
 
 from duro.billing import Subscription
-
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund
 
 

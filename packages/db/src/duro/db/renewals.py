@@ -2,16 +2,16 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final, final
 
-from duro.db.attempts import AttemptRepository
-from duro.db.invoices import InvoiceRepository
-from duro.kernel import InvoiceId, PaymentAttemptId, SubscriptionId
 from whenever import Instant
 
+from duro.db.attempts import AttemptRepository
+from duro.db.invoices import InvoiceRepository
 from duro.db.renewal_columns import RenewalColumns
 from duro.db.renewal_rows import Instrument, RenewalClaim, RenewalSettlement, RenewalSubject, SettlementSubject
-from duro.db.subscriptions import SubscriptionRepository
 from duro.db.session import TenantSession
 from duro.db.states import TenantStatus
+from duro.db.subscriptions import SubscriptionRepository
+from duro.kernel import InvoiceId, PaymentAttemptId, SubscriptionId
 
 _SQL: Final = files("duro.db") / "sql"
 _LOCK_RENEWALS: Final = (_SQL / "lock_renewals.sql").read_text()

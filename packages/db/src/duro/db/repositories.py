@@ -11,6 +11,7 @@ from duro.db.journals import LedgerRepository
 from duro.db.payment_methods import PaymentMethodRepository
 from duro.db.plans import PlanRepository
 from duro.db.refunds import RefundRepository
+from duro.db.renewals import RenewalRepository
 from duro.db.session import TenantSession
 from duro.db.subscriptions import SubscriptionRepository
 from duro.db.tenants import TenantRepository
@@ -74,3 +75,7 @@ class Repositories:
     @property
     def ledger(self) -> LedgerRepository:
         return LedgerRepository(self.session)
+
+    @property
+    def renewals(self) -> RenewalRepository:
+        return RenewalRepository(self.session)

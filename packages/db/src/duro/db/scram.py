@@ -17,7 +17,7 @@ class ScramVerifier:
 
     @classmethod
     def of(cls, password: str) -> Self:
-        """Derive with a fresh salt. Raise ValueError unless the password is printable ASCII, which needs no SASLprep."""
+        """Derive with a fresh salt. Raise ValueError unless the password is printable ASCII (it needs no SASLprep)."""
         if not password or not all(" " <= character <= "~" for character in password):
             message = "A database role's password is printable ASCII."
             raise ValueError(message)

@@ -90,6 +90,11 @@ class SubscriptionSeeder:
         self._ids = ids
         self._batch_size = batch_size
 
+    async def has_tenants(self) -> bool:
+        """Say whether any merchant has an account here already."""
+        async with self._pool.acquire() as connection:
+            return await connection.fetchval("select exists (select from core.tenants)") is True
+
     async def add_tenant(self, tenant: Tenant, key: ApiKey) -> None:
         """Insert a merchant's account with its first credential."""
         async with self._transaction(tenant) as connection:

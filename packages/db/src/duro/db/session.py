@@ -2,6 +2,7 @@ from typing import final
 from uuid import UUID
 
 from asyncpg import Connection, Record
+
 from duro.kernel import Clock, IdFactory, Mode, TenantId
 
 

@@ -1,12 +1,12 @@
 from typing import Final, final
 
 from asyncpg import Record
-from duro.billing import Cadence, Interval, Subscription, SubscriptionStatus, Terms
-from duro.kernel import Currency, CustomerId, Money, NotFoundError, PaymentMethodId, PlanId, SubscriptionId
 
+from duro.billing import Cadence, Interval, Subscription, SubscriptionStatus, Terms
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.session import TenantSession
+from duro.kernel import Currency, CustomerId, Money, NotFoundError, PaymentMethodId, PlanId, SubscriptionId
 
 _LISTING: Final = Listing(
     table="subscriptions",

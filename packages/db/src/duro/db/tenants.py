@@ -1,11 +1,11 @@
 from typing import Final, final
 
 from asyncpg import Record
-from duro.kernel import NotFoundError, TenantId
 
 from duro.db.records import Tenant
 from duro.db.session import TenantSession
 from duro.db.states import TenantStatus
+from duro.kernel import NotFoundError, TenantId
 
 _GET: Final = "select id, name, zone, status, created_at from core.tenants where id = $1"
 

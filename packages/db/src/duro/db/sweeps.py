@@ -1,0 +1,111 @@
+from typing import Final, final
+
+from asyncpg import Record
+from whenever import Instant, TimeDelta
+
+from duro.db.pool import DatabasePool
+from duro.db.session import SchemaSql
+from duro.kernel import Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+
+_DUE: Final = """
+    select t.id as tenant_id, due.id
+    from core.tenants t
+    cross join lateral (
+        select s.id, row_number() over (order by s.current_period_end, s.id) as turn
+        from {schema}.subscriptions s
+        where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.current_period_end <= $1
+        order by s.current_period_end, s.id
+        limit $2) as due
+    order by due.turn, t.id
+    limit $3"""
+_PENDING_ATTEMPTS: Final = """
+    select t.id as tenant_id, due.id
+    from core.tenants t
+    cross join lateral (
+        select a.id, row_number() over (order by a.claimed_until, a.id) as turn
+        from {schema}.payment_attempts a
+        where a.tenant_id = t.id and a.status = 'pending' and a.claimed_until <= $1
+        order by a.claimed_until, a.id
+        limit $2) as due
+    order by due.turn, t.id
+    limit $3"""
+_PENDING_REFUNDS: Final = """
+    select t.id as tenant_id, due.id
+    from core.tenants t
+    cross join lateral (
+        select r.id, row_number() over (order by r.claimed_until, r.id) as turn
+        from {schema}.refunds r
+        where r.tenant_id = t.id and r.status = 'pending' and r.claimed_until <= $1
+        order by r.claimed_until, r.id
+        limit $2) as due
+    order by due.turn, t.id
+    limit $3"""
+_INCOMPLETE: Final = """
+    select t.id as tenant_id, due.id
+    from core.tenants t
+    cross join lateral (
+        select s.id, row_number() over (order by s.created_at, s.id) as turn
+        from {schema}.subscriptions s
+        where s.tenant_id = t.id and s.status = 'incomplete' and s.created_at < $1
+        order by s.created_at, s.id
+        limit $2) as due
+    order by due.turn, t.id
+    limit $3"""
+_OLDEST_DUE: Final = """
+    select min(oldest.current_period_end) as due_at
+    from core.tenants t
+    cross join lateral (
+        select s.current_period_end from {schema}.subscriptions s
+        where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.current_period_end <= $1
+        order by s.current_period_end limit 1) as oldest"""
+
+
+@final
+class Sweeps:
+    """The scanners' view over all tenants: ids of what is due, the tenants taking turns, and nothing else of a row.
+
+    Each tenant costs one probe of a partial index that begins with the tenant, however many subscriptions there are.
+    The pool is the one of duro_sweep, which can read no other column and write nothing.
+    """
+
+    def __init__(self, pool: DatabasePool) -> None:
+        self._pool = pool
+        self._sql = {mode: SchemaSql(mode) for mode in Mode}
+
+    async def due_subscriptions(
+        self, mode: Mode, now: Instant, *, limit_per_tenant: int = 1_000, total: int = 10_000
+    ) -> tuple[tuple[TenantId, SubscriptionId], ...]:
+        """Read active and trialing subscriptions whose period is over, each tenant's longest waiting first."""
+        rows = await self._fetch(mode, _DUE, now, limit_per_tenant, total)
+        return tuple((TenantId(row["tenant_id"]), SubscriptionId(row["id"])) for row in rows)
+
+    async def pending_attempts(
+        self, mode: Mode, now: Instant, *, limit: int = 1_000, limit_per_tenant: int = 100
+    ) -> tuple[tuple[TenantId, PaymentAttemptId], ...]:
+        """Read attempts whose answer is unknown and whose lease has run out."""
+        rows = await self._fetch(mode, _PENDING_ATTEMPTS, now, limit_per_tenant, limit)
+        return tuple((TenantId(row["tenant_id"]), PaymentAttemptId(row["id"])) for row in rows)
+
+    async def pending_refunds(
+        self, mode: Mode, now: Instant, *, limit: int = 1_000, limit_per_tenant: int = 100
+    ) -> tuple[tuple[TenantId, RefundId], ...]:
+        """Read refunds that aren't settled and whose lease has run out."""
+        rows = await self._fetch(mode, _PENDING_REFUNDS, now, limit_per_tenant, limit)
+        return tuple((TenantId(row["tenant_id"]), RefundId(row["id"])) for row in rows)
+
+    async def incomplete_subscriptions(
+        self, mode: Mode, created_before: Instant, *, limit: int = 1_000, limit_per_tenant: int = 100
+    ) -> tuple[tuple[TenantId, SubscriptionId], ...]:
+        """Read subscriptions still waiting for their first payment, the oldest first."""
+        rows = await self._fetch(mode, _INCOMPLETE, created_before, limit_per_tenant, limit)
+        return tuple((TenantId(row["tenant_id"]), SubscriptionId(row["id"])) for row in rows)
+
+    async def oldest_due_lag(self, mode: Mode, now: Instant) -> TimeDelta:
+        """Say how long the longest waiting renewal of any tenant has waited; zero if none is due."""
+        rows = await self._fetch(mode, _OLDEST_DUE, now)
+        due_at: Instant | None = rows[0]["due_at"]
+        return TimeDelta() if due_at is None else now - due_at
+
+    async def _fetch(self, mode: Mode, template: str, *arguments: object) -> list[Record]:
+        async with self._pool.acquire() as connection:
+            return await connection.fetch(self._sql[mode].of(template), *arguments)
