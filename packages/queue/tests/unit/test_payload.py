@@ -1,4 +1,5 @@
 import pytest
+
 from duro.crypto import SystemClock, Uuid7IdFactory
 from duro.kernel import InvoiceId, Mode, SubscriptionId, TenantId
 from duro.queue import JobKind, JobPayload, MalformedPayloadError

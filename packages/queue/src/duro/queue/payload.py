@@ -34,7 +34,7 @@ class JobPayload:
         if not isinstance(data, Mapping):
             raise MalformedPayloadError("A payload is an object.")
         fields = cast("Mapping[object, object]", data)
-        if set(fields) != _FIELDS:
+        if fields.keys() ^ _FIELDS:
             raise MalformedPayloadError("A payload has the fields mode, tenantId and id, and no other.")
         mode, tenant_id, entity_id = fields["mode"], fields["tenantId"], fields["id"]
         if not (isinstance(mode, str) and isinstance(tenant_id, str) and isinstance(entity_id, str)):

@@ -11,7 +11,8 @@ class RedisProbe:
     """Asks the queue's server for a sign of life."""
 
     def __init__(self, redis_url: str, *, seconds: float = 2.0) -> None:
-        self._client = RedisConnector(redis_url).open()
+        self._connector = RedisConnector(redis_url)
+        self._client = self._connector.open()
         self._seconds = seconds
 
     async def is_reachable(self) -> bool:
@@ -23,4 +24,4 @@ class RedisProbe:
         return True
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._connector.close(self._client)

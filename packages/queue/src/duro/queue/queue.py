@@ -18,7 +18,8 @@ class JobQueue:
     def __init__(self, name: str, redis_url: str, *, settings: QueueSettings = STANDARD_SETTINGS) -> None:
         self.name = name
         self._settings = settings
-        self._client = RedisConnector(redis_url).open()
+        self._connector = RedisConnector(redis_url)
+        self._client = self._connector.open()
         self._queue = Queue(name, {"connection": self._client, "prefix": settings.prefix, "skipVersionCheck": True})
 
     @property
@@ -55,7 +56,7 @@ class JobQueue:
         return sum(counts.values())
 
     async def close(self) -> None:
-        await self._queue.close()
+        await self._connector.close(self._client)
 
     def _bulk(self, job: Job) -> "BulkJob":
         return {"name": self.name, "data": job.payload.encode(), "opts": self._options(job)}

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Final, final
 
 import structlog
 from bullmq import Queue
-from redis.exceptions import RedisError
 
 from duro.kernel import Clock
 from duro.queue.connection import RedisConnector
@@ -32,34 +31,31 @@ class ScanScheduler:
         self._clock = clock
         self._settings = settings
         self._log = structlog.stdlib.get_logger("duro.queue").bind(queue=name)
-        self._queue = Queue(
-            name, {"connection": RedisConnector(redis_url).open(), "prefix": settings.prefix, "skipVersionCheck": True}
-        )
+        self._connector = RedisConnector(redis_url)
+        self._client = self._connector.open()
+        self._queue = Queue(name, {"connection": self._client, "prefix": settings.prefix, "skipVersionCheck": True})
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Keep the schedules standing until told to stop."""
+        """Keep the schedules standing until told to stop; a round that fails is logged and left to the next."""
         while not stopping.is_set():
-            await self.upsert()
+            writing = asyncio.create_task(self.write())
+            await asyncio.wait({writing})
+            if error := writing.exception():
+                self._log.error("schedules_not_written", error=repr(error))
             waiting = asyncio.create_task(stopping.wait())
             await asyncio.wait({waiting}, timeout=self._settings.upsert_seconds)
             waiting.cancel()
 
-    async def upsert(self) -> None:
-        """Write each schedule once; a failure is logged and left to the next round."""
+    async def write(self) -> None:
+        """Write each schedule once."""
+        standing = {record.get("key"): record.get("next") for record in await self._queue.getJobSchedulers()}
         for scanner in self._scanners:
-            try:
-                await self._upsert(scanner)
-            except (RedisError, OSError) as error:
-                self._log.error("schedule_not_written", scanner=scanner.name, error=repr(error))
+            every = scanner.interval_seconds * 1_000
+            upcoming = standing.get(scanner.name)
+            if upcoming is not None and upcoming > self._clock.now().timestamp(unit="millisecond") + every:
+                self._log.warning("schedule_was_ahead", scanner=scanner.name)
+                await self._queue.removeJobScheduler(scanner.name)
+            await self._queue.upsertJobScheduler(scanner.name, {"every": every}, scanner.name, {}, _TICK)
 
     async def close(self) -> None:
-        await self._queue.close()
-
-    async def _upsert(self, scanner: Scanner) -> None:
-        every = scanner.interval_seconds * 1_000
-        standing = await self._queue.getJobScheduler(scanner.name)
-        upcoming = standing.get("next") if standing else None
-        if upcoming is not None and upcoming > self._clock.now().timestamp(unit="millisecond") + every:
-            self._log.warning("schedule_was_ahead", scanner=scanner.name)
-            await self._queue.removeJobScheduler(scanner.name)
-        await self._queue.upsertJobScheduler(scanner.name, {"every": every}, scanner.name, {}, _TICK)
+        await self._connector.close(self._client)

@@ -60,6 +60,7 @@ class WorkerLoop:
         self._idle = asyncio.Event()
         self._idle.set()
         self._draining = asyncio.Event()
+        self._drained = asyncio.Event()
         self._is_forced = False
         self._worker: Worker | None = None
 
@@ -72,18 +73,20 @@ class WorkerLoop:
         """Work until drained."""
         while not self._draining.is_set():
             client = self._connector.open()
-            self._worker = self._open(client)
-            loop = asyncio.create_task(self._worker.run())
+            worker = self._worker = self._open(client)
+            loop = asyncio.create_task(worker.run())
             try:
                 await asyncio.wait({loop})
             finally:
                 loop.cancel()
-            if not self._draining.is_set():
+            if self._draining.is_set():
+                await self._drained.wait()
+            else:
                 cause = "cancelled" if loop.cancelled() else repr(loop.exception())
                 self._log.error("worker_stopped", cause=cause)
-                await self._worker.close(force=True)
+                await worker.close(force=True)
                 await self._pause(self._draining, _RESTART_SECONDS)
-            await client.aclose()
+            await self._connector.close(client)
 
     async def drain(self, seconds: float) -> bool:
         """Take nothing more and let what runs finish, for at most the given time; say whether all of it did.
@@ -91,9 +94,12 @@ class WorkerLoop:
         What doesn't finish is cancelled and, once its lock has run out, done again by another worker.
         """
         self._draining.set()
-        worker = self._worker
-        if worker is None:
-            return True
+        try:
+            return True if self._worker is None else await self._drain(self._worker, seconds)
+        finally:
+            self._drained.set()
+
+    async def _drain(self, worker: Worker, seconds: float) -> bool:
         closing = asyncio.create_task(worker.close())
         is_finished = await self._finish(worker, seconds)
         if not is_finished:
@@ -101,7 +107,24 @@ class WorkerLoop:
             self._is_forced = True
             await worker.close(force=True)
         await asyncio.wait({closing}, timeout=_CLOSING_SECONDS)
+        await self._hand_back(worker)
         return is_finished
+
+    async def _hand_back(self, worker: Worker) -> None:
+        """Give back the jobs that were fetched while the worker closed, and that it left lying."""
+        left = set(worker.processing)
+        if left:
+            await asyncio.wait(left, timeout=_CLOSING_SECONDS)
+        for task in left:
+            job = task.result() if task.done() and not task.cancelled() and task.exception() is None else None
+            if job is not None and job.token is not None:
+                await self._give_back(job, job.token)
+
+    async def _give_back(self, job: "Job", token: str) -> None:
+        try:
+            await job.moveToDelayed(0, token)
+        except (RedisError, OSError, TypeError) as error:
+            self._log.error("job_not_given_back", job=job.id, error=repr(error))
 
     async def _finish(self, worker: Worker, seconds: float) -> bool:
         """Wait for what runs and renew its locks: the worker's own renewal ends with the first job that finishes."""
@@ -157,7 +180,7 @@ class WorkerLoop:
         self._idle.clear()
         try:
             if self._draining.is_set():
-                await job.moveToDelayed(0, token)
+                await self._give_back(job, token)
                 raise DelayedError
             await self._handle(RawJob(job.id, job.name, job.data))
         except asyncio.CancelledError:
