@@ -41,7 +41,7 @@ class RepositoryContexts:
         The beginning is a single round trip. After the exit its repositories raise ClosedContextError.
         """
         async with self._pool.acquire() as connection:
-            await connection.execute(_BEGIN.replace("{tenant}", str(tenant_id.value)))
+            await connection.execute(_BEGIN.replace("{tenant}", tenant_id.value.hex))
             session = TenantSession(connection, tenant_id=tenant_id, sql=self._sql, clock=self._clock, ids=self._ids)
             try:
                 yield Repositories(session)

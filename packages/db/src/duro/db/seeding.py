@@ -10,6 +10,8 @@ from duro.db.pool import DatabasePool
 from duro.db.records import ApiKey, Plan, Tenant
 from duro.kernel import Clock, CustomerId, EntityId, EventId, IdFactory, Mode, PaymentMethodId, Period, SubscriptionId
 
+_BEGIN: Final = "begin; set local role duro_owner; set local duro.tenant_id = '{tenant}'"
+
 _TENANT: Final = """
 insert into core.tenants (id, name, zone, status, created_at) values ($1, $2, $3, $4, $5)"""
 
@@ -90,11 +92,6 @@ class SubscriptionSeeder:
         self._ids = ids
         self._batch_size = batch_size
 
-    async def has_tenants(self) -> bool:
-        """Say whether any merchant has an account here already."""
-        async with self._pool.acquire() as connection:
-            return await connection.fetchval("select exists (select from core.tenants)") is True
-
     async def add_tenant(self, tenant: Tenant, key: ApiKey) -> None:
         """Insert a merchant's account with its first credential."""
         async with self._transaction(tenant) as connection:
@@ -167,7 +164,7 @@ class SubscriptionSeeder:
     @asynccontextmanager
     async def _transaction(self, tenant: Tenant) -> AsyncGenerator[Connection, None]:
         async with self._pool.acquire() as connection:
-            await connection.execute(f"begin; set local duro.tenant_id = '{tenant.id.value}'")
+            await connection.execute(_BEGIN.replace("{tenant}", str(tenant.id.value)))
             try:
                 yield connection
             except BaseException:

@@ -1,0 +1,37 @@
+with rows as (
+    select 'receivable' as account, i.currency, i.total - i.amount_paid as amount
+    from {schema}.invoices i where i.tenant_id = $1 and i.status = 'open'
+    union all
+    select 'customer_credit', s.currency, -s.balance
+    from {schema}.subscriptions s where s.tenant_id = $1 and s.balance <> 0
+    union all
+    select 'gateway:' || a.provider, a.currency, a.amount
+    from {schema}.payment_attempts a where a.tenant_id = $1 and a.status = 'succeeded'
+    union all
+    select 'gateway:' || a.provider, r.currency, -r.amount
+    from {schema}.refunds r
+    join {schema}.payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
+    where r.tenant_id = $1 and r.status = 'succeeded'
+    union all
+    select 'refunds', r.currency, r.amount
+    from {schema}.refunds r where r.tenant_id = $1 and r.status <> 'failed'
+    union all
+    select 'refund_payable', r.currency, -r.amount
+    from {schema}.refunds r where r.tenant_id = $1 and r.status in ('pending', 'needs_attention')
+), expected as (
+    select account, currency, sum(amount) as amount from rows group by account, currency
+), posted as (
+    select account, currency, sum(amount) as amount from {schema}.ledger_entries
+    where tenant_id = $1
+        and (account in ('receivable', 'customer_credit', 'refunds', 'refund_payable') or account like 'gateway:%')
+    group by account, currency
+)
+select $1::uuid as subject,
+       format('account %s is %s %s in the ledger, the rows make it %s', coalesce(posted.account, expected.account),
+              coalesce(posted.currency, expected.currency), coalesce(posted.amount, 0), coalesce(expected.amount, 0))
+           as detail
+from posted
+full join expected on expected.account = posted.account and expected.currency = posted.currency
+where coalesce(posted.amount, 0) <> coalesce(expected.amount, 0)
+order by 2
+limit $2

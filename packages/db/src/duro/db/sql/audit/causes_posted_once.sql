@@ -1,0 +1,22 @@
+with owed as (
+    select 'invoice' as cause_type, i.id from {schema}.invoices i where i.tenant_id = $1 and i.subtotal > 0
+    union all
+    select 'void', i.id from {schema}.invoices i where i.tenant_id = $1 and i.subtotal > 0 and i.status = 'void'
+    union all
+    select 'payment', a.id from {schema}.payment_attempts a where a.tenant_id = $1 and a.status = 'succeeded'
+    union all
+    select 'refund_claimed', r.id from {schema}.refunds r where r.tenant_id = $1
+    union all
+    select 'refund_done', r.id from {schema}.refunds r where r.tenant_id = $1 and r.status = 'succeeded'
+    union all
+    select 'refund_failed', r.id from {schema}.refunds r where r.tenant_id = $1 and r.status = 'failed'
+)
+select coalesce(owed.id, j.cause_id) as subject,
+       case when j.id is null then format('has no %s journal', owed.cause_type)
+            else format('has a %s journal without its cause', j.cause_type) end as detail
+from owed
+full join (select * from {schema}.journals where tenant_id = $1) j
+    on j.cause_type = owed.cause_type and j.cause_id = owed.id
+where owed.id is null or j.id is null
+order by 1, 2
+limit $2
