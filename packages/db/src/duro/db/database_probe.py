@@ -1,0 +1,24 @@
+from typing import final
+
+import asyncpg
+from asyncpg import InterfaceError, PostgresError
+
+
+@final
+class DatabaseProbe:
+    """Asks whether a URL leads to a database that lets us in."""
+
+    def __init__(self, url: str, *, seconds: float = 10.0) -> None:
+        self._url = url
+        self._seconds = seconds
+
+    async def trouble(self) -> str | None:
+        """Return why not, in the server's words, or None when it does."""
+        try:
+            connection = await asyncpg.connect(self._url, timeout=self._seconds)
+        except TimeoutError:
+            return f"no answer within {self._seconds:.0f} s"
+        except (PostgresError, InterfaceError, OSError, ValueError) as error:
+            return str(error) or type(error).__name__
+        await connection.close()
+        return None

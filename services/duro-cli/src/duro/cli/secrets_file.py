@@ -1,0 +1,55 @@
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Self, cast, final
+
+from duro.cli.errors import CommandError
+
+
+class SecretsUnreadableError(CommandError):
+    """The secrets file is not what this command wrote."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} can't be read as the secrets of this folder; restore it or move it aside.")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What this folder's Duro must remember and nobody else may read: role passwords and the demo merchant's key."""
+
+    role_passwords: dict[str, str] = field(default_factory=dict[str, str])
+    demo_api_key: str | None = None
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Return what the file holds, nothing when there is none. Raise SecretsUnreadableError when it is damaged."""
+        if not path.exists():
+            return cls()
+        try:
+            raw = cast("dict[str, object]", json.loads(path.read_text()))
+            passwords = cast("dict[str, str]", raw["role_passwords"])
+            key = raw["demo_api_key"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise SecretsUnreadableError(path) from error
+        return cls(role_passwords=dict(passwords), demo_api_key=None if key is None else str(key))
+
+    def with_passwords_for(self, *roles: str) -> "Secrets":
+        """Return secrets in which every role has a password; those it has stay."""
+        passwords = {role: self.role_passwords.get(role) or secrets.token_urlsafe(32) for role in roles}
+        return replace(self, role_passwords=self.role_passwords | passwords)
+
+    def with_demo_api_key(self, key: str) -> "Secrets":
+        return replace(self, demo_api_key=key)
+
+    def write(self, path: Path) -> None:
+        """Replace the file as a whole, readable by its owner alone."""
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(asdict(self), file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)

@@ -1,0 +1,85 @@
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, final
+
+from duro.cli.home import Home
+from duro.cli.ports import PortPlan
+from duro.cli.prepared_database import PreparedDatabase
+from duro.cli.supervision.child import ChildUnit
+from duro.cli.supervision.readiness import ReadinessProbe
+
+_LIVELY: Final = {"DURO_SCAN_SECONDS": "5", "DURO_PENDING_SECONDS": "5"}
+_PROFILE: Final = "DURO_PROFILE"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ServicePlan:
+    """How the services are started: their words, environment, ports and logs.
+
+    The administrator's way into the database is kept from them. On a developer's machine the scans are frequent, so
+    that what falls due is seen at once.
+    """
+
+    home: Home
+    environ: Mapping[str, str]
+    ports: PortPlan
+    database: PreparedDatabase
+    redis_url: str
+
+    @property
+    def gateway_url(self) -> str:
+        return self.environ.get("DURO_GATEWAY_URL") or f"http://{self.ports.host}:{self.ports.gateway}"
+
+    @property
+    def api_url(self) -> str:
+        return f"http://{self.ports.host}:{self.ports.public_api}"
+
+    @property
+    def worker_url(self) -> str:
+        return f"http://{self.ports.host}:{self.ports.worker_health}"
+
+    def gateways(self) -> list[ChildUnit]:
+        """Return the gateway simulator, or nothing when another gateway was named."""
+        if self.environ.get("DURO_GATEWAY_URL"):
+            return []
+        where = ("--host", self.ports.host, "--port", str(self.ports.gateway))
+        words = (*where, "--database", str(self.home.gateway_ledger))
+        return [self._child("gateway-simulator", "duro.gateway_simulator", *words, port=self.ports.gateway)]
+
+    def services(self) -> list[ChildUnit]:
+        return [
+            self._child("public-api", "duro.public_api", port=self.ports.public_api, drain_seconds=15),
+            self._child("billing-worker", "duro.billing_worker", port=self.ports.worker_health, drain_seconds=28),
+        ]
+
+    def _child(self, name: str, module: str, *words: str, port: int, drain_seconds: float = 10) -> ChildUnit:
+        return ChildUnit(
+            name=name,
+            arguments=(sys.executable, "-m", module, *words),
+            environment=self._environment(),
+            log_path=self.home.logs / f"{name}.log",
+            probe=ReadinessProbe(self.ports.host, port),
+            drain_seconds=drain_seconds,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in self.environ.items() if name != "DURO_DATABASE_URL"}
+        roles = self.database.roles
+        usual = {
+            _PROFILE: "development",
+            "DURO_TEST_DATABASE_URL": roles.test,
+            "DURO_LIVE_DATABASE_URL": roles.live,
+            "DURO_SWEEP_DATABASE_URL": roles.sweep,
+            **(_LIVELY if inherited.get(_PROFILE, "development") == "development" else {}),
+        }
+        fixed = {
+            "DURO_REDIS_URL": self.redis_url,
+            "DURO_GATEWAY_URL": self.gateway_url,
+            "DURO_PUBLIC_API_HOST": self.ports.host,
+            "DURO_PUBLIC_API_PORT": str(self.ports.public_api),
+            "DURO_WORKER_HEALTH_PORT": str(self.ports.worker_health),
+            "PYTHONUNBUFFERED": "1",
+        }
+        return usual | inherited | fixed

@@ -1,0 +1,1 @@
+"""Running the suites of the repository, one pytest run each."""
