@@ -10,6 +10,7 @@ from duro.payments.charges import (
     NotFound,
     Unknown,
 )
+from duro.payments.failure_codes import FailureCodes
 from duro.payments.gateway import ChargeGateway
 from duro.payments.refunds import Refunded, RefundLookup, RefundRefused, RefundRequest, RefundResult
 from duro.payments.simulated import (
@@ -29,6 +30,7 @@ __all__ = [
     "ChargeRequest",
     "ChargeResult",
     "Declined",
+    "FailureCodes",
     "HttpSimulatedGateway",
     "InMemoryIssuerLedger",
     "NotFound",
