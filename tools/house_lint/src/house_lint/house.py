@@ -27,7 +27,7 @@ class House:
 
     @classmethod
     def of(cls, root: Path) -> "House":
-        """Read `[tool.house-lint]` of the root's pyproject.toml: clock-module, adapters, most-lines."""
+        """Read `[tool.house-lint]` of the root's pyproject.toml: clock-modules, adapters, most-lines."""
         settings = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["house-lint"]
         return cls(
             (
@@ -35,7 +35,7 @@ class House:
                 Comments(),
                 Silencers(frozenset(settings["adapters"])),
                 FloatsNearMoney(),
-                Clocks(settings["clock-module"]),
+                Clocks(frozenset(settings["clock-modules"])),
                 TenantArguments(),
                 ClassDocstrings(),
                 Lengths(settings["most-lines"]),

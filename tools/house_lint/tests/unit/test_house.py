@@ -4,7 +4,7 @@ from house_lint.house import House, Tree
 
 SETTINGS = """
 [tool.house-lint]
-clock-module = "packages/crypto/src/duro/crypto/clock.py"
+clock-modules = ["packages/crypto/src/duro/crypto/clock.py"]
 most-lines = 400
 adapters = []
 """

@@ -82,8 +82,13 @@ class TestSilencers:
     def test_are_let_be_in_an_adapter(self):
         assert lines(self.rule, "x = 1  # type: ignore[import]", DB) == []
 
-    def test_need_a_reason_in_tests(self):
-        assert lines(self.rule, "x = 1  # noqa: E501\ny = 1  # noqa: E501  # a table is wide", TEST) == [1]
+    @pytest.mark.parametrize(
+        "comment", ["# noqa", "# noqa: E501, D100", "# type: ignore[attr-defined]", "# pyright: basic"]
+    )
+    def test_need_a_reason_in_tests(self, comment: str):
+        assert lines(self.rule, f"x = 1  {comment}", TEST) == [1]
+        assert lines(self.rule, f"x = 1  {comment}  a table is wide", TEST) == []
+        assert lines(self.rule, f"x = 1  {comment}  # a table is wide", TEST) == []
 
 
 class TestFloatsNearMoney:
@@ -129,7 +134,7 @@ class TestFloatsNearMoney:
 
 
 class TestClocks:
-    rule = Clocks(CLOCK)
+    rule = Clocks(frozenset({CLOCK}))
 
     @pytest.mark.parametrize(
         "text",

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
@@ -6,6 +7,10 @@ from house_lint.finding import Finding
 from house_lint.source import Source
 
 _SILENCERS = ("# noqa", "# type:", "# pyright:", "# ruff:")
+_DIRECTIVE = re.compile(
+    r"# (ruff: )?noqa(: *[A-Z]+[0-9]+(, *[A-Z]+[0-9]+)*)?|# (type|pyright): *[a-zA-Z]+(\[[^\]]*\])?"
+)
+_WORDS = re.compile("[a-z]{2}")
 
 
 @final
@@ -38,5 +43,5 @@ class Silencers:
                 continue
             if source.is_shipped:
                 yield Finding(line, "a checker is silenced outside an adapter module: write a stub or another shape.")
-            elif text.count("#") == 1:
-                yield Finding(line, "a checker is silenced without a reason: write it behind a second `#`.")
+            elif not _WORDS.search(_DIRECTIVE.sub("", text)):
+                yield Finding(line, "a checker is silenced without a reason: write it beside.")
