@@ -45,6 +45,7 @@ class SettlementDrafts:
         self._ids = ids
         self._events = EventRecords(ids)
         self._postings = Postings(ids=ids, clock=clock)
+        self._failure_codes = FailureCodes.bundled()
 
     def ending(self, change: SubscriptionChange, *, now: Instant) -> RenewalSettlement:
         """Draft the end of a subscription that has nothing to pay."""
@@ -174,7 +175,7 @@ class SettlementDrafts:
         if attempt is None:
             category, reason = None, "There is no saved method to charge."
         else:
-            category = FailureCodes.category(attempt.provider, attempt.failure_code or "").value
+            category = self._failure_codes.category_of(provider=attempt.provider, code=attempt.failure_code or "").value
             reason = f"The renewal was declined: {attempt.failure_message}"
         return DunningSchedule(
             id=self._ids.new(DunningScheduleId),
