@@ -2,11 +2,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import final
 
-from duro.db import RepositoryContexts
-from duro.kernel import Clock, IdFactory, PaymentAttemptId, SubscriptionId, TenantId
-from duro.payments import Approved, Declined, Unknown
 from whenever import TimeDelta
 
+from duro.db import RepositoryContexts
+from duro.kernel import Clock, IdFactory, PaymentAttemptId, SubscriptionId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, Concluded
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.gateways import GatewayRegistry
@@ -14,6 +13,7 @@ from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.renewal_claims import RenewalClaims
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+from duro.payments import Approved, Declined, Unknown
 
 
 @final

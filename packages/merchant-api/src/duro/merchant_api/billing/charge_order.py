@@ -2,9 +2,8 @@ from dataclasses import dataclass
 from typing import TypeAlias, final
 
 from duro.db.records import PaymentAttempt
-from duro.payments import ChargeRequest
-
 from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.payments import ChargeRequest
 
 
 @final

@@ -4,10 +4,9 @@ from duro.db import Repositories, RepositoryContexts
 from duro.db.records import AttemptStatus
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, PaymentAttemptId, TenantId
-from duro.payments import Approved, Declined
-
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+from duro.payments import Approved, Declined
 
 
 @final
@@ -40,7 +39,9 @@ class ChargeSettlement:
                 await repos.renewals.settle(settlements, now=now)
         return outcomes
 
-    async def send_to_review(self, tenant_id: TenantId, attempt_id: PaymentAttemptId, *, code: str, message: str) -> None:
+    async def send_to_review(
+        self, tenant_id: TenantId, attempt_id: PaymentAttemptId, *, code: str, message: str
+    ) -> None:
         """Hand a pending attempt to a person; one that was settled meanwhile is left alone."""
         async with self._contexts.open(tenant_id) as repos:
             subject = await self._lock_one(repos, attempt_id)

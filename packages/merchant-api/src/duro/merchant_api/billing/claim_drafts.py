@@ -1,12 +1,12 @@
 from typing import Final, final
 
+from whenever import Instant, TimeDelta
+
 from duro.billing import Bill
 from duro.db.ledger import Postings
 from duro.db.records import AttemptStatus, Invoice, InvoiceStatus, PaymentAttempt
 from duro.db.renewal_rows import RenewalClaim, RenewalSubject
 from duro.kernel import Clock, IdFactory, InvoiceId, Money, PaymentAttemptId
-from whenever import Instant, TimeDelta
-
 from duro.merchant_api.billing.event_records import EventRecords
 
 CARD_RAIL: Final = "card"

@@ -1,9 +1,10 @@
 from typing import final
 
+from whenever import Instant
+
 from duro.billing import Subscription, SubscriptionChange
 from duro.db.records import Event, Invoice
 from duro.kernel import EventId, IdFactory
-from whenever import Instant
 
 
 @final
@@ -14,7 +15,12 @@ class EventRecords:
         self._ids = ids
 
     def of(
-        self, change: SubscriptionChange, *, now: Instant, invoice: Invoice | None = None, failure_code: str | None = None
+        self,
+        change: SubscriptionChange,
+        *,
+        now: Instant,
+        invoice: Invoice | None = None,
+        failure_code: str | None = None,
     ) -> tuple[Event, ...]:
         """Write down the change's events; all of them show the subscription as it is after the change."""
         first = change.subscription.event_sequence - len(change.events) + 1

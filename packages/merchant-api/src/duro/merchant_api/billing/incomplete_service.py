@@ -1,10 +1,10 @@
 from typing import Final, final
 
+from whenever import TimeDelta
+
 from duro.billing import SubscriptionStatus
 from duro.db import RepositoryContexts
 from duro.kernel import Clock, IdFactory, SubscriptionId, TenantId
-from whenever import TimeDelta
-
 from duro.merchant_api.billing.billing_service import BillingService
 from duro.merchant_api.billing.ended_subscriptions import EndedSubscriptions
 from duro.merchant_api.billing.event_records import EventRecords
@@ -17,9 +17,7 @@ _FIRST_PAYMENT_WITHIN: Final = TimeDelta(hours=23)
 class IncompleteService:
     """Finishes a start that a killed request left behind, and gives up on a first payment that never came."""
 
-    def __init__(
-        self, contexts: RepositoryContexts, billing: BillingService, *, ids: IdFactory, clock: Clock
-    ) -> None:
+    def __init__(self, contexts: RepositoryContexts, billing: BillingService, *, ids: IdFactory, clock: Clock) -> None:
         self._contexts = contexts
         self._billing = billing
         self._clock = clock

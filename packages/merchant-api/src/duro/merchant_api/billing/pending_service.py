@@ -1,19 +1,19 @@
 from dataclasses import replace
 from typing import assert_never, final
 
+from whenever import TimeDelta
+
 from duro.db import RepositoryContexts
 from duro.db.records import AttemptStatus
 from duro.db.renewal_rows import SettlementSubject
 from duro.kernel import Clock, IdFactory, PaymentAttemptId, TenantId
-from duro.payments import Approved, ChargeGateway, Declined, NotFound, Unknown
-from whenever import TimeDelta
-
 from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+from duro.payments import Approved, ChargeGateway, Declined, NotFound, Unknown
 
 
 @final
@@ -72,14 +72,19 @@ class PendingService:
             return RenewalOutcome.PENDING
         if not gateway.has_idempotent_references:
             await self._settlement.send_to_review(
-                tenant_id, attempt.id, code="not_found", message="The provider has no such charge and can't be asked twice."
+                tenant_id,
+                attempt.id,
+                code="not_found",
+                message="The provider has no such charge and can't be asked twice.",
             )
             return RenewalOutcome.PENDING
         order = ChargeOrder.of(
             attempt, token=subject.token, customer_email=subject.customer_email, description=subject.plan_name
         )
         result = await self._presentment.send(order)
-        return RenewalOutcome.PENDING if isinstance(result, Unknown) else await self._settle(tenant_id, attempt.id, result)
+        return (
+            RenewalOutcome.PENDING if isinstance(result, Unknown) else await self._settle(tenant_id, attempt.id, result)
+        )
 
     async def _settle(
         self, tenant_id: TenantId, attempt_id: PaymentAttemptId, answer: Approved | Declined

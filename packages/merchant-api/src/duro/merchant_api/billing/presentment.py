@@ -2,15 +2,14 @@ import asyncio
 from typing import final
 
 from duro.kernel import Clock
-from duro.payments import ChargeResult, Unknown
-
 from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.payments import ChargeResult, Unknown
 
 
 @final
 class Presentment:
-    """The charge itself, between the two transactions: sent only while the attempt's lease leaves time to learn of it."""
+    """The charge itself, between the two transactions: sent only while the lease leaves time to learn of it."""
 
     def __init__(self, gateways: GatewayRegistry, *, clock: Clock) -> None:
         self._gateways = gateways

@@ -1,16 +1,16 @@
 from dataclasses import dataclass, replace
 from typing import assert_never, final
 
+from whenever import TimeDelta
+
 from duro.billing import EventType
 from duro.db import RepositoryContexts
 from duro.db.ledger import Postings
 from duro.db.records import PaymentAttempt, Refund, RefundStatus
 from duro.kernel import Clock, IdFactory, RefundId, TenantId
-from duro.payments import NotFound, Refunded, RefundRefused, RefundRequest, RefundResult, Unknown
-from whenever import TimeDelta
-
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.payments import NotFound, Refunded, RefundRefused, RefundRequest, RefundResult, Unknown
 
 
 @final

@@ -1,13 +1,13 @@
 from collections.abc import Sequence
 from typing import assert_never, final
 
+from whenever import Instant, TimeDelta
+
 from duro.billing import Bill, EndAtPeriod, NotRenewable, ReachLimit, RenewalPlanner
 from duro.db import Repositories, RepositoryContexts
 from duro.db.records import PaymentAttempt
 from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, RenewalSubject
 from duro.kernel import Clock, IdFactory, SubscriptionId, TenantId
-from whenever import Instant, TimeDelta
-
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
 from duro.merchant_api.billing.claim_drafts import ClaimDrafts
 from duro.merchant_api.billing.outcomes import RenewalOutcome
@@ -19,7 +19,13 @@ class RenewalClaims:
     """Transaction one of a renewal: lock, ask again whether it is due, write the invoice and the pending attempt."""
 
     def __init__(
-        self, contexts: RepositoryContexts, settlements: SettlementDrafts, *, ids: IdFactory, clock: Clock, lease: TimeDelta
+        self,
+        contexts: RepositoryContexts,
+        settlements: SettlementDrafts,
+        *,
+        ids: IdFactory,
+        clock: Clock,
+        lease: TimeDelta,
     ) -> None:
         self._contexts = contexts
         self._settlements = settlements

@@ -1,6 +1,8 @@
 from dataclasses import replace
 from typing import Final, assert_never, final
 
+from whenever import Instant
+
 from duro.billing import (
     Advance,
     ChargeOutcome,
@@ -26,12 +28,10 @@ from duro.db.records import (
 )
 from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, DunningScheduleId, IdFactory, RefundId
-from duro.payments import Approved, Declined, FailureCodes
-from whenever import Instant
-
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.payments import Approved, Declined, FailureCodes
 
 CANCELED_IN_FLIGHT: Final = "canceled_in_flight"
 AMOUNT_MISMATCH: Final = "amount_mismatch"
@@ -107,9 +107,7 @@ class SettlementDrafts:
             case KeepIncomplete(change):
                 return self._declined(change, invoice, attempt, now=now), RenewalOutcome.DUNNING
             case PaidWithoutAdvance():
-                paid = self._paid(
-                    subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS), invoice, attempt, now=now
-                )
+                paid = self._paid(subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS), invoice, attempt, now=now)
                 return self._given_back(paid, now=now), RenewalOutcome.CANCELED
             case VoidInvoice():
                 return self._voided(subscription, invoice, attempt), RenewalOutcome.CANCELED
