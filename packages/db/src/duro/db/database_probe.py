@@ -1,7 +1,9 @@
-from typing import final
+from typing import Final, final
 
 import asyncpg
 from asyncpg import InterfaceError, PostgresError
+
+_HAS_SCHEMA: Final = "select exists (select from pg_catalog.pg_namespace where nspname = 'core')"
 
 
 @final
@@ -22,3 +24,11 @@ class DatabaseProbe:
             return str(error) or type(error).__name__
         await connection.close()
         return None
+
+    async def is_migrated(self) -> bool:
+        """Say whether our tables were ever made there."""
+        connection = await asyncpg.connect(self._url, timeout=self._seconds)
+        try:
+            return await connection.fetchval(_HAS_SCHEMA) is True
+        finally:
+            await connection.close()

@@ -7,9 +7,8 @@ class UnitStartError(CommandError):
     """A process could not be brought up; the last it said is kept."""
 
     def __init__(self, name: str, what: str, last_words: str = "") -> None:
-        super().__init__(f"{name} {what}.")
+        super().__init__(f"{name} {what}.\n{last_words}".rstrip())
         self.name = name
-        self.last_words = last_words
 
 
 @runtime_checkable

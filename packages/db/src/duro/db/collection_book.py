@@ -1,0 +1,91 @@
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, final
+from uuid import UUID
+
+from asyncpg import Connection, Record
+from whenever import Instant
+
+from duro.db.pool import DatabasePool
+from duro.kernel import Currency, EntityId, Mode, Money, PaymentAttemptId, RefundId, TenantId
+
+_TENANTS: Final = "begin read only; set local role duro_sweep"
+_TENANT: Final = "begin read only; set local role duro_owner; set local duro.tenant_id = '{tenant}'"
+_ATTEMPTS: Final = """
+select id, status, amount, currency, claimed_until from {schema}.payment_attempts
+where tenant_id = $1 and provider = $2 and id > $3 order by id limit $4"""
+_REFUNDS: Final = """
+select r.id, r.status, r.amount, r.currency, r.claimed_until from {schema}.refunds r
+join {schema}.payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
+where r.tenant_id = $1 and a.provider = $2 and r.id > $3 order by r.id limit $4"""
+_PAGE: Final = 5_000
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CollectionEntry:
+    """What this database says of one reference at a provider: money asked for, or given back."""
+
+    reference: str
+    status: str
+    amount: Money
+    claimed_until: Instant
+
+
+@final
+class CollectionBook:
+    """Every reference given to a provider in one mode, of all merchants, read in pages on an administrator's pool."""
+
+    def __init__(self, pool: DatabasePool, mode: Mode, *, provider: str) -> None:
+        self._pool = pool
+        self._mode = mode
+        self._provider = provider
+
+    def attempts(self) -> AsyncIterator[CollectionEntry]:
+        """Yield attempts to collect, tenant by tenant."""
+        return self._entries(_ATTEMPTS, PaymentAttemptId)
+
+    def refunds(self) -> AsyncIterator[CollectionEntry]:
+        """Yield refunds, tenant by tenant."""
+        return self._entries(_REFUNDS, RefundId)
+
+    async def _entries(self, template: str, kind: type[EntityId]) -> AsyncIterator[CollectionEntry]:
+        statement = template.replace("{schema}", self._mode.value)
+        for tenant in await self._tenants():
+            after = UUID(int=0)
+            while rows := await self._page(tenant, statement, after):
+                after = rows[-1]["id"]
+                for row in rows:
+                    yield self._read(row, kind)
+
+    async def _tenants(self) -> list[TenantId]:
+        async with self._pool.acquire() as connection:
+            await connection.execute(_TENANTS)
+            try:
+                rows = await connection.fetch("select id from core.tenants order by id")
+            finally:
+                await self._end(connection)
+        return [TenantId(row["id"]) for row in rows]
+
+    async def _page(self, tenant: TenantId, statement: str, after: UUID) -> list[Record]:
+        async with self._pool.acquire() as connection:
+            await connection.execute(_TENANT.replace("{tenant}", str(tenant.value)))
+            try:
+                return await connection.fetch(statement, tenant.value, self._provider, after, _PAGE)
+            finally:
+                await self._end(connection)
+
+    @staticmethod
+    async def _end(connection: Connection) -> None:
+        with suppress(OSError):
+            await connection.execute("rollback")
+
+    @staticmethod
+    def _read(row: Record, kind: type[EntityId]) -> CollectionEntry:
+        return CollectionEntry(
+            reference=kind(row["id"]).suffix,
+            status=row["status"],
+            amount=Money(row["amount"], Currency(row["currency"])),
+            claimed_until=row["claimed_until"],
+        )

@@ -1,0 +1,79 @@
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, final
+
+from whenever import Instant, TimeDelta
+
+from duro.cli.reconciliation.gateway_ledger import GatewayEntry
+from duro.db.collection_book import CollectionEntry
+
+_LEFT_ALONE: Final = TimeDelta(minutes=10)
+
+
+class MismatchKind(StrEnum):
+    """How the two books can contradict each other."""
+
+    DOUBLE = "double"
+    LOST = "lost"
+    ORPHAN = "orphan"
+    PHANTOM = "phantom"
+    AMOUNT = "amount"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One reference on which the two books contradict each other."""
+
+    kind: MismatchKind
+    reference: str
+    detail: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both books side by side at one moment.
+
+    Double: taken more than once. Lost: taken, and known here as failed or not known for ten minutes after its lease.
+    Orphan: taken under a reference that nobody here gave. Phantom: done here, not done there.
+    """
+
+    charges: Mapping[str, CollectionEntry]
+    refunds: Mapping[str, CollectionEntry]
+    theirs: Mapping[tuple[str, str], GatewayEntry]
+    now: Instant
+
+    def mismatches(self) -> tuple[Mismatch, ...]:
+        return (*self._of_gateway(), *self._of_ours("charge", self.charges), *self._of_ours("refund", self.refunds))
+
+    @property
+    def in_flight(self) -> int:
+        """How many references are still waiting for an answer here."""
+        entries = (*self.charges.values(), *self.refunds.values())
+        return sum(1 for entry in entries if entry.status == "pending")
+
+    def _of_gateway(self) -> Iterator[Mismatch]:
+        for (kind, reference), entry in self.theirs.items():
+            if entry.takings > 1:
+                yield Mismatch(MismatchKind.DOUBLE, reference, f"{entry.amount} was taken {entry.takings} times")
+            if not (entry.has_taken or entry.has_given_back):
+                continue
+            ours = (self.charges if kind == "charge" else self.refunds).get(reference)
+            if ours is None:
+                yield Mismatch(MismatchKind.ORPHAN, reference, f"{kind} of {entry.amount} that nobody here asked for")
+            elif ours.status == "failed" or self._is_left_alone(ours):
+                yield Mismatch(MismatchKind.LOST, reference, f"{kind} of {entry.amount} done there, {ours.status} here")
+            elif ours.amount != entry.amount and ours.status != "review":
+                yield Mismatch(MismatchKind.AMOUNT, reference, f"{kind}: {ours.amount} here, {entry.amount} there")
+
+    def _of_ours(self, kind: str, ours: Mapping[str, CollectionEntry]) -> Iterator[Mismatch]:
+        for reference, entry in ours.items():
+            theirs = self.theirs.get((kind, reference))
+            is_done = theirs is not None and (theirs.has_taken or theirs.has_given_back)
+            if entry.status == "succeeded" and not is_done:
+                yield Mismatch(MismatchKind.PHANTOM, reference, f"{kind} of {entry.amount} done here, not there")
+
+    def _is_left_alone(self, entry: CollectionEntry) -> bool:
+        return entry.status == "pending" and self.now - entry.claimed_until > _LEFT_ALONE
