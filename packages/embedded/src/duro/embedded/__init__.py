@@ -1,5 +1,6 @@
 """PostgreSQL and Valkey servers that one command starts, and that end with it."""
 
+from duro.embedded.account import Account
 from duro.embedded.death_signal import DeathSignal
 from duro.embedded.errors import (
     AlreadyRunningError,
@@ -16,10 +17,12 @@ from duro.embedded.postgres import EmbeddedPostgres
 from duro.embedded.postgres_address import PostgresAddress
 from duro.embedded.postgres_settings import PostgresSettings
 from duro.embedded.provider import Provider
+from duro.embedded.server_process import Insistence, Launch, ServerProcess
 from duro.embedded.valkey import EmbeddedValkey
 from duro.embedded.valkey_address import ValkeyAddress
 
 __all__ = [
+    "Account",
     "AlreadyRunningError",
     "DeathSignal",
     "EmbeddedPostgres",
@@ -27,6 +30,8 @@ __all__ = [
     "EmbeddedValkey",
     "ForeignFolderError",
     "IncompatibleDataError",
+    "Insistence",
+    "Launch",
     "OrphanedServerError",
     "Placement",
     "PostgresAddress",
@@ -34,6 +39,7 @@ __all__ = [
     "Provider",
     "ServerFailedError",
     "ServerMissingError",
+    "ServerProcess",
     "UnreachableDataError",
     "ValkeyAddress",
 ]
