@@ -6,25 +6,8 @@ import pytest
 from redis.asyncio import Redis
 
 from duro.crypto import SystemClock, Uuid7IdFactory
-from duro.embedded import EmbeddedValkey
 from duro.kernel import Mode, SubscriptionId, TenantId
 from duro.queue import Job, JobKind, JobPayload, JobWorker, QueueSettings
-
-
-@pytest.fixture(scope="session")
-async def valkey_url(tmp_path_factory):
-    server = EmbeddedValkey(tmp_path_factory.mktemp("valkey"))
-    address = await server.start()
-    yield address.url()
-    await server.stop()
-
-
-@pytest.fixture
-async def redis_url(valkey_url):
-    client = Redis.from_url(valkey_url)
-    await client.flushall()
-    await client.aclose()
-    return valkey_url
 
 
 @pytest.fixture

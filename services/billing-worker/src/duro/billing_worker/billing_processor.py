@@ -1,0 +1,41 @@
+from typing import Final, final
+
+import structlog
+
+from duro.billing_worker.clock_guard import ClockGuard
+from duro.billing_worker.metrics import WorkerMetrics
+from duro.billing_worker.ports import Renewals
+from duro.kernel import SubscriptionId
+from duro.merchant_api.billing import RenewalOutcome
+from duro.queue import JobPayload
+
+MOST_PERIODS: Final = 12
+
+
+@final
+class BillingProcessor:
+    """Renews one subscription, and again while it is behind: at most 12 periods, up to the first non-success."""
+
+    def __init__(self, renewals: Renewals, *, guard: ClockGuard, metrics: WorkerMetrics) -> None:
+        self._renewals = renewals
+        self._guard = guard
+        self._metrics = metrics
+        self._log = structlog.stdlib.get_logger("duro.billing_worker")
+
+    async def process(self, payload: JobPayload) -> None:
+        subscription_id = payload.entity(SubscriptionId)
+        for periods in range(MOST_PERIODS):
+            self._guard.require()
+            outcome = await self._renewals.renew(payload.tenant_id, subscription_id)
+            if outcome is RenewalOutcome.SKIPPED and periods > 0:
+                return
+            self._metrics.renewed(payload.mode, outcome)
+            self._log.info(
+                "renewal",
+                mode=payload.mode.value,
+                tenant=str(payload.tenant_id),
+                subscription=payload.id,
+                outcome=outcome.value,
+            )
+            if outcome is not RenewalOutcome.CHARGED:
+                return

@@ -1,0 +1,48 @@
+from typing import final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+from duro.kernel import Mode
+from duro.merchant_api.billing import RenewalOutcome
+
+
+@final
+class WorkerMetrics:
+    """What the worker counts, in the text form that Prometheus reads."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._renewals = self._counter("duro_renewals", "Renewals by outcome.")
+        self._resolved = self._counter("duro_pending_resolved", "Pending attempts that were looked up, by outcome.")
+        self._refunds = self._counter("duro_refunds", "Pending refunds that were sent, by outcome.")
+        self._driven = self._counter("duro_incomplete_driven", "Unfinished starts that were taken further, by outcome.")
+        self.oldest_due_lag = self._gauge("duro_oldest_due_lag_seconds", "How late the oldest due renewal is.", "mode")
+        self.pending_attempts = self._gauge("duro_pending_attempts", "Attempts whose lease is over.", "mode")
+        self.queue_depth = self._gauge("duro_queue_depth", "Jobs that wait or run.", "queue")
+        self.jobs_in_progress = self._gauge("duro_jobs_in_progress", "Jobs that run in this process.", "queue")
+        self.clock_trusted = Gauge("duro_clock_trusted", "1 if the clock is right.", registry=self._registry)
+        for mode in Mode:
+            for outcome in RenewalOutcome:
+                self._renewals.labels(mode.value, outcome.value)
+
+    def renewed(self, mode: Mode, outcome: RenewalOutcome) -> None:
+        self._renewals.labels(mode.value, outcome.value).inc()
+
+    def resolved(self, mode: Mode, outcome: RenewalOutcome) -> None:
+        self._resolved.labels(mode.value, outcome.value).inc()
+
+    def refunded(self, mode: Mode, outcome: str) -> None:
+        self._refunds.labels(mode.value, outcome).inc()
+
+    def driven(self, mode: Mode, outcome: RenewalOutcome) -> None:
+        self._driven.labels(mode.value, outcome.value).inc()
+
+    def render(self) -> bytes:
+        """Write everything in the text exposition format."""
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, words: str) -> Counter:
+        return Counter(name, words, ["mode", "outcome"], registry=self._registry)
+
+    def _gauge(self, name: str, words: str, label: str) -> Gauge:
+        return Gauge(name, words, [label], registry=self._registry)

@@ -1,0 +1,37 @@
+from typing import final
+
+import structlog
+
+from duro.billing_worker.clock_guard import ClockGuard
+from duro.billing_worker.metrics import WorkerMetrics
+from duro.billing_worker.ports import PendingAttempts, PendingRefunds
+from duro.kernel import PaymentAttemptId, RefundId
+from duro.queue import JobPayload
+
+
+@final
+class PendingProcessor:
+    """Finds out what became of one pending attempt, or sends one pending refund; the id says which."""
+
+    def __init__(
+        self, attempts: PendingAttempts, refunds: PendingRefunds, *, guard: ClockGuard, metrics: WorkerMetrics
+    ) -> None:
+        self._attempts = attempts
+        self._refunds = refunds
+        self._guard = guard
+        self._metrics = metrics
+        self._log = structlog.stdlib.get_logger("duro.billing_worker")
+
+    async def process(self, payload: JobPayload) -> None:
+        self._guard.require()
+        if payload.kind == RefundId.prefix:
+            status = await self._refunds.process(payload.tenant_id, payload.entity(RefundId))
+            what, outcome = "refund", status or "skipped"
+            self._metrics.refunded(payload.mode, outcome)
+        else:
+            what = "pending_attempt"
+            outcome = await self._attempts.resolve(payload.tenant_id, payload.entity(PaymentAttemptId))
+            self._metrics.resolved(payload.mode, outcome)
+        self._log.info(
+            what, mode=payload.mode.value, tenant=str(payload.tenant_id), subject=payload.id, outcome=str(outcome)
+        )
