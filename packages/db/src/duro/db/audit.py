@@ -3,7 +3,7 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Final, final
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
 from duro.db.pool import DatabasePool
 from duro.db.session import SchemaSql
@@ -114,11 +114,16 @@ class Audit:
     @classmethod
     async def _check(cls, connection: Connection, sql: SchemaSql, tenant: TenantId) -> list[Finding]:
         await connection.execute(f"{_READ}; {_AS_TENANT.replace('{tenant}', tenant.value.hex)}")
-        findings: list[Finding] = []
-        for check, statement in _STATEMENTS.items():
-            kind = _SUBJECTS.get(check)
-            for row in await connection.fetch(sql.of(statement), tenant.value, _MOST_FINDINGS):
-                subject = row["subject"] if kind is None else kind(row["subject"])
-                findings.append(Finding(check, tenant, f"{subject} {row['detail']}"))
-        await connection.execute("rollback")
-        return findings
+        try:
+            return [
+                Finding(check, tenant, f"{cls._subject(check, row)} {row['detail']}")
+                for check, statement in _STATEMENTS.items()
+                for row in await connection.fetch(sql.of(statement), tenant.value, _MOST_FINDINGS)
+            ]
+        finally:
+            await connection.execute("rollback")
+
+    @staticmethod
+    def _subject(check: AuditCheck, row: Record) -> object:
+        kind = _SUBJECTS.get(check)
+        return row["subject"] if kind is None else kind(row["subject"])

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final, cast, final
 
@@ -65,11 +66,11 @@ class Migrator:
         config.attributes["connection"] = connection
         config.attributes["version_table"] = schema
         config.attributes["version_schema"] = _VERSIONS
-        config.attributes["execute"] = lambda path: cls._execute(connection, cast("Path", path), schema)
+        config.attributes["execute"] = partial(cls._execute, connection, schema)
         command.upgrade(config, "head")
 
     @staticmethod
-    def _execute(connection: Connection, path: Path, schema: str) -> None:
+    def _execute(connection: Connection, schema: str, path: Path) -> None:
         script = path.read_text(encoding="utf-8").replace("{schema}", schema)
         driver = cast("asyncpg.Connection", connection.connection.driver_connection)
         await_only(driver.execute(script))
