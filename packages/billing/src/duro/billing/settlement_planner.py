@@ -59,14 +59,11 @@ class SettlementPlanner:
 
     @classmethod
     def plan(cls, subscription: Subscription, period: Period, outcome: ChargeOutcome) -> Settlement:
-        match outcome:
-            case ChargeOutcome.PAID:
-                if subscription.is_terminal:
-                    return PaidWithoutAdvance()
-                return Advance(subscription.renewal_paid(period))
-            case ChargeOutcome.DECLINED:
-                if subscription.is_terminal:
-                    return VoidInvoice()
-                if subscription.status is SubscriptionStatus.INCOMPLETE:
-                    return KeepIncomplete(subscription.renewal_failed())
-                return OpenRecovery(subscription.renewal_failed())
+        is_paid = outcome is ChargeOutcome.PAID
+        if subscription.is_terminal:
+            return PaidWithoutAdvance() if is_paid else VoidInvoice()
+        if is_paid:
+            return Advance(subscription.renewal_paid(period))
+        if subscription.status is SubscriptionStatus.INCOMPLETE:
+            return KeepIncomplete(subscription.renewal_failed())
+        return OpenRecovery(subscription.renewal_failed())

@@ -19,7 +19,7 @@ class MalformedIdError(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class EntityId:
-    """A uuid that knows what it names; at the edge it is written in the TypeID form `prefix_` + 26 base32 characters."""
+    """A uuid that knows what it names; at the edge it is written as a TypeID, `prefix_` + 26 base32 characters."""
 
     value: UUID
     prefix: ClassVar[str]
