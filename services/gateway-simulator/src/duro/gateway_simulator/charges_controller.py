@@ -1,5 +1,6 @@
 from typing import assert_never
 
+import msgspec
 from litestar import Controller, Response, get, post
 
 from duro.gateway_simulator.line import Line
@@ -15,7 +16,8 @@ class ChargesController(Controller):
     path = "/charges"
 
     @post("/", status_code=200)
-    async def charge(self, data: ChargeBody, issuer: SimulatedIssuer, line: Line) -> Response[ChargeReply | ErrorReply]:
+    async def charge(self, body: bytes, issuer: SimulatedIssuer, line: Line) -> Response[ChargeReply | ErrorReply]:
+        data = msgspec.json.decode(body, type=ChargeBody)
         await line.carry()
         answer = Silent() if line.is_hanging else await issuer.charge(data.request)
         match answer:

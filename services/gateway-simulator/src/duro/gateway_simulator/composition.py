@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from typing import final
 
+import msgspec
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -46,6 +47,7 @@ class Composition:
             },
             exception_handlers={
                 HTTPException: problems.refuse,
+                msgspec.DecodeError: problems.refuse_value,
                 UnknownCurrencyError: problems.refuse_value,
                 Exception: problems.break_down,
             },

@@ -15,7 +15,7 @@ class ProblemResponder:
         code = "invalid_request" if failure.status_code == 400 else "not_served"
         return Response(ErrorReply.of(code, failure.detail), status_code=failure.status_code)
 
-    def refuse_value(self, _: Request[Any, Any, Any], failure: ValueError) -> Response[ErrorReply]:
+    def refuse_value(self, _: Request[Any, Any, Any], failure: Exception) -> Response[ErrorReply]:
         return Response(ErrorReply.of("invalid_request", str(failure)), status_code=400)
 
     def break_down(self, request: Request[Any, Any, Any], failure: Exception) -> Response[ErrorReply]:

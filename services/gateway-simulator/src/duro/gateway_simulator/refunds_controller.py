@@ -1,5 +1,6 @@
 from typing import assert_never
 
+import msgspec
 from litestar import Controller, Response, get, post
 
 from duro.gateway_simulator.line import Line
@@ -15,7 +16,8 @@ class RefundsController(Controller):
     path = "/refunds"
 
     @post("/", status_code=200)
-    async def refund(self, data: RefundBody, issuer: SimulatedIssuer, line: Line) -> Response[RefundReply | ErrorReply]:
+    async def refund(self, body: bytes, issuer: SimulatedIssuer, line: Line) -> Response[RefundReply | ErrorReply]:
+        data = msgspec.json.decode(body, type=RefundBody)
         await line.carry()
         answer = await issuer.refund(data.request)
         match answer:

@@ -1,3 +1,4 @@
+import msgspec
 from litestar import Controller, post
 
 from duro.payments.simulated import SimulatedIssuer
@@ -10,5 +11,6 @@ class TokensController(Controller):
     path = "/tokens"
 
     @post("/", status_code=200)
-    async def tokenize(self, data: TokenBody, issuer: SimulatedIssuer) -> TokenReply:
+    async def tokenize(self, body: bytes, issuer: SimulatedIssuer) -> TokenReply:
+        data = msgspec.json.decode(body, type=TokenBody)
         return TokenReply.of(issuer.tokenize(data.card))
