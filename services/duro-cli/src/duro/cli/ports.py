@@ -46,7 +46,7 @@ class PortPlan:
         moved: list[str] = []
         for what, (variable, usual) in _PREFERRED.items():
             asked = environ.get(variable)
-            if asked is not None:
+            if asked:
                 chosen.append(cls._asked_for(host, variable=variable, text=asked, what=what))
                 continue
             free = cls._next_free(host, usual, chosen)

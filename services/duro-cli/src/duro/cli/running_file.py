@@ -23,7 +23,7 @@ class RunningFile:
             raw = cast("dict[str, object]", json.loads(path.read_text()))
             words = {name: str(raw[name]) for name in ("database_url", "redis_url", "gateway_url", "api_url")}
             return cls(pid=int(str(raw["pid"])), **words)
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def write(self, path: Path) -> None:

@@ -79,6 +79,7 @@ class ServicePlan:
             "DURO_GATEWAY_URL": self.gateway_url,
             "DURO_PUBLIC_API_HOST": self.ports.host,
             "DURO_PUBLIC_API_PORT": str(self.ports.public_api),
+            "DURO_WORKER_HEALTH_HOST": self.ports.host,
             "DURO_WORKER_HEALTH_PORT": str(self.ports.worker_health),
             "PYTHONUNBUFFERED": "1",
         }

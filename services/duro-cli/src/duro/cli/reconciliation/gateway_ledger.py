@@ -8,7 +8,7 @@ import httpx
 from duro.cli.errors import CommandError
 from duro.kernel import Currency, Money, UnknownCurrencyError
 
-_PATIENCE: Final = httpx.Timeout(30.0)
+_PATIENCE: Final = httpx.Timeout(30)
 
 
 class GatewayLedgerError(CommandError):

@@ -1,0 +1,57 @@
+from whenever import Instant, TimeDelta
+
+from duro.cli.reconciliation.comparison import Comparison, MismatchKind
+from duro.cli.reconciliation.gateway_ledger import GatewayEntry
+from duro.db.collection_book import CollectionEntry
+from duro.kernel import Currency, Money
+
+NOW = Instant.from_utc(2026, 1, 1)
+NAIRA = Currency("NGN")
+
+
+class TestComparison:
+    def ours(self, status: str, *, amount: int = 100, claimed_until: Instant = NOW) -> dict[str, CollectionEntry]:
+        return {"ref": CollectionEntry("ref", status, Money(amount, NAIRA), claimed_until)}
+
+    def theirs(self, kind: str, status: str, *, takings: int = 0, amount: int = 100):
+        return {(kind, "ref"): GatewayEntry(kind, "ref", Money(amount, NAIRA), status, takings)}
+
+    def kinds(self, charges=None, theirs=None, refunds=None) -> list[MismatchKind]:
+        comparison = Comparison(charges=charges or {}, refunds=refunds or {}, theirs=theirs or {}, now=NOW)
+        return [mismatch.kind for mismatch in comparison.mismatches()]
+
+    def test_is_content_when_both_say_the_same(self):
+        assert self.kinds(self.ours("succeeded"), self.theirs("charge", "approved", takings=1)) == []
+        assert self.kinds(self.ours("failed"), self.theirs("charge", "declined")) == []
+        assert self.kinds(None, self.theirs("refund", "refunded"), self.ours("succeeded")) == []
+
+    def test_finds_money_taken_twice(self):
+        theirs = self.theirs("charge", "approved", takings=2)
+        assert self.kinds(self.ours("succeeded"), theirs) == [MismatchKind.DOUBLE]
+
+    def test_finds_money_taken_that_is_failed_here(self):
+        theirs = self.theirs("charge", "approved", takings=1)
+        assert self.kinds(self.ours("failed"), theirs) == [MismatchKind.LOST]
+
+    def test_finds_money_taken_that_is_long_unknown_here(self):
+        theirs = self.theirs("charge", "approved", takings=1)
+        left = self.ours("pending", claimed_until=NOW - TimeDelta(minutes=11))
+        assert self.kinds(left, theirs) == [MismatchKind.LOST]
+        assert self.kinds(self.ours("pending"), theirs) == []
+
+    def test_finds_money_taken_that_nobody_asked_for(self):
+        assert self.kinds(None, self.theirs("charge", "approved", takings=1)) == [MismatchKind.ORPHAN]
+        assert self.kinds(None, self.theirs("charge", "declined")) == []
+
+    def test_finds_money_booked_that_was_never_taken(self):
+        assert self.kinds(self.ours("succeeded"), {}) == [MismatchKind.PHANTOM]
+        assert self.kinds(self.ours("succeeded"), self.theirs("charge", "lost")) == [MismatchKind.PHANTOM]
+
+    def test_finds_another_amount(self):
+        theirs = self.theirs("charge", "approved", takings=1, amount=99)
+        assert self.kinds(self.ours("succeeded"), theirs) == [MismatchKind.AMOUNT]
+        assert self.kinds(self.ours("review"), theirs) == []
+
+    def test_does_not_take_a_refund_for_a_charge(self):
+        found = self.kinds(self.ours("succeeded"), self.theirs("refund", "refunded"))
+        assert found == [MismatchKind.ORPHAN, MismatchKind.PHANTOM]
