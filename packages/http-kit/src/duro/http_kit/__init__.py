@@ -1,1 +1,1 @@
-"""Duro http-kit: what every HTTP service shares."""
+"""What every HTTP service shares: who calls, what they sent, what they are told, and that it happens once."""

@@ -1,0 +1,36 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, final
+
+from msgspec import Struct
+
+from duro.http_kit.inputs import Input
+
+_KEY: Final = "operation"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What a route promises: what it reads, what it answers, and which refusals may come back."""
+
+    id: str
+    summary: str
+    answer: type[Struct]
+    description: str = ""
+    form: type[Input] = Input
+    status: int = 200
+    refusals: tuple[int, ...] = ()
+    is_public: bool = False
+    example: Mapping[str, object] = field(default_factory=dict[str, object])
+    answer_example: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    @property
+    def opt(self) -> dict[str, object]:
+        """Give the mark a route handler carries, for the document and the authentication to read."""
+        return {_KEY: self, "public": True} if self.is_public else {_KEY: self}
+
+    @staticmethod
+    def marked_on(opt: Mapping[str, object]) -> "Operation | None":
+        operation = opt.get(_KEY)
+        return operation if isinstance(operation, Operation) else None

@@ -1,0 +1,59 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, final
+
+from duro.db.contexts import RepositoryContexts
+from duro.db.records import Customer
+from duro.kernel import Clock, CustomerId, IdFactory, NotFoundError, TenantId
+from duro.merchant_api.given import Given
+from duro.merchant_api.receipts import NoReceipt, Receipt
+
+_UNSIGNED: Final = NoReceipt()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateCustomerCommand:
+    """What changes about a customer; what is not given stays."""
+
+    customer_id: CustomerId
+    ref: Given[str | None] | None = None
+    email: Given[str] | None = None
+    name: Given[str | None] | None = None
+    phone: Given[str | None] | None = None
+    metadata: Given[Mapping[str, str]] | None = None
+
+
+@final
+class UpdateCustomer:
+    """Changes who a customer is."""
+
+    def __init__(self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock) -> None:
+        self._contexts = contexts
+        self._ids = ids
+        self._clock = clock
+
+    async def execute(
+        self,
+        tenant_id: TenantId,
+        command: UpdateCustomerCommand,
+        receipt: Receipt[Customer] = _UNSIGNED,
+    ) -> Customer:
+        """Raise ConflictError `customer_ref_taken` when another customer has the reference."""
+        async with self._contexts.open(tenant_id) as repos:
+            await receipt.claim(repos, self._ids)
+            customer = await repos.customers.lock(command.customer_id)
+            if customer is None:
+                raise NotFoundError("customer", command.customer_id)
+            changed = replace(
+                customer,
+                ref=Given.over(command.ref, customer.ref),
+                email=Given.over(command.email, customer.email),
+                name=Given.over(command.name, customer.name),
+                phone=Given.over(command.phone, customer.phone),
+                metadata=Given.over(command.metadata, customer.metadata),
+                updated_at=self._clock.now(),
+            )
+            await repos.customers.update(changed)
+            await receipt.sign(repos, changed)
+        return changed

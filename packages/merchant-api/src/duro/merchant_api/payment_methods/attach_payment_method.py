@@ -1,0 +1,105 @@
+from dataclasses import dataclass
+from typing import Final, assert_never, final
+
+from duro.db.contexts import RepositoryContexts
+from duro.db.records import PaymentMethod
+from duro.kernel import (
+    Clock,
+    CustomerId,
+    DomainError,
+    ErrorKind,
+    IdFactory,
+    NotFoundError,
+    PaymentMethodId,
+    TenantId,
+)
+from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.merchant_api.receipts import NoReceipt, Receipt
+from duro.payments import CardDetails, CardRefused, ChargeGateway, Tokenized, Unknown
+
+_UNSIGNED: Final = NoReceipt()
+
+
+@final
+class CardRefusedError(DomainError):
+    """The provider will not keep this card."""
+
+    def __init__(self, refusal: CardRefused) -> None:
+        super().__init__("card_refused", ErrorKind.REFUSED, f"The card was refused: {refusal.message} ({refusal.code})")
+
+
+@final
+class GatewayUnavailableError(DomainError):
+    """The provider could not say whether it kept the card; nothing was saved, so asking again is safe."""
+
+    def __init__(self) -> None:
+        super().__init__("gateway_unavailable", ErrorKind.UNAVAILABLE, "The provider can't be reached. Try again.")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachPaymentMethodCommand:
+    """Whose card it is, and what is printed on it."""
+
+    customer_id: CustomerId
+    card: CardDetails
+
+
+@final
+class AttachPaymentMethod:
+    """Saves a customer's card as the provider's token; the number itself is never stored."""
+
+    def __init__(
+        self,
+        contexts: RepositoryContexts,
+        gateways: GatewayRegistry,
+        ids: IdFactory,
+        clock: Clock,
+    ) -> None:
+        self._contexts = contexts
+        self._gateways = gateways
+        self._ids = ids
+        self._clock = clock
+
+    async def execute(
+        self,
+        tenant_id: TenantId,
+        command: AttachPaymentMethodCommand,
+        receipt: Receipt[PaymentMethod] = _UNSIGNED,
+    ) -> PaymentMethod:
+        """Raise NotFoundError, CardRefusedError or GatewayUnavailableError. No transaction is open at the provider's."""
+        async with self._contexts.open(tenant_id) as repos:
+            ids = await receipt.claim(repos, self._ids)
+            if await repos.customers.get(command.customer_id) is None:
+                raise NotFoundError("customer", command.customer_id)
+        gateway = self._gateways.default
+        card = await self._tokenized(gateway, command.card)
+        async with self._contexts.open(tenant_id) as repos:
+            method = PaymentMethod(
+                id=ids.new(PaymentMethodId),
+                customer_id=command.customer_id,
+                provider=gateway.name,
+                token=card.token,
+                brand=card.brand,
+                last4=card.last4,
+                exp_month=card.exp_month,
+                exp_year=card.exp_year,
+                detached_at=None,
+                created_at=self._clock.now(),
+            )
+            await repos.payment_methods.insert(method)
+            await receipt.sign(repos, method)
+        return method
+
+    @staticmethod
+    async def _tokenized(gateway: ChargeGateway, card: CardDetails) -> Tokenized:
+        answer = await gateway.tokenize(card)
+        match answer:
+            case Tokenized():
+                return answer
+            case CardRefused():
+                raise CardRefusedError(answer)
+            case Unknown():
+                raise GatewayUnavailableError
+            case _:
+                assert_never(answer)

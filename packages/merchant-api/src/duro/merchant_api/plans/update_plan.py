@@ -1,0 +1,55 @@
+from dataclasses import dataclass, replace
+from typing import Final, final
+
+from duro.db.contexts import RepositoryContexts
+from duro.db.records import Plan
+from duro.kernel import Clock, IdFactory, Money, NotFoundError, PlanId, TenantId
+from duro.merchant_api.given import Given
+from duro.merchant_api.receipts import NoReceipt, Receipt
+
+_UNSIGNED: Final = NoReceipt()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatePlanCommand:
+    """What changes about a plan; what is not given stays."""
+
+    plan_id: PlanId
+    name: Given[str] | None = None
+    amount: Given[int] | None = None
+    trial_days: Given[int] | None = None
+    max_cycles: Given[int | None] | None = None
+
+
+@final
+class UpdatePlan:
+    """Changes a plan for subscriptions that start later; those that run keep the terms they copied."""
+
+    def __init__(self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock) -> None:
+        self._contexts = contexts
+        self._ids = ids
+        self._clock = clock
+
+    async def execute(
+        self,
+        tenant_id: TenantId,
+        command: UpdatePlanCommand,
+        receipt: Receipt[Plan] = _UNSIGNED,
+    ) -> Plan:
+        async with self._contexts.open(tenant_id) as repos:
+            await receipt.claim(repos, self._ids)
+            plan = await repos.plans.lock(command.plan_id)
+            if plan is None:
+                raise NotFoundError("plan", command.plan_id)
+            changed = replace(
+                plan,
+                name=Given.over(command.name, plan.name),
+                amount=Money(Given.over(command.amount, plan.amount.amount), plan.amount.currency),
+                trial_days=Given.over(command.trial_days, plan.trial_days),
+                max_cycles=Given.over(command.max_cycles, plan.max_cycles),
+                updated_at=self._clock.now(),
+            )
+            await repos.plans.update(changed)
+            await receipt.sign(repos, changed)
+        return changed

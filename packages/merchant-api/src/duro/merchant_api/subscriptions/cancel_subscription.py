@@ -1,0 +1,58 @@
+from dataclasses import dataclass, replace
+from typing import Final, final
+
+from duro.billing import Subscription, SubscriptionChange
+from duro.db.contexts import RepositoryContexts
+from duro.kernel import Clock, IdFactory, NotFoundError, SubscriptionId, TenantId
+from duro.merchant_api.billing.ended_subscriptions import EndedSubscriptions
+from duro.merchant_api.receipts import NoReceipt, Receipt
+from duro.merchant_api.subscriptions.change_log import ChangeLog
+
+_UNSIGNED: Final = NoReceipt()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelSubscriptionCommand:
+    """Which subscription ends, and whether now or with the period that is paid for."""
+
+    subscription_id: SubscriptionId
+    at_period_end: bool = False
+
+
+@final
+class CancelSubscription:
+    """Ends a subscription, now or at the end of its period; while past due or unpaid both mean now."""
+
+    def __init__(self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock) -> None:
+        self._contexts = contexts
+        self._ids = ids
+        self._clock = clock
+        self._ended = EndedSubscriptions(ids=ids, clock=clock)
+
+    async def execute(
+        self,
+        tenant_id: TenantId,
+        command: CancelSubscriptionCommand,
+        receipt: Receipt[Subscription] = _UNSIGNED,
+    ) -> Subscription:
+        """Raise NotFoundError, or ConflictError `illegal_transition` when it has ended already.
+
+        A charge in flight doesn't stop it: if money turns out taken, settlement gives it back.
+        """
+        async with self._contexts.open(tenant_id) as repos:
+            await receipt.claim(repos, self._ids)
+            subscription = await repos.subscriptions.lock(command.subscription_id)
+            if subscription is None:
+                raise NotFoundError("subscription", command.subscription_id)
+            change = self._change(subscription, command)
+            if change.subscription.is_terminal:
+                freed = await self._ended.close(repos, change.subscription)
+                change = replace(change, subscription=freed)
+            await ChangeLog.changed(repos, change)
+            await receipt.sign(repos, change.subscription)
+        return change.subscription
+
+    def _change(self, subscription: Subscription, command: CancelSubscriptionCommand) -> SubscriptionChange:
+        now = self._clock.now()
+        return subscription.cancel_at_end(now) if command.at_period_end else subscription.cancel_now(now)

@@ -1,0 +1,149 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, final
+
+from whenever import Instant
+
+from duro.billing import Subscription, SubscriptionStatus, Terms
+from duro.db.contexts import RepositoryContexts
+from duro.db.records import Plan
+from duro.db.repositories import Repositories
+from duro.kernel import (
+    Clock,
+    ConflictError,
+    CustomerId,
+    IdFactory,
+    NotFoundError,
+    PaymentMethodId,
+    PlanId,
+    SubscriptionId,
+    TenantId,
+)
+from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.merchant_api.receipts import NoReceipt, Receipt
+from duro.merchant_api.subscriptions.billing import RenewsSubscriptions
+from duro.merchant_api.subscriptions.change_log import ChangeLog
+
+_UNSIGNED: Final = NoReceipt()
+_GATEWAY_SECONDS: Final = 10.0
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartSubscriptionCommand:
+    """Who subscribes to what, how it is paid, and what departs from the plan.
+
+    A `current_period_end` says that the period until then is paid for already, elsewhere.
+    """
+
+    customer_id: CustomerId
+    plan_id: PlanId
+    payment_method_id: PaymentMethodId | None = None
+    quantity: int = 1
+    trial_days: int | None = None
+    current_period_end: Instant | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@final
+class StartSubscription:
+    """Starts a subscription: writes it down, then collects its first payment, and tells what came of it.
+
+    Executed again under the same receipt it finds the subscription it had written, and goes on from there: renewing it
+    again makes no second invoice and no second attempt.
+    """
+
+    def __init__(
+        self,
+        contexts: RepositoryContexts,
+        billing: RenewsSubscriptions,
+        gateways: GatewayRegistry,
+        ids: IdFactory,
+        clock: Clock,
+    ) -> None:
+        self._contexts = contexts
+        self._billing = billing
+        self._gateways = gateways
+        self._ids = ids
+        self._clock = clock
+
+    async def execute(
+        self,
+        tenant_id: TenantId,
+        command: StartSubscriptionCommand,
+        receipt: Receipt[Subscription] = _UNSIGNED,
+    ) -> Subscription:
+        """Raise NotFoundError, ConflictError or InvalidInputError; a decline is no error, the state tells of it."""
+        async with self._contexts.open(tenant_id) as repos:
+            ids = await receipt.claim(repos, self._ids)
+            subscription_id = ids.new(SubscriptionId)
+            subscription = await repos.subscriptions.get(subscription_id)
+            if subscription is None:
+                subscription = await self._inserted(repos, subscription_id, command)
+            if subscription.status is not SubscriptionStatus.INCOMPLETE:
+                await receipt.sign(repos, subscription)
+                return subscription
+        await self._billing.renew(tenant_id, subscription_id, starting=True, gateway_seconds=_GATEWAY_SECONDS)
+        return await self._signed(tenant_id, subscription_id, receipt)
+
+    async def _inserted(
+        self,
+        repos: Repositories,
+        subscription_id: SubscriptionId,
+        command: StartSubscriptionCommand,
+    ) -> Subscription:
+        plan = await self._plan(repos, command)
+        tenant = await repos.tenants.get()
+        change = Subscription.start(
+            id=subscription_id,
+            customer_id=command.customer_id,
+            terms=Terms(plan_id=plan.id, amount=plan.amount, cadence=plan.cadence, max_cycles=plan.max_cycles),
+            zone=tenant.zone,
+            quantity=command.quantity,
+            payment_method_id=command.payment_method_id,
+            metadata=command.metadata,
+            trial_days=plan.trial_days if command.trial_days is None else command.trial_days,
+            current_period_end=command.current_period_end,
+            now=self._clock.now(),
+        )
+        await ChangeLog.begun(repos, change)
+        return change.subscription
+
+    async def _plan(self, repos: Repositories, command: StartSubscriptionCommand) -> Plan:
+        plan = await repos.plans.get(command.plan_id)
+        if plan is None:
+            raise NotFoundError("plan", command.plan_id)
+        if await repos.customers.get(command.customer_id) is None:
+            raise NotFoundError("customer", command.customer_id)
+        if plan.archived_at is not None:
+            code = "plan_archived"
+            raise ConflictError(code, f"The plan {plan.id} is archived.")
+        if not self._gateways.default.supports(plan.amount.currency):
+            code = "currency_not_supported"
+            raise ConflictError(code, f"No provider that is set up can charge {plan.amount.currency}.")
+        await self._require_usable_method(repos, command)
+        return plan
+
+    @staticmethod
+    async def _require_usable_method(repos: Repositories, command: StartSubscriptionCommand) -> None:
+        if command.payment_method_id is None:
+            return
+        method = await repos.payment_methods.get(command.payment_method_id)
+        if method is None or method.customer_id != command.customer_id:
+            raise NotFoundError("payment method of this customer", command.payment_method_id)
+        if method.detached_at is not None:
+            code = "payment_method_detached"
+            raise ConflictError(code, f"The payment method {method.id} was removed.")
+
+    async def _signed(
+        self,
+        tenant_id: TenantId,
+        subscription_id: SubscriptionId,
+        receipt: Receipt[Subscription],
+    ) -> Subscription:
+        async with self._contexts.open(tenant_id) as repos:
+            fresh = await repos.subscriptions.get(subscription_id)
+            if fresh is None:
+                raise NotFoundError("subscription", subscription_id)
+            await receipt.sign(repos, fresh)
+        return fresh

@@ -1,0 +1,118 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast, final
+
+from litestar import Litestar, Request
+from litestar.di import Provide
+from litestar.types import ASGIApp
+
+from duro.db import CredentialResolver, DatabasePool, RepositoryContexts
+from duro.http_kit.authentication import AuthenticationMiddleware
+from duro.http_kit.authenticator import ApiKeyAuthenticator
+from duro.http_kit.call import Call
+from duro.http_kit.principal import Principal
+from duro.http_kit.problems import ProblemResponder
+from duro.http_kit.request_identity import RequestIdentity
+from duro.http_kit.request_reader import RequestReader
+from duro.kernel import Mode
+from duro.merchant_api.billing import BillingService, GatewayRegistry
+from duro.public_api.collaborators import Collaborators
+from duro.public_api.customers.controller import CustomersController
+from duro.public_api.docs.controller import DocsController
+from duro.public_api.docs.reference import Reference
+from duro.public_api.events.controller import EventsController
+from duro.public_api.health.controller import HealthController
+from duro.public_api.health.readiness import Readiness
+from duro.public_api.invoices.controller import InvoicesController
+from duro.public_api.merchant import Merchant
+from duro.public_api.payment_methods.controller import PaymentMethodsController
+from duro.public_api.plans.controller import PlansController
+from duro.public_api.settings import Settings
+from duro.public_api.subscriptions.controller import SubscriptionsController
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The whole service, built once: pools, one graph of acts per mode, and the routes over them."""
+
+    settings: Settings
+    collaborators: Collaborators
+    pools: Mapping[Mode, DatabasePool]
+    contexts: Mapping[Mode, RepositoryContexts]
+    merchants: Mapping[Mode, Merchant]
+
+    @classmethod
+    async def open(cls, settings: Settings, collaborators: Collaborators) -> "Composition":
+        """Connect and build. Live mode is left out, and its keys are refused, while no provider moves money."""
+        urls = {Mode.TEST: settings.test_database_url}
+        if settings.is_development or collaborators.gateway.is_moving_money:
+            urls[Mode.LIVE] = settings.live_database_url
+        pools = {
+            mode: await DatabasePool.open(url, min_size=1, max_size=settings.pool_size) for mode, url in urls.items()
+        }
+        clock, ids = collaborators.clock, collaborators.ids
+        contexts = {mode: RepositoryContexts(pool, mode, clock=clock, ids=ids) for mode, pool in pools.items()}
+        merchants = {
+            mode: cls._merchant(mode, contexts[mode], settings=settings, collaborators=collaborators) for mode in urls
+        }
+        return cls(settings, collaborators, pools, contexts, merchants)
+
+    @staticmethod
+    def _merchant(
+        mode: Mode,
+        contexts: RepositoryContexts,
+        *,
+        settings: Settings,
+        collaborators: Collaborators,
+    ) -> Merchant:
+        clock, ids = collaborators.clock, collaborators.ids
+        gateways = GatewayRegistry(mode, [collaborators.gateway], is_development=settings.is_development)
+        billing = BillingService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease)
+        return Merchant.over(contexts, billing=billing, gateways=gateways, ids=ids, clock=clock)
+
+    def application(self) -> ASGIApp:
+        """Build the ASGI application; the outermost layer names every request."""
+        reference, readiness = Reference(), Readiness(list(self.pools.values()))
+        authenticator = ApiKeyAuthenticator(
+            resolvers={mode: CredentialResolver(pool) for mode, pool in self.pools.items()},
+            contexts=self.contexts,
+        )
+        application = Litestar(
+            route_handlers=[
+                PlansController,
+                CustomersController,
+                PaymentMethodsController,
+                SubscriptionsController,
+                InvoicesController,
+                EventsController,
+                HealthController,
+                DocsController,
+            ],
+            dependencies={
+                "call": Provide(self._call, sync_to_thread=False),
+                "merchant": Provide(self._merchant_of, sync_to_thread=False),
+                "readiness": Provide(lambda: readiness, sync_to_thread=False),
+                "reference": Provide(lambda: reference, sync_to_thread=False),
+            },
+            middleware=[AuthenticationMiddleware(authenticator)],
+            exception_handlers={Exception: ProblemResponder().respond},
+            openapi_config=None,
+            request_max_body_size=RequestReader.BODY_LIMIT_BYTES,
+            logging_config=None,
+        )
+        reference.read(application)
+        return RequestIdentity(cast("ASGIApp", application))
+
+    def _call(self, request: Request[object, object, object]) -> Call:
+        return Call(request, contexts=self.contexts, clock=self.collaborators.clock)
+
+    def _merchant_of(self, request: Request[object, object, object]) -> Merchant:
+        principal = cast("Principal", request.scope["state"]["principal"])
+        return self.merchants[principal.mode]
+
+    async def close(self) -> None:
+        """Let go of the provider and the databases."""
+        await self.collaborators.gateway.close()
+        for pool in self.pools.values():
+            await pool.close()

@@ -1,0 +1,39 @@
+from msgspec import Struct
+
+from duro.db.pages import Page
+from duro.db.records import Customer
+from duro.public_api.wire import PageView, Written
+
+
+class CustomerView(Struct, frozen=True, rename="camel"):
+    """A customer as merchants see them."""
+
+    id: str
+    ref: str | None
+    email: str
+    name: str | None
+    phone: str | None
+    metadata: dict[str, str]
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, customer: Customer) -> "CustomerView":
+        return cls(
+            id=str(customer.id),
+            ref=customer.ref,
+            email=customer.email,
+            name=customer.name,
+            phone=customer.phone,
+            metadata=dict(customer.metadata),
+            created_at=Written.instant(customer.created_at),
+            updated_at=Written.instant(customer.updated_at),
+        )
+
+
+class CustomerPage(PageView[CustomerView], frozen=True, rename="camel"):
+    """One page of customers."""
+
+    @classmethod
+    def of(cls, page: Page[Customer]) -> "CustomerPage":
+        return cls([CustomerView.of(customer) for customer in page.items], page.has_more, page.next_cursor)

@@ -1,0 +1,63 @@
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Final, final
+
+from litestar import Litestar
+from msgspec import json
+
+from duro.http_kit.docs_page import DocsPage
+from duro.http_kit.openapi_document import OpenApiDocument
+
+_DESCRIPTION: Final = (
+    "Subscriptions that start, renew and are charged exactly once. Send a secret key as a bearer token: sk_test_… works in "
+    "test mode, sk_live_… in live mode. Amounts are integers in minor units of an ISO 4217 currency, instants are RFC 3339 "
+    "in UTC, lists come newest first in pages of at most 100. Send an Idempotency-Key with every mutation that you may "
+    "have to repeat."
+)
+_ERRORS: Final[Mapping[str, str]] = {
+    "bad_request": "The body is not valid JSON in UTF-8.",
+    "unauthorized": "The request shows no secret key that is known and in force.",
+    "forbidden": "The key is in force, but its account is suspended.",
+    "not_found": "Nothing with that id, or at that address, is visible to this key.",
+    "method_not_allowed": "The address doesn't answer to that method.",
+    "conflict": "The state of things refuses the request now; the more precise codes below say why.",
+    "payload_too_large": "The body is larger than 1 MB.",
+    "unsupported_media_type": "The body is not sent as application/json.",
+    "validation_error": "One or more values are invalid; details lists every one of them.",
+    "card_refused": "The provider will not keep this card.",
+    "customer_ref_taken": "Another customer has this reference.",
+    "plan_archived": "No subscription can start on an archived plan.",
+    "currency_not_supported": "No provider that is set up can charge this currency.",
+    "payment_method_detached": "The payment method was removed.",
+    "payment_in_progress": "A charge has no known end yet; ask again later.",
+    "illegal_transition": "The subscription's status doesn't allow this.",
+    "idempotency_key_reused": "The key was used for another request in the last 24 hours.",
+    "idempotency_in_progress": "The request with this key is still being executed.",
+    "instant_out_of_range": "The calendar reaches from the year 2000 to 2200.",
+    "gateway_unavailable": "The provider can't be reached; nothing was saved, so asking again is safe.",
+    "unavailable": "The service can't do its work at this moment.",
+    "internal_error": "Something went wrong on our side; quote the requestId.",
+}
+
+
+@final
+class Reference:
+    """The documentation of the routes that are served: for machines as OpenAPI, for people as a page."""
+
+    def __init__(self) -> None:
+        self._openapi = b""
+        self._page = ""
+
+    def read(self, application: Litestar) -> None:
+        """Write both from the application's routes, once."""
+        document = OpenApiDocument("Duro API", version("duro-public-api"), _DESCRIPTION).of(application)
+        self._openapi = json.encode(document)
+        self._page = DocsPage(document, _ERRORS).html()
+
+    @property
+    def openapi(self) -> bytes:
+        return self._openapi
+
+    @property
+    def page(self) -> str:
+        return self._page

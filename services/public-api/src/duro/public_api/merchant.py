@@ -1,0 +1,91 @@
+from dataclasses import dataclass
+from typing import final
+
+from duro.db import RepositoryContexts
+from duro.kernel import Clock, IdFactory
+from duro.merchant_api.billing import GatewayRegistry
+from duro.merchant_api.customers import CreateCustomer, GetCustomer, GetCustomerByRef, ListCustomers, UpdateCustomer
+from duro.merchant_api.events import GetEvent, ListEvents
+from duro.merchant_api.invoices import GetInvoice, ListInvoices
+from duro.merchant_api.payment_methods import (
+    AttachPaymentMethod,
+    DetachPaymentMethod,
+    GetPaymentMethod,
+    ListPaymentMethods,
+)
+from duro.merchant_api.plans import ArchivePlan, CreatePlan, GetPlan, ListPlans, UpdatePlan
+from duro.merchant_api.subscriptions import (
+    CancelSubscription,
+    GetSubscription,
+    KeepSubscription,
+    ListSubscriptions,
+    RenewsSubscriptions,
+    StartSubscription,
+)
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merchant:
+    """Everything a merchant can do in one mode."""
+
+    create_plan: CreatePlan
+    update_plan: UpdatePlan
+    archive_plan: ArchivePlan
+    get_plan: GetPlan
+    list_plans: ListPlans
+    create_customer: CreateCustomer
+    update_customer: UpdateCustomer
+    get_customer: GetCustomer
+    get_customer_by_ref: GetCustomerByRef
+    list_customers: ListCustomers
+    attach_payment_method: AttachPaymentMethod
+    detach_payment_method: DetachPaymentMethod
+    get_payment_method: GetPaymentMethod
+    list_payment_methods: ListPaymentMethods
+    start_subscription: StartSubscription
+    cancel_subscription: CancelSubscription
+    keep_subscription: KeepSubscription
+    get_subscription: GetSubscription
+    list_subscriptions: ListSubscriptions
+    get_invoice: GetInvoice
+    list_invoices: ListInvoices
+    get_event: GetEvent
+    list_events: ListEvents
+
+    @classmethod
+    def over(
+        cls,
+        contexts: RepositoryContexts,
+        *,
+        billing: RenewsSubscriptions,
+        gateways: GatewayRegistry,
+        ids: IdFactory,
+        clock: Clock,
+    ) -> "Merchant":
+        """Build every act of one mode over its contexts."""
+        return cls(
+            create_plan=CreatePlan(contexts, ids, clock),
+            update_plan=UpdatePlan(contexts, ids, clock),
+            archive_plan=ArchivePlan(contexts, ids, clock),
+            get_plan=GetPlan(contexts),
+            list_plans=ListPlans(contexts),
+            create_customer=CreateCustomer(contexts, ids, clock),
+            update_customer=UpdateCustomer(contexts, ids, clock),
+            get_customer=GetCustomer(contexts),
+            get_customer_by_ref=GetCustomerByRef(contexts),
+            list_customers=ListCustomers(contexts),
+            attach_payment_method=AttachPaymentMethod(contexts, gateways, ids, clock),
+            detach_payment_method=DetachPaymentMethod(contexts, ids, clock),
+            get_payment_method=GetPaymentMethod(contexts),
+            list_payment_methods=ListPaymentMethods(contexts),
+            start_subscription=StartSubscription(contexts, billing, gateways, ids, clock),
+            cancel_subscription=CancelSubscription(contexts, ids, clock),
+            keep_subscription=KeepSubscription(contexts, ids),
+            get_subscription=GetSubscription(contexts),
+            list_subscriptions=ListSubscriptions(contexts),
+            get_invoice=GetInvoice(contexts),
+            list_invoices=ListInvoices(contexts),
+            get_event=GetEvent(contexts),
+            list_events=ListEvents(contexts),
+        )

@@ -1,0 +1,106 @@
+from typing import Annotated
+
+from pydantic import Field
+
+from duro.billing import SubscriptionStatus
+from duro.http_kit.fields import (
+    CustomerIdField,
+    InstantField,
+    MetadataField,
+    PaymentMethodIdField,
+    PlanIdField,
+    SubscriptionIdField,
+)
+from duro.http_kit.inputs import Input, NotNull, PageSection, Section
+from duro.merchant_api.subscriptions import CancelSubscriptionCommand, StartSubscriptionCommand
+
+
+class StartSubscriptionBody(Section):
+    """A new subscription.
+
+    `trialDays` replaces the plan's; a future `currentPeriodEnd` says that the time until then is paid for already.
+    """
+
+    customer_id: CustomerIdField
+    plan_id: PlanIdField
+    payment_method_id: PaymentMethodIdField | None = None
+    quantity: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    trial_days: Annotated[int, Field(ge=0, le=1000)] | None = None
+    current_period_end: InstantField | None = None
+    metadata: MetadataField = Field(default_factory=dict)
+
+    def command(self) -> StartSubscriptionCommand:
+        return StartSubscriptionCommand(
+            customer_id=self.customer_id,
+            plan_id=self.plan_id,
+            payment_method_id=self.payment_method_id,
+            quantity=self.quantity,
+            trial_days=self.trial_days,
+            current_period_end=self.current_period_end,
+            metadata=self.metadata,
+        )
+
+
+class UpdateSubscriptionBody(Section):
+    """Whether it ends with its period."""
+
+    cancel_at_period_end: bool
+
+
+class CancelSubscriptionBody(Section):
+    """When it ends: now, or with the period that is paid for."""
+
+    at_period_end: bool = False
+
+
+class SubscriptionPath(Section):
+    """Which subscription."""
+
+    subscription_id: SubscriptionIdField
+
+
+class SubscriptionQuery(PageSection):
+    """Which subscriptions."""
+
+    status: Annotated[SubscriptionStatus | None, Field(strict=False), NotNull()] = None
+    customer_id: CustomerIdField | None = None
+
+
+class StartSubscriptionInput(Input):
+    """Reads POST /v1/subscriptions."""
+
+    body: StartSubscriptionBody
+
+
+class SubscriptionInput(Input):
+    """Reads a request about one subscription."""
+
+    path: SubscriptionPath
+
+
+class ListSubscriptionsInput(Input):
+    """Reads GET /v1/subscriptions."""
+
+    query: SubscriptionQuery
+
+
+class CancelSubscriptionInput(Input):
+    """Reads POST /v1/subscriptions/{subscriptionId}/cancel."""
+
+    path: SubscriptionPath
+    body: CancelSubscriptionBody
+
+    def command(self) -> CancelSubscriptionCommand:
+        return CancelSubscriptionCommand(
+            subscription_id=self.path.subscription_id, at_period_end=self.body.at_period_end
+        )
+
+
+class UpdateSubscriptionInput(Input):
+    """Reads PATCH /v1/subscriptions/{subscriptionId}."""
+
+    path: SubscriptionPath
+    body: UpdateSubscriptionBody
+
+    def command(self) -> CancelSubscriptionCommand:
+        return CancelSubscriptionCommand(subscription_id=self.path.subscription_id, at_period_end=True)
