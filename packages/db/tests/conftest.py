@@ -100,7 +100,7 @@ class Book:
             id=self.ids.new(PaymentMethodId),
             customer_id=customer.id,
             provider="simulated",
-            token="tok_approve",  # noqa: S106
+            token="tok_approve",
             brand="visa",
             last4="4242",
             exp_month=12,
