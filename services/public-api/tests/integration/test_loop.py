@@ -1,7 +1,5 @@
 import httpx
 
-from duro.testkit.staged_merchant import StagedMerchant
-
 CARD = {"number": "4242424242424242", "expMonth": 12, "expYear": 2030, "cvc": "123"}
 
 

@@ -1,8 +1,9 @@
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Self, cast, final
 
-from asyncpg import Connection, Pool, create_pool
+from asyncpg import Connection, InterfaceError, Pool, PostgresError, create_pool
 
 from duro.db.codecs import Codecs
 
@@ -36,6 +37,15 @@ class DatabasePool:
         """Lend one connection; an open transaction left on it is rolled back."""
         async with self._pool.acquire() as connection:
             yield connection
+
+    async def is_answering(self, *, seconds: float) -> bool:
+        """Ask the database for an answer, and say whether it came in time."""
+        try:
+            async with asyncio.timeout(seconds), self.acquire() as connection:
+                await connection.execute("select 1")
+        except (OSError, TimeoutError, PostgresError, InterfaceError):
+            return False
+        return True
 
     async def close(self) -> None:
         """Wait for lent connections, then close them all."""

@@ -1,4 +1,4 @@
-from typing import ClassVar, final
+from typing import final
 
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -12,10 +12,9 @@ from duro.http_kit.refusals import UnauthorizedError
 class AuthenticationMiddleware(ASGIMiddleware):
     """Lets no request past without a principal, except to routes marked `public`."""
 
-    scopes: ClassVar[tuple[ScopeType, ...]] = (ScopeType.HTTP,)
-    exclude_opt_key: ClassVar[str] = "public"
-
     def __init__(self, authenticator: ApiKeyAuthenticator) -> None:
+        self.scopes = (ScopeType.HTTP,)
+        self.exclude_opt_key = "public"
         self._authenticator = authenticator
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:

@@ -2,6 +2,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar, cast, final
 
 from litestar import Request, Response
+from litestar.datastructures import State
 from msgspec import Struct
 
 from duro.db.contexts import RepositoryContexts
@@ -28,7 +29,7 @@ class Call:
 
     def __init__(
         self,
-        request: Request[object, object, object],
+        request: Request[object, object, State],
         *,
         contexts: Mapping[Mode, RepositoryContexts],
         clock: Clock,

@@ -1,13 +1,14 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, final
+from typing import Final, cast, final
 
 from duro.http_kit.refusals import MalformedJsonError
 from duro.kernel import Fault
 
 _BEYOND_EVERY_BOUND: Final = 10**30
 _DIGITS_READ: Final = 30
+_UNSTORABLE: Final = "Must not contain NUL or lone surrogates."
 
 
 @final
@@ -38,15 +39,15 @@ class JsonDocument:
     def _search(cls, value: object, path: str) -> Iterator[Fault]:
         match value:
             case str() if not cls.is_storable(value):
-                yield Fault(path or "body", "Must not contain NUL or lone surrogates.")
+                yield Fault(path or "body", _UNSTORABLE)
             case dict():
-                for key, inner in value.items():
-                    shown = str(key) if cls.is_storable(str(key)) else ascii(key)
+                for key, inner in cast("dict[str, object]", value).items():
+                    shown = key if cls.is_storable(key) else ascii(key)
                     if shown != key:
-                        yield Fault(f"{path}.{shown}".lstrip("."), "Must not contain NUL or lone surrogates.")
+                        yield Fault(f"{path}.{shown}".lstrip("."), _UNSTORABLE)
                     yield from cls._search(inner, f"{path}.{shown}".lstrip("."))
             case list():
-                for position, inner in enumerate(value):
+                for position, inner in enumerate(cast("list[object]", value)):
                     yield from cls._search(inner, f"{path}.{position}".lstrip("."))
             case _:
                 return

@@ -110,7 +110,7 @@ class OpenApiDocument:
                     "name": "Idempotency-Key",
                     "in": "header",
                     "required": False,
-                    "description": "Your own name for this request: asked again within 24 hours it is answered the same.",
+                    "description": "Your own name for this request; repeated within 24 hours it is answered the same.",
                     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "examples": ["order-1042"]},
                 }
             },

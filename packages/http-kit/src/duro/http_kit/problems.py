@@ -3,6 +3,7 @@ from typing import Final, final
 
 import structlog
 from litestar import Request, Response
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from msgspec import UNSET, Struct, UnsetType, json
 
@@ -102,7 +103,7 @@ class ProblemResponder:
     def __init__(self) -> None:
         self._log = structlog.stdlib.get_logger("duro.http")
 
-    def respond(self, request: Request[object, object, object], exception: Exception) -> Response[bytes]:
+    def respond(self, request: Request[object, object, State], exception: Exception) -> Response[bytes]:
         problem = Problem.of(exception)
         request_id = str(request.scope["state"].get("request_id", ""))
         if problem.is_ours:

@@ -2,6 +2,7 @@ from typing import ClassVar, Final, TypeVar, final
 from urllib.parse import parse_qsl
 
 from litestar import Request
+from litestar.datastructures import State
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -23,7 +24,7 @@ class RequestReader:
 
     BODY_LIMIT_BYTES: ClassVar[int] = 1_048_576
 
-    def __init__(self, request: Request[object, object, object]) -> None:
+    def __init__(self, request: Request[object, object, State]) -> None:
         self._request = request
 
     async def read(self, form: type[InputT]) -> InputT:

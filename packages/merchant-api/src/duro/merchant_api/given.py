@@ -1,7 +1,8 @@
 from dataclasses import dataclass
-from typing import Generic, TypeVar, final
+from typing import Final, Generic, TypeAlias, TypeVar, final
 
 Value = TypeVar("Value")
+Current = TypeVar("Current")
 
 
 @final
@@ -11,7 +12,19 @@ class Given(Generic[Value]):
 
     value: Value
 
-    @classmethod
-    def over(cls, given: "Given[Value] | None", current: Value) -> Value:
-        """Give the named value, or the current one where none is named."""
-        return current if given is None else given.value
+    def over(self, current: Value) -> Value:
+        _ = current
+        return self.value
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A value that a change leaves as it is."""
+
+    def over(self, current: Current) -> Current:
+        return current
+
+
+KEPT: Final = Kept()
+MaybeGiven: TypeAlias = Given[Value] | Kept

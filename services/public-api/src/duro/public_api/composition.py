@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import cast, final
 
 from litestar import Litestar, Request
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ASGIApp
 
@@ -104,10 +105,10 @@ class Composition:
         reference.read(application)
         return RequestIdentity(cast("ASGIApp", application))
 
-    def _call(self, request: Request[object, object, object]) -> Call:
+    def _call(self, request: Request[object, object, State]) -> Call:
         return Call(request, contexts=self.contexts, clock=self.collaborators.clock)
 
-    def _merchant_of(self, request: Request[object, object, object]) -> Merchant:
+    def _merchant_of(self, request: Request[object, object, State]) -> Merchant:
         principal = cast("Principal", request.scope["state"]["principal"])
         return self.merchants[principal.mode]
 

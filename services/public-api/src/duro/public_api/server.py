@@ -1,6 +1,6 @@
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self, final
@@ -17,7 +17,7 @@ class EmbeddedServer(uvicorn.Server):
     """A uvicorn that leaves the process's signals to whoever embeds it."""
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield
 
 

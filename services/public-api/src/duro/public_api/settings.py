@@ -7,6 +7,7 @@ from whenever import TimeDelta
 from duro.kernel import Fault, InvalidInputError
 
 _PROFILES: Final = ("development", "production")
+_LEASE: Final = TimeDelta(seconds=60)
 
 
 @final
@@ -21,7 +22,7 @@ class Settings:
     gateway_timeout_seconds: int = 10
     host: str = "127.0.0.1"
     port: int = 8401
-    lease: TimeDelta = TimeDelta(seconds=60)
+    lease: TimeDelta = _LEASE
     pool_size: int = 10
 
     @classmethod

@@ -5,7 +5,7 @@ from typing import Final, final
 from duro.db.contexts import RepositoryContexts
 from duro.db.records import Customer
 from duro.kernel import Clock, CustomerId, IdFactory, NotFoundError, TenantId
-from duro.merchant_api.given import Given
+from duro.merchant_api.given import KEPT, MaybeGiven
 from duro.merchant_api.receipts import NoReceipt, Receipt
 
 _UNSIGNED: Final = NoReceipt()
@@ -17,11 +17,11 @@ class UpdateCustomerCommand:
     """What changes about a customer; what is not given stays."""
 
     customer_id: CustomerId
-    ref: Given[str | None] | None = None
-    email: Given[str] | None = None
-    name: Given[str | None] | None = None
-    phone: Given[str | None] | None = None
-    metadata: Given[Mapping[str, str]] | None = None
+    ref: MaybeGiven[str | None] = KEPT
+    email: MaybeGiven[str] = KEPT
+    name: MaybeGiven[str | None] = KEPT
+    phone: MaybeGiven[str | None] = KEPT
+    metadata: MaybeGiven[Mapping[str, str]] = KEPT
 
 
 @final
@@ -47,11 +47,11 @@ class UpdateCustomer:
                 raise NotFoundError("customer", command.customer_id)
             changed = replace(
                 customer,
-                ref=Given.over(command.ref, customer.ref),
-                email=Given.over(command.email, customer.email),
-                name=Given.over(command.name, customer.name),
-                phone=Given.over(command.phone, customer.phone),
-                metadata=Given.over(command.metadata, customer.metadata),
+                ref=command.ref.over(customer.ref),
+                email=command.email.over(customer.email),
+                name=command.name.over(customer.name),
+                phone=command.phone.over(customer.phone),
+                metadata=command.metadata.over(customer.metadata),
                 updated_at=self._clock.now(),
             )
             await repos.customers.update(changed)

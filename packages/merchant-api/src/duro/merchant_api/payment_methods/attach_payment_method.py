@@ -67,7 +67,7 @@ class AttachPaymentMethod:
         command: AttachPaymentMethodCommand,
         receipt: Receipt[PaymentMethod] = _UNSIGNED,
     ) -> PaymentMethod:
-        """Raise NotFoundError, CardRefusedError or GatewayUnavailableError. No transaction is open at the provider's."""
+        """Raise NotFoundError, CardRefusedError or GatewayUnavailableError."""
         async with self._contexts.open(tenant_id) as repos:
             ids = await receipt.claim(repos, self._ids)
             if await repos.customers.get(command.customer_id) is None:

@@ -4,7 +4,7 @@ from typing import Final, final
 from duro.db.contexts import RepositoryContexts
 from duro.db.records import Plan
 from duro.kernel import Clock, IdFactory, Money, NotFoundError, PlanId, TenantId
-from duro.merchant_api.given import Given
+from duro.merchant_api.given import KEPT, MaybeGiven
 from duro.merchant_api.receipts import NoReceipt, Receipt
 
 _UNSIGNED: Final = NoReceipt()
@@ -16,10 +16,10 @@ class UpdatePlanCommand:
     """What changes about a plan; what is not given stays."""
 
     plan_id: PlanId
-    name: Given[str] | None = None
-    amount: Given[int] | None = None
-    trial_days: Given[int] | None = None
-    max_cycles: Given[int | None] | None = None
+    name: MaybeGiven[str] = KEPT
+    amount: MaybeGiven[int] = KEPT
+    trial_days: MaybeGiven[int] = KEPT
+    max_cycles: MaybeGiven[int | None] = KEPT
 
 
 @final
@@ -44,10 +44,10 @@ class UpdatePlan:
                 raise NotFoundError("plan", command.plan_id)
             changed = replace(
                 plan,
-                name=Given.over(command.name, plan.name),
-                amount=Money(Given.over(command.amount, plan.amount.amount), plan.amount.currency),
-                trial_days=Given.over(command.trial_days, plan.trial_days),
-                max_cycles=Given.over(command.max_cycles, plan.max_cycles),
+                name=command.name.over(plan.name),
+                amount=Money(command.amount.over(plan.amount.amount), plan.amount.currency),
+                trial_days=command.trial_days.over(plan.trial_days),
+                max_cycles=command.max_cycles.over(plan.max_cycles),
                 updated_at=self._clock.now(),
             )
             await repos.plans.update(changed)

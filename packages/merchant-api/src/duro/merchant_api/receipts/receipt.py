@@ -7,7 +7,7 @@ Result_contra = TypeVar("Result_contra", contravariant=True)
 
 
 class Receipt(Protocol[Result_contra]):
-    """What lets an act that is asked for twice happen once: claimed before it, signed with its result in its transaction.
+    """What lets an act that is asked for twice happen once: claimed before it, signed with its result.
 
     An act claims in the transaction of its first write and signs in that of its last. Where these are one, the receipt
     exists exactly if the effect does; where they aren't, the claim is a lease, and an act executed again after it

@@ -5,7 +5,7 @@ from pydantic import Field
 from duro.http_kit.fields import CustomerIdField, EmailField, MetadataField, NameField, PhoneField, RefField
 from duro.http_kit.inputs import Input, NotNull, PageSection, Section
 from duro.merchant_api.customers import CreateCustomerCommand, UpdateCustomerCommand
-from duro.merchant_api.given import Given
+from duro.merchant_api.given import KEPT, Given
 
 
 class CreateCustomerBody(Section):
@@ -85,9 +85,9 @@ class UpdateCustomerInput(Input):
         body, named = self.body, self.body.model_fields_set
         return UpdateCustomerCommand(
             customer_id=self.path.customer_id,
-            ref=Given(body.ref) if "ref" in named else None,
-            email=None if body.email is None else Given(body.email),
-            name=Given(body.name) if "name" in named else None,
-            phone=Given(body.phone) if "phone" in named else None,
-            metadata=None if body.metadata is None else Given(body.metadata),
+            ref=Given(body.ref) if "ref" in named else KEPT,
+            email=KEPT if body.email is None else Given(body.email),
+            name=Given(body.name) if "name" in named else KEPT,
+            phone=Given(body.phone) if "phone" in named else KEPT,
+            metadata=KEPT if body.metadata is None else Given(body.metadata),
         )

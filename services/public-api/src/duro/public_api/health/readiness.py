@@ -15,11 +15,4 @@ class Readiness:
         self._pools = pools
 
     async def holds(self) -> bool:
-        try:
-            async with asyncio.timeout(_SECONDS):
-                for pool in self._pools:
-                    async with pool.acquire() as connection:
-                        await connection.fetchval("select 1")
-        except Exception:
-            return False
-        return True
+        return all(await asyncio.gather(*(pool.is_answering(seconds=_SECONDS) for pool in self._pools)))

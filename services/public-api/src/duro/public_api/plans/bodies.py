@@ -6,7 +6,7 @@ from duro.billing import Cadence, Interval
 from duro.http_kit.fields import AmountField, CurrencyField, NameField, PlanIdField
 from duro.http_kit.inputs import Input, NotNull, PageSection, Section
 from duro.kernel import Money
-from duro.merchant_api.given import Given
+from duro.merchant_api.given import KEPT, Given
 from duro.merchant_api.plans import CreatePlanCommand, UpdatePlanCommand
 
 TrialDaysField = Annotated[int, Field(ge=0, le=1000)]
@@ -83,8 +83,8 @@ class UpdatePlanInput(Input):
         body = self.body
         return UpdatePlanCommand(
             plan_id=self.path.plan_id,
-            name=None if body.name is None else Given(body.name),
-            amount=None if body.amount is None else Given(body.amount),
-            trial_days=None if body.trial_days is None else Given(body.trial_days),
-            max_cycles=Given(body.max_cycles) if "max_cycles" in body.model_fields_set else None,
+            name=KEPT if body.name is None else Given(body.name),
+            amount=KEPT if body.amount is None else Given(body.amount),
+            trial_days=KEPT if body.trial_days is None else Given(body.trial_days),
+            max_cycles=Given(body.max_cycles) if "max_cycles" in body.model_fields_set else KEPT,
         )

@@ -18,8 +18,8 @@ from duro.public_api.subscriptions.views import SubscriptionPage, SubscriptionVi
 _START = Operation(
     id="startSubscription",
     summary="Start a subscription",
-    description="Without a trial the first payment is collected at once, within 10 seconds. A decline, or an answer that "
-    "isn't known yet, is no error: the subscription is `incomplete` and its invoice tells more.",
+    description="Without a trial the first payment is collected at once, within 10 seconds. A decline, or an answer "
+    "that isn't known yet, is no error: the subscription is `incomplete` and its invoice tells more.",
     form=StartSubscriptionInput,
     answer=SubscriptionView,
     status=201,
