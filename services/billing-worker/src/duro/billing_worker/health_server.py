@@ -26,6 +26,7 @@ class HealthServer(uvicorn.Server):
                 "worker": Provide(lambda: worker, sync_to_thread=False),
             },
             openapi_config=None,
+            logging_config=None,
         )
         return cls(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off"))
 

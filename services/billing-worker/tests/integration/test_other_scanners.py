@@ -1,0 +1,68 @@
+import asyncio
+
+from whenever import Instant, TimeDelta
+
+from duro.billing_worker.incomplete_scanner import IncompleteScanner
+from duro.billing_worker.pending_scanner import PendingScanner
+from duro.crypto import SystemClock, Uuid7IdFactory
+from duro.kernel import Mode, PaymentAttemptId, RefundId
+from duro.queue import JobPayload, JobQueue, JobWorker
+from duro.testkit.deadline import Deadline
+
+IDS = Uuid7IdFactory(SystemClock())
+
+
+class FakeSweep:
+    def __init__(self, *, attempts=(), refunds=(), starts=()) -> None:
+        self._attempts, self._refunds, self._starts = attempts, refunds, starts
+        self.created_before: Instant | None = None
+
+    async def pending_attempts(self, mode, now, *, limit):
+        return self._attempts
+
+    async def pending_refunds(self, mode, now, *, limit):
+        return self._refunds
+
+    async def incomplete_subscriptions(self, mode, created_before, *, limit):
+        self.created_before = created_before
+        return self._starts
+
+
+async def worked_off(name: str, redis_url: str, count: int) -> list[JobPayload]:
+    seen: list[JobPayload] = []
+
+    async def handler(payload: JobPayload) -> None:
+        seen.append(payload)
+
+    worker = JobWorker(name, redis_url, handler, 4)
+    task = asyncio.create_task(worker.run())
+    await Deadline(10).until(lambda: len(seen) >= count)
+    await worker.drain()
+    await task
+    return seen
+
+
+class TestThePendingScanner:
+    async def test_puts_attempts_and_refunds_on_one_queue(self, made, redis_url, clock):
+        attempt, refund = IDS.new(PaymentAttemptId), IDS.new(RefundId)
+        queue = JobQueue("pending-test", redis_url)
+        sweep = FakeSweep(attempts=[(made.tenant, attempt)], refunds=[(made.tenant, refund)])
+        scanner = PendingScanner(mode=Mode.TEST, sweep=sweep, queue=queue, clock=clock, interval_seconds=15)
+        assert (scanner.name, scanner.interval_seconds) == ("pending-test", 15)
+        assert await scanner.scan() == 2
+        seen = await worked_off("pending-test", redis_url, 2)
+        assert {payload.id for payload in seen} == {str(attempt), str(refund)}
+        await queue.close()
+
+
+class TestTheIncompleteScanner:
+    async def test_leaves_starts_alone_that_a_request_may_still_work_on(self, made, redis_url, clock):
+        queue = JobQueue("incomplete-test", redis_url)
+        [(tenant_id, subscription_id)] = made.subscriptions(1)
+        sweep = FakeSweep(starts=[(tenant_id, subscription_id)])
+        scanner = IncompleteScanner(mode=Mode.TEST, sweep=sweep, queue=queue, clock=clock, interval_seconds=600)
+        assert await scanner.scan() == 1
+        assert sweep.created_before is not None
+        assert sweep.created_before <= clock.now() - TimeDelta(minutes=1)
+        assert [payload.id for payload in await worked_off("incomplete-test", redis_url, 1)] == [str(subscription_id)]
+        await queue.close()

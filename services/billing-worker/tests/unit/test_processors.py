@@ -1,0 +1,114 @@
+import pytest
+from structlog.testing import capture_logs
+
+from duro.billing_worker.billing_processor import MOST_PERIODS, BillingProcessor
+from duro.billing_worker.clock_guard import ClockNotTrustedError
+from duro.billing_worker.incomplete_processor import IncompleteProcessor
+from duro.billing_worker.pending_processor import PendingProcessor
+from duro.kernel import InvoiceId, Mode, PaymentAttemptId, RefundId, SubscriptionId
+from duro.merchant_api.billing import RenewalOutcome
+from duro.queue import MalformedPayloadError
+
+CHARGED, SKIPPED = RenewalOutcome.CHARGED, RenewalOutcome.SKIPPED
+
+
+class TestTheBillingProcessor:
+    async def test_renews_the_subscription_of_the_payload(self, scripted, made, guard, metrics):
+        service, payload = scripted(RenewalOutcome.PENDING), made.payload(SubscriptionId)
+        await BillingProcessor(service, guard=guard, metrics=metrics).process(payload)
+        assert service.calls == [(payload.tenant_id, payload.entity(SubscriptionId))]
+
+    async def test_renews_again_until_nothing_is_due(self, scripted, made, guard, metrics):
+        service = scripted(CHARGED, CHARGED, CHARGED, SKIPPED)
+        await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
+        assert len(service.calls) == 4
+        assert 'duro_renewals_total{mode="test",outcome="charged"} 3.0' in metrics.render().decode()
+        assert 'duro_renewals_total{mode="test",outcome="skipped"} 0.0' in metrics.render().decode()
+
+    async def test_renews_twelve_periods_at_most(self, scripted, made, guard, metrics):
+        service = scripted(CHARGED)
+        await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
+        assert len(service.calls) == MOST_PERIODS == 12
+
+    @pytest.mark.parametrize("outcome", [outcome for outcome in RenewalOutcome if outcome is not CHARGED])
+    async def test_stops_at_the_first_non_success(self, outcome, scripted, made, guard, metrics):
+        service = scripted(outcome, CHARGED)
+        await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId, Mode.LIVE))
+        assert len(service.calls) == 1
+        assert f'duro_renewals_total{{mode="live",outcome="{outcome}"}} 1.0' in metrics.render().decode()
+
+    async def test_stops_at_a_decline_after_successes(self, scripted, made, guard, metrics):
+        service = scripted(CHARGED, RenewalOutcome.DUNNING, CHARGED)
+        await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
+        assert len(service.calls) == 2
+
+    async def test_logs_each_outcome(self, scripted, made, guard, metrics):
+        payload = made.payload(SubscriptionId)
+        with capture_logs() as logs:
+            await BillingProcessor(scripted(CHARGED, RenewalOutcome.EXPIRED), guard=guard, metrics=metrics).process(
+                payload
+            )
+        assert [(entry["subscription"], entry["outcome"]) for entry in logs] == [
+            (payload.id, "charged"),
+            (payload.id, "expired"),
+        ]
+
+    async def test_claims_nothing_by_a_clock_it_does_not_trust(self, scripted, made, distrustful_guard, metrics):
+        service = scripted(CHARGED)
+        with pytest.raises(ClockNotTrustedError):
+            await BillingProcessor(service, guard=distrustful_guard, metrics=metrics).process(
+                made.payload(SubscriptionId)
+            )
+        assert service.calls == []
+
+    async def test_refuses_the_id_of_something_else(self, scripted, made, guard, metrics):
+        with pytest.raises(MalformedPayloadError):
+            await BillingProcessor(scripted(CHARGED), guard=guard, metrics=metrics).process(made.payload(InvoiceId))
+
+
+class TestThePendingProcessor:
+    async def test_resolves_an_attempt(self, scripted, made, guard, metrics):
+        attempts, refunds = scripted(CHARGED), scripted(None)
+        payload = made.payload(PaymentAttemptId)
+        await PendingProcessor(attempts, refunds, guard=guard, metrics=metrics).process(payload)
+        assert attempts.calls == [(payload.tenant_id, payload.entity(PaymentAttemptId))]
+        assert refunds.calls == []
+        assert 'duro_pending_resolved_total{mode="test",outcome="charged"} 1.0' in metrics.render().decode()
+
+    async def test_sends_a_refund(self, scripted, made, guard, metrics):
+        attempts, refunds = scripted(CHARGED), scripted("succeeded")
+        payload = made.payload(RefundId)
+        await PendingProcessor(attempts, refunds, guard=guard, metrics=metrics).process(payload)
+        assert refunds.calls == [(payload.tenant_id, payload.entity(RefundId))]
+        assert attempts.calls == []
+        assert 'duro_refunds_total{mode="test",outcome="succeeded"} 1.0' in metrics.render().decode()
+
+    async def test_refuses_the_id_of_something_else(self, scripted, made, guard, metrics):
+        with pytest.raises(MalformedPayloadError):
+            await PendingProcessor(scripted(CHARGED), scripted(None), guard=guard, metrics=metrics).process(
+                made.payload(SubscriptionId)
+            )
+
+    async def test_claims_nothing_by_a_clock_it_does_not_trust(self, scripted, made, distrustful_guard, metrics):
+        attempts = scripted(CHARGED)
+        with pytest.raises(ClockNotTrustedError):
+            await PendingProcessor(attempts, scripted(None), guard=distrustful_guard, metrics=metrics).process(
+                made.payload(PaymentAttemptId)
+            )
+        assert attempts.calls == []
+
+
+class TestTheIncompleteProcessor:
+    async def test_drives_the_start_of_the_payload(self, scripted, made, guard, metrics):
+        starts, payload = scripted(RenewalOutcome.EXPIRED), made.payload(SubscriptionId)
+        await IncompleteProcessor(starts, guard=guard, metrics=metrics).process(payload)
+        assert starts.calls == [(payload.tenant_id, payload.entity(SubscriptionId))]
+        assert 'duro_incomplete_driven_total{mode="test",outcome="expired"} 1.0' in metrics.render().decode()
+
+    async def test_claims_nothing_by_a_clock_it_does_not_trust(self, scripted, made, distrustful_guard, metrics):
+        starts = scripted(CHARGED)
+        with pytest.raises(ClockNotTrustedError):
+            await IncompleteProcessor(starts, guard=distrustful_guard, metrics=metrics).process(
+                made.payload(SubscriptionId)
+            )
+        assert starts.calls == []
