@@ -10,7 +10,8 @@ from duro.payments.charges import Approved, ChargeLookup, ChargeRequest, ChargeR
 from duro.payments.refunds import Refunded, RefundLookup, RefundRefused, RefundRequest, RefundResult
 from duro.payments.simulated.charge_wire import ChargeBody, ChargeReply
 from duro.payments.simulated.error_wire import ErrorReply
-from duro.payments.simulated.http_exchange import HttpExchange, Reply
+from duro.payments.simulated.http_exchange import HttpExchange
+from duro.payments.simulated.http_shard import Reply
 from duro.payments.simulated.issuer import SimulatedIssuer
 from duro.payments.simulated.refund_wire import RefundBody, RefundReply
 from duro.payments.simulated.token_wire import TokenBody, TokenReply
