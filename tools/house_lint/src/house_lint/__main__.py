@@ -6,13 +6,14 @@ from house_lint.workspace import Workspace
 
 
 def main() -> int:
-    """Print every finding in the checkout this is run from; 1 if there was one."""
+    """Print every finding in the checkout this is run from; 1 if there was one, or nothing to read."""
     root = Path.cwd()
-    reports = [*House.of(root).reports(Tree(root).sources()), *Workspace(root).reports()]
+    sources = list(Tree(root).sources())
+    reports = [*House.of(root).reports(sources), *Workspace(root).reports()]
     for report in reports:
         print(report)
-    print(f"house lint: {len(reports)} findings" if reports else "house lint: nothing found")
-    return 1 if reports else 0
+    print(f"house lint: {len(sources)} files read, {len(reports)} findings")
+    return 1 if reports or not sources else 0
 
 
 if __name__ == "__main__":

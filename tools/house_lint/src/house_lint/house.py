@@ -1,5 +1,5 @@
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final, final
@@ -42,7 +42,7 @@ class House:
             ),
         )
 
-    def reports(self, sources: Iterator[Source]) -> Iterator[str]:
+    def reports(self, sources: Iterable[Source]) -> Iterator[str]:
         """Yield one line `path:line: rule: sentence` for every finding, in the order of files and lines."""
         for source in sources:
             for rule in self.rules:
