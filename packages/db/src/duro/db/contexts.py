@@ -2,7 +2,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final, final
 
-from asyncpg import Connection
+from asyncpg import Connection, InterfaceError, InternalClientError, PostgresError
 
 from duro.db.pool import DatabasePool
 from duro.db.repositories import Repositories
@@ -55,5 +55,9 @@ class RepositoryContexts:
 
     @staticmethod
     async def _roll_back(connection: Connection) -> None:
-        if not connection.is_closed():
-            await connection.execute("rollback")
+        """Let the first error be the one that is told: a connection that can't even roll back is dropped."""
+        try:
+            if not connection.is_closed():
+                await connection.execute("rollback")
+        except (OSError, PostgresError, InterfaceError, InternalClientError):
+            connection.terminate()

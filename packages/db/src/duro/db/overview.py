@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, final
 
-from asyncpg import InterfaceError, PostgresError, Record
+from asyncpg import InterfaceError, InternalClientError, PostgresError, Record
 from whenever import Instant
 
 from duro.db.contexts import RepositoryContexts
@@ -82,7 +82,7 @@ class OverviewReader:
         try:
             async with self._contexts.open(self._tenant_id) as repositories:
                 return await self._read(repositories.session, limit)
-        except (InterfaceError, OSError):
+        except (InterfaceError, InternalClientError, OSError):
             return None
         except PostgresError as error:
             if error.sqlstate[:2] in _AWAY:

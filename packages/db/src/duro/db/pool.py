@@ -3,7 +3,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Self, cast, final
 
-from asyncpg import Connection, InterfaceError, Pool, PostgresError, create_pool
+from asyncpg import Connection, InterfaceError, InternalClientError, Pool, PostgresError, create_pool
 
 from duro.db.codecs import Codecs
 
@@ -43,7 +43,7 @@ class DatabasePool:
         try:
             async with asyncio.timeout(seconds), self.acquire() as connection:
                 await connection.execute("select 1")
-        except (OSError, TimeoutError, PostgresError, InterfaceError):
+        except (OSError, TimeoutError, PostgresError, InterfaceError, InternalClientError):
             return False
         return True
 

@@ -70,7 +70,7 @@ class UpSession:
             self._terminal.tell(welcome.text(None))
             await asyncio.Event().wait()
             return
-        pool = await DatabasePool.open(plan.database.roles.test, min_size=1, max_size=2)
+        pool = await DatabasePool.open(plan.database.roles.test, min_size=0, max_size=2)
         closing.callback(pool.terminate)
         tenant_id = await self._stage.find(pool) or await self._stage.set_up(plan.database, pool)
         if tenant_id is None:
