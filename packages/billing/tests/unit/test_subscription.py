@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from whenever import Instant
 
-from duro.billing import Cadence, EventType, Interval, SubscriptionStatus
+from duro.billing import Cadence, EventType, Interval, OutsideHorizonError, SubscriptionStatus
 from duro.kernel import ConflictError, Currency, CurrencyMismatchError, InvalidInputError, Money, Period
 
 FEBRUARY_END = Instant.from_utc(2025, 2, 28, 9)
@@ -53,6 +53,20 @@ class TestASubscriptionThatStarts:
         with pytest.raises(InvalidInputError) as refused:
             start(quantity=0, trial_days=-1, current_period_end=epoch)
         assert [fault.path for fault in refused.value.faults] == ["quantity", "trialDays", "currentPeriodEnd"]
+
+    def test_is_refused_in_a_zone_nobody_knows(self, start):
+        with pytest.raises(InvalidInputError) as refused:
+            start(zone="Africa/Wakanda")
+        assert [fault.path for fault in refused.value.faults] == ["zone"]
+
+    @pytest.mark.parametrize(
+        "given",
+        [{"trial_days": 0}, {"trial_days": 14}, {"current_period_end": Instant.from_utc(2200, 12, 31)}],
+        ids=str,
+    )
+    def test_is_refused_before_a_first_period_that_reaches_past_the_calendar(self, start, terms, given):
+        with pytest.raises(OutsideHorizonError):
+            start(terms=terms(cadence=Cadence(Interval.YEAR, 1_000)), **given)
 
 
 class TestASubscriptionThatIsPaid:
@@ -217,6 +231,9 @@ class TestASubscription:
         weekly = start(terms=terms(cadence=Cadence(Interval.WEEK, 2)), zone="Asia/Tokyo").subscription
         assert (weekly.cycle.anchor, weekly.cycle.zone) == (weekly.anchor, "Asia/Tokyo")
         assert weekly.cycle.cadence == Cadence(Interval.WEEK, 2)
+
+    def test_bills_next_what_starts_where_its_period_ends(self, subscription):
+        assert subscription().next_period() == Period(FEBRUARY_END, Instant.from_utc(2025, 3, 28, 9))
 
     def test_counts_what_it_tells(self, subscription):
         change = subscription().told(EventType.INVOICE_CREATED, EventType.SUBSCRIPTION_PAYMENT_REFUNDED)

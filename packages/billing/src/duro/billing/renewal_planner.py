@@ -81,7 +81,7 @@ class RenewalPlanner:
 
     @classmethod
     def _bill(cls, subscription: Subscription, plan_name: str) -> Bill:
-        period = subscription.cycle.period_starting_at(subscription.current_period_end)
+        period = subscription.next_period()
         draft = InvoiceComposer.compose(subscription, plan_name)
         claimed = subscription.credited(-draft.credit_applied)
         return Bill(

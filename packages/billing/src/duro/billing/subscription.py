@@ -79,7 +79,8 @@ class Subscription:
         """Begin a subscription.
 
         With a current_period_end, which must be in the future, it is active and that period is paid for already; with
-        trial days it is trialing; else it is incomplete and its first renewal is due now. Raise InvalidInputError.
+        trial days it is trialing; else it is incomplete and its first renewal is due now. Raise InvalidInputError, or
+        OutsideHorizonError when the first period it would be billed for reaches past the calendar.
         """
         cls._require_startable(quantity=quantity, trial_days=trial_days, paid_until=current_period_end, now=now)
         fresh = cls(
@@ -103,11 +104,9 @@ class Subscription:
             event_sequence=0,
             created_at=now,
         )
-        if current_period_end is not None:
-            return fresh._paid_until(current_period_end)
-        if trial_days:
-            return fresh._on_trial(trial_days)
-        return fresh.told(EventType.SUBSCRIPTION_CREATED)
+        change = fresh._begun(trial_days=trial_days, paid_until=current_period_end)
+        change.subscription.next_period()
+        return change
 
     @property
     def cycle(self) -> BillingCycle:
@@ -131,6 +130,10 @@ class Subscription:
     def is_due(self, now: Instant) -> bool:
         """Say whether its next renewal is to be billed by now."""
         return self.is_renewing and self.current_period_end <= now
+
+    def next_period(self) -> Period:
+        """Return the period that its next renewal bills: it starts where the current one ends."""
+        return self.cycle.period_starting_at(self.current_period_end)
 
     def told(self, *events: EventType) -> SubscriptionChange:
         """Tell of something that happened around it and changed nothing else."""
@@ -202,6 +205,13 @@ class Subscription:
         """Give up on a first payment that never came."""
         change = self._moved(SubscriptionAction.EXPIRE_INCOMPLETE)
         return SubscriptionChange(replace(change.subscription, access_ends_at=now), change.events)
+
+    def _begun(self, *, trial_days: int, paid_until: Instant | None) -> SubscriptionChange:
+        if paid_until is not None:
+            return self._paid_until(paid_until)
+        if trial_days:
+            return self._on_trial(trial_days)
+        return self.told(EventType.SUBSCRIPTION_CREATED)
 
     def _paid_until(self, end: Instant) -> SubscriptionChange:
         active = SubscriptionStateMachine.transition(self.status, SubscriptionAction.ACTIVATE)
