@@ -2,7 +2,18 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
-from duro.billing import BillingCycle, Cadence, EventType, Interval, InvoiceLine, Subscription, SubscriptionStatus, Terms
+from whenever import Instant, TimeDelta
+
+from duro.billing import (
+    BillingCycle,
+    Cadence,
+    EventType,
+    Interval,
+    InvoiceLine,
+    Subscription,
+    SubscriptionStatus,
+    Terms,
+)
 from duro.crypto import Uuid7IdFactory
 from duro.db import DatabasePool, Postings, Repositories, RepositoryContexts
 from duro.db.records import (
@@ -30,7 +41,6 @@ from duro.kernel import (
     TenantId,
 )
 from duro.testkit.stepping_clock import SteppingClock
-from whenever import Instant, TimeDelta
 
 NGN = Currency("NGN")
 START = Instant.from_utc(2026, 1, 31, 9)
@@ -49,13 +59,15 @@ class Standing:
 class Book:
     """Writes lawful rows of one database, through the repositories."""
 
-    def __init__(self, admin: DatabasePool, pools: dict[Mode, DatabasePool]) -> None:
+    def __init__(self, admin: DatabasePool | None, pools: dict[Mode, DatabasePool]) -> None:
         self.clock = SteppingClock(START)
         self.ids = Uuid7IdFactory(self.clock)
         self.postings = Postings(ids=self.ids, clock=self.clock)
         self.admin = admin
         self.pools = pools
-        self.contexts = {mode: RepositoryContexts(pool, mode, clock=self.clock, ids=self.ids) for mode, pool in pools.items()}
+        self.contexts = {
+            mode: RepositoryContexts(pool, mode, clock=self.clock, ids=self.ids) for mode, pool in pools.items()
+        }
 
     @property
     def test(self) -> RepositoryContexts:
@@ -190,7 +202,9 @@ class Book:
             settled_at=None,
         )
 
-    async def claim(self, tenant: TenantId, standing: Standing, mode: Mode = Mode.TEST) -> tuple[Invoice, PaymentAttempt]:
+    async def claim(
+        self, tenant: TenantId, standing: Standing, mode: Mode = Mode.TEST
+    ) -> tuple[Invoice, PaymentAttempt]:
         """Write an open invoice with its journal and a pending attempt."""
         invoice = self.invoice(standing.subscription)
         attempt = self.attempt(invoice, standing.method)
@@ -268,6 +282,12 @@ async def sweep_pool(database):
     pool = await DatabasePool.open(database.sweep_url, min_size=0, max_size=2)
     yield pool
     await pool.close()
+
+
+@pytest.fixture
+def paper():
+    """A book that only makes values and has no database to write them to."""
+    return Book(None, {})
 
 
 @pytest.fixture

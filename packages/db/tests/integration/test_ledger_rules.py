@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import asyncpg
 import pytest
+
 from duro.db.records import AttemptStatus, JournalCause, LedgerEntry
 from duro.kernel import ConflictError, Currency, Money
 
@@ -45,13 +46,13 @@ class TestTheLedger:
         assert raised.value.constraint_name == "ledger_entries_balance"
 
     async def test_refuses_a_journal_without_entries_at_commit(self, book, posted):
-        tenant, invoice = posted
+        tenant, _ = posted
         is_reached = False
         with pytest.raises(asyncpg.CheckViolationError) as raised:
             async with book.test.open(tenant) as repos:
                 await repos.session.connection.execute(
-                    "insert into test.journals select tenant_id, gen_random_uuid(), 'void', cause_id, currency, created_at "
-                    "from test.journals"
+                    """insert into test.journals
+                    select tenant_id, gen_random_uuid(), 'void', cause_id, currency, created_at from test.journals"""
                 )
                 is_reached = True
         assert is_reached
@@ -62,7 +63,8 @@ class TestTheLedger:
         with pytest.raises(asyncpg.CheckViolationError):
             async with book.test.open(tenant) as repos:
                 await repos.session.connection.execute(
-                    "insert into test.ledger_entries select tenant_id, id, 9, 'revenue', -5, currency from test.journals"
+                    """insert into test.ledger_entries
+                    select tenant_id, id, 9, 'revenue', -5, currency from test.journals"""
                 )
 
     async def test_refuses_entries_in_another_currency_than_their_journal(self, book, posted):
@@ -75,7 +77,9 @@ class TestTheLedger:
                 )
 
     @pytest.mark.parametrize("table", ["journals", "ledger_entries"])
-    @pytest.mark.parametrize("statement", ["update test.{} set currency = 'USD'", "delete from test.{}", "truncate test.{} cascade"])
+    @pytest.mark.parametrize(
+        "statement", ["update test.{} set currency = 'USD'", "delete from test.{}", "truncate test.{} cascade"]
+    )
     async def test_is_append_only_even_for_a_superuser(self, book, posted, table, statement):
         async with book.admin.acquire() as connection:
             with pytest.raises(asyncpg.RestrictViolationError):
@@ -98,7 +102,9 @@ class TestAnInvoice:
         await book.renew(tenant, standing)
         async with book.test.open(tenant) as repos:
             [row] = await repos.session.fetch("select id from {schema}.invoices where tenant_id = $1")
-        invoice = replace(book.invoice(standing.subscription), id=type(book.invoice(standing.subscription).id)(row["id"]))
+        invoice = replace(
+            book.invoice(standing.subscription), id=type(book.invoice(standing.subscription).id)(row["id"])
+        )
         with pytest.raises(ConflictError):
             async with book.test.open(tenant) as repos:
                 await repos.attempts.insert(book.attempt(invoice, standing.method))

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import asyncpg
 import pytest
+
 from duro.db.records import ApiKey
 from duro.kernel import ApiKeyId, Mode
 

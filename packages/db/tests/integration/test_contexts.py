@@ -1,0 +1,107 @@
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from duro.db import AbortedTransactionError, ClosedContextError
+from duro.kernel import ConflictError, Mode, TenantId
+
+
+class TestAContext:
+    async def test_commits_on_a_clean_exit(self, book):
+        tenant, plan = await book.tenant(), book.plan()
+        async with book.test.open(tenant) as repos:
+            await repos.plans.insert(plan)
+        async with book.test.open(tenant) as repos:
+            assert await repos.plans.get(plan.id) == plan
+
+    async def test_rolls_back_on_an_error(self, book):
+        tenant, plan = await book.tenant(), book.plan()
+        with pytest.raises(ConflictError):
+            async with book.test.open(tenant) as repos:
+                await repos.plans.insert(plan)
+                raise ConflictError("no", "No.")
+        async with book.test.open(tenant) as repos:
+            assert await repos.plans.get(plan.id) is None
+
+    async def test_rolls_back_when_its_task_is_cancelled(self, book):
+        tenant, plan = await book.tenant(), book.plan()
+        has_written = asyncio.Event()
+
+        async def write():
+            async with book.test.open(tenant) as repos:
+                await repos.plans.insert(plan)
+                has_written.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(write())
+        await has_written.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with book.test.open(tenant) as repos:
+            assert await repos.plans.get(plan.id) is None
+
+    async def test_is_of_no_use_after_its_end(self, book):
+        async with book.test.open(await book.tenant()) as repos:
+            plans = repos.plans
+        with pytest.raises(ClosedContextError):
+            await plans.get(book.plan().id)
+        with pytest.raises(ClosedContextError):
+            await repos.tenants.get()
+
+    async def test_says_so_when_a_failed_statement_was_swallowed(self, book):
+        tenant, plan = await book.tenant(), book.plan()
+        with pytest.raises(AbortedTransactionError):
+            async with book.test.open(tenant) as repos:
+                await repos.plans.insert(plan)
+                with pytest.raises(Exception, match="duplicate"):
+                    await repos.plans.insert(plan)
+
+    async def test_reads_what_others_have_committed_meanwhile(self, book):
+        tenant, plan = await book.tenant(), book.plan()
+        async with book.test.open(tenant) as first:
+            assert await first.plans.get(plan.id) is None
+            async with book.test.open(tenant) as second:
+                await second.plans.insert(plan)
+            assert await first.plans.get(plan.id) == plan
+            level = await first.session.connection.fetchval("show transaction_isolation")
+        assert level == "read committed"
+
+    async def test_begins_and_names_the_tenant_in_one_round_trip(self, book):
+        tenant = await book.tenant()
+        async with book.pools[Mode.TEST].acquire() as connection:
+            calls: list[str] = []
+            connection.add_query_logger(lambda record: calls.append(record.query))
+            backend = await connection.fetchval("select pg_backend_pid()")
+        calls.clear()
+        async with book.test.open(tenant) as repos:
+            assert await repos.session.connection.fetchval("select pg_backend_pid()") == backend
+        assert len(calls) == 3
+
+    async def test_cannot_be_opened_by_anything_but_a_tenant(self, book):
+        with pytest.raises((AttributeError, TypeError)):
+            async with book.test.open(TenantId("'; drop table test.plans; --")):
+                pass
+
+    async def test_makes_a_second_writer_of_a_locked_row_wait(self, book):
+        tenant = await book.tenant()
+        standing = await book.standing(tenant)
+        locked, order = asyncio.Event(), []
+
+        async def hold():
+            async with book.test.open(tenant) as repos:
+                plan = await repos.plans.lock(standing.plan.id)
+                locked.set()
+                await asyncio.sleep(0)
+                await repos.plans.update(replace(plan, name="Held"))
+                order.append("held")
+
+        async def follow():
+            await locked.wait()
+            async with book.test.open(tenant) as repos:
+                plan = await repos.plans.lock(standing.plan.id)
+                order.append(plan.name)
+
+        await asyncio.gather(hold(), follow())
+        assert order == ["held", "Held"]
