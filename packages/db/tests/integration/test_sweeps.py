@@ -14,7 +14,8 @@ MANY = """
 insert into test.subscriptions (tenant_id, id, customer_id, plan_id, amount, currency, interval, interval_count, zone,
     status, anchor, current_period_start, current_period_end, created_at, updated_at)
 select tenant_id, gen_random_uuid(), customer_id, plan_id, amount, currency, interval, interval_count, zone, status,
-    anchor, current_period_start, current_period_end + interval '1 day' + n * interval '1 second', created_at, updated_at
+    anchor, current_period_start, current_period_end + interval '1 day' + n * interval '1 second', created_at,
+    updated_at
 from test.subscriptions, generate_series(1, 10000) as n"""
 
 
