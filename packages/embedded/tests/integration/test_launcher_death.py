@@ -82,6 +82,18 @@ class TestAServerThatOutlivedItsLauncher:
             process.wait()
             process.stdout.close()
 
+    async def test_is_known_by_the_lock_it_inherited(self, home, shared_root):
+        server = EmbeddedValkey(home, shared_root=shared_root)
+        await server.start()
+        lock = os.open(home / "valkey" / "server.lock", os.O_RDWR)
+        try:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            await server.stop()
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(lock)
+
     async def test_is_ended_by_the_next_start(self, leave, home, shared_root):
         orphan = leave("true")
         server = EmbeddedValkey(home, shared_root=shared_root)

@@ -82,6 +82,23 @@ class TestAHomeThatTheServersAccountCannotEnter:
             await server.stop()
 
 
+class TestDataThatSomebodyElseMade:
+    async def test_are_served_to_root_as_their_owner(self, home, shared_root):
+        server = EmbeddedPostgres(home, shared_root=shared_root)
+        await server.start()
+        await server.stop()
+        owner = pwd.getpwnam("daemon") if IS_ROOT else pwd.getpwuid(os.geteuid())
+        for path in (home, *home.rglob("*")):
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+
+        address = await server.start()
+
+        assert await answers(address.admin_url())
+        assert psutil.Process(server.pid).uids().real == owner.pw_uid
+        await server.stop()
+        assert {path.stat().st_uid for path in home.rglob("*")} == {owner.pw_uid}
+
+
 class TestBinariesThatTheServersAccountCannotReach:
     async def test_are_copied_once_to_where_it_can(self, closed, home, shared_root, monkeypatch):
         originals = {}

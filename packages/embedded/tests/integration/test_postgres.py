@@ -101,17 +101,34 @@ class TestStopping:
 
         assert await asyncio.wait_for(waiting, 5) == 0
 
-    async def test_is_bounded_when_the_server_ignores_the_first_request(self, home, shared_root):
+    @pytest.fixture
+    async def impatient(self, home, shared_root):
         server = EmbeddedPostgres(home, shared_root=shared_root, settings=PostgresSettings(stop_seconds=0.2))
-        await server.start()
-        process = psutil.Process(server.pid)
+        yield server
+        await server.stop()
+
+    async def test_leaves_no_session_behind_that_hangs(self, impatient):
+        address = await impatient.start()
+        connection = await asyncpg.connect(address.admin_url())
+        session = psutil.Process(await connection.fetchval("select pg_backend_pid()"))
+        session.suspend()
+
+        await asyncio.wait_for(impatient.stop(), 40)
+
+        assert not session.is_running()
+        connection.terminate()
+        await impatient.start()
+
+    async def test_is_bounded_when_the_server_itself_hangs(self, impatient, monkeypatch):
+        monkeypatch.setattr(EmbeddedPostgres, "IMMEDIATE_SECONDS", 0.2)
+        await impatient.start()
+        process = psutil.Process(impatient.pid)
         process.suspend()
 
-        await asyncio.wait_for(server.stop(), 10)
+        await asyncio.wait_for(impatient.stop(), 10)
 
         assert not process.is_running()
-        await server.start()
-        await server.stop()
+        await impatient.start()
 
     async def test_of_a_server_that_was_never_started_does_nothing(self, postgres):
         await postgres.stop()

@@ -38,6 +38,13 @@ class TestAStartedService:
 
         assert await service.terminate() == -15
 
+    async def test_is_killed_when_it_does_not_end(self, processes):
+        deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf')"
+        service = await processes.start(ServiceCommand("timeit", ("-n", "1", "-s", deaf, "signal.pause()")))
+        await service.until_logged("deaf")
+
+        assert await service.terminate(seconds=0.1) == -9
+
     async def test_gets_the_settings_given_and_none_of_ours(self, processes, web, monkeypatch):
         monkeypatch.setenv("DURO_PROFILE", "production")
         service = await processes.start(web(environment={"DURO_SCAN_SECONDS": "1"}))

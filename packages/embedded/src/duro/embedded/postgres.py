@@ -22,6 +22,7 @@ class EmbeddedPostgres:
 
     SHARED_ROOT: ClassVar[Path] = Path("/var/lib/duro")
     LOG: ClassVar[str] = "postgres.log"
+    IMMEDIATE_SECONDS: ClassVar[float] = 20
 
     def __init__(
         self,
@@ -76,11 +77,14 @@ class EmbeddedPostgres:
             raise
 
     async def stop(self) -> None:
-        """End it in order: sessions are cut and data written (fast), at worst left for recovery (immediate)."""
+        """End it in order: sessions are cut and data written (fast); at worst the next start recovers (immediate).
+
+        Its own children that don't answer are killed by the server 5 seconds into an immediate end.
+        """
         if self._process is not None:
             await self._process.stop(
                 Insistence(signal.SIGINT, self._settings.stop_seconds),
-                Insistence(signal.SIGQUIT, self._settings.stop_seconds),
+                Insistence(signal.SIGQUIT, self.IMMEDIATE_SECONDS),
             )
         self._end()
 

@@ -82,7 +82,6 @@ class EmbeddedValkey:
 
     async def _serve(self, folder: ServerFolder, binary: ValkeyBinary, lock: InstanceLock) -> ValkeyAddress:
         address = ValkeyAddress(folder.sockets(ValkeyAddress.SOCKET_NAME) / ValkeyAddress.SOCKET_NAME)
-        address.socket.unlink(missing_ok=True)
         log = folder.open_log(self.LOG)
         try:
             launch = Launch(
