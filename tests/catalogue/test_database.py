@@ -275,7 +275,8 @@ class TestTheLedger:
     async def test_keeps_its_rules_in_both_modes(self, catalogue):
         rows = await catalogue.fetch(
             "select c.relnamespace::regnamespace::text as schema, c.relname, t.tgname, t.tgdeferrable, "
-            "t.tginitdeferred, t.tgenabled::text from pg_trigger t join pg_class c on c.oid = t.tgrelid where not t.tgisinternal"
+            "t.tginitdeferred, t.tgenabled::text from pg_trigger t join pg_class c on c.oid = t.tgrelid "
+            "where not t.tgisinternal"
         )
         assert {tuple(row) for row in rows} == {
             (mode, *rule)

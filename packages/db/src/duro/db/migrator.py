@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Final, cast, final
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -59,15 +59,19 @@ class Migrator:
 
     @classmethod
     def _run_revisions(cls, connection: Connection, schema: str) -> None:
-        config = Config()
-        location = _FOLDERS / _FOLDER_OF[schema]
-        config.set_main_option("script_location", str(location).replace("%", "%%"))
-        config.set_main_option("path_separator", "os")
-        config.attributes["connection"] = connection
-        config.attributes["version_table"] = schema
-        config.attributes["version_schema"] = _VERSIONS
-        config.attributes["execute"] = partial(cls._execute, connection, schema)
-        command.upgrade(config, "head")
+        """Run what Alembic says is missing, oldest first.
+
+        Alembic's own runner keeps its environment in globals, so that two databases couldn't be migrated by one process
+        at the same time; its script folder and version table don't.
+        """
+        scripts = ScriptDirectory(str(_FOLDERS / _FOLDER_OF[schema]))
+        versions = MigrationContext.configure(
+            connection, opts={"version_table": schema, "version_table_schema": _VERSIONS}
+        )
+        missing = scripts.iterate_revisions("head", versions.get_current_revision() or "base")
+        for revision in reversed(list(missing)):
+            revision.module.upgrade(partial(cls._execute, connection, schema))
+            versions.stamp(scripts, revision.revision)
 
     @staticmethod
     def _execute(connection: Connection, schema: str, path: Path) -> None:

@@ -1,8 +1,7 @@
 """Tenants and their keys."""
 
+from collections.abc import Callable
 from pathlib import Path
-
-from alembic import context
 
 revision = "0001"
 down_revision = None
@@ -10,12 +9,6 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
+def upgrade(execute: Callable[[Path], None]) -> None:
     """Execute the SQL file beside this folder."""
-    context.config.attributes["execute"](Path(__file__).parents[1] / "0001_core.sql")
-
-
-def downgrade() -> None:
-    """Refuse: data is restored from a backup, never migrated backwards."""
-    message = "Migrations only go forward; restore a backup instead."
-    raise NotImplementedError(message)
+    execute(Path(__file__).parents[1] / "0001_core.sql")
