@@ -12,7 +12,8 @@ _STYLE: Final = """
 @media(prefers-color-scheme:dark){:root{--ink:#e6ebef;--soft:#9aa7b3;--line:#2e3943;--ground:#11171c;
 --code:#1a2229;--accent:#5fd3ad}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:62rem;padding:2rem 1.25rem;background:var(--ground);
-color:var(--ink);font:16px/1.55 system-ui,sans-serif}h1,h2,h3{line-height:1.25}h2{margin-top:3rem;border-bottom:1px solid var(--line)}
+color:var(--ink);font:16px/1.55 system-ui,sans-serif}
+h1,h2,h3{line-height:1.25}h2{margin-top:3rem;border-bottom:1px solid var(--line)}
 article{margin:2rem 0;padding-bottom:1rem;border-bottom:1px solid var(--line)}a{color:var(--accent)}
 code,pre{font:14px/1.5 ui-monospace,monospace;background:var(--code);border-radius:4px}code{padding:.1em .3em}
 pre{padding:.8rem;overflow:auto}.method{color:var(--accent);font-weight:700}.soft{color:var(--soft)}

@@ -68,6 +68,7 @@ class PublicApiServer:
             log_level="warning",
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=_DRAIN_SECONDS,
             h11_max_incomplete_event_size=65_536,

@@ -9,10 +9,10 @@ from duro.http_kit.docs_page import DocsPage
 from duro.http_kit.openapi_document import OpenApiDocument
 
 _DESCRIPTION: Final = (
-    "Subscriptions that start, renew and are charged exactly once. Send a secret key as a bearer token: sk_test_… works "
-    "in test mode, sk_live_… in live mode. Amounts are integers in minor units of an ISO 4217 currency, instants are "
-    "RFC 3339 in UTC, lists come newest first in pages of at most 100. Send an Idempotency-Key with every mutation that "
-    "you may have to repeat."
+    "Subscriptions that start, renew and are charged exactly once. Send a secret key as a bearer token: sk_test_… "
+    "works in test mode, sk_live_… in live mode. Amounts are integers in minor units of an ISO 4217 currency, "
+    "instants are RFC 3339 in UTC, lists come newest first in pages of at most 100. Send an Idempotency-Key with "
+    "every mutation that you may have to repeat."
 )
 _ERRORS: Final[Mapping[str, str]] = {
     "bad_request": "The body is not valid JSON in UTF-8.",
