@@ -6,55 +6,54 @@ from duro.billing_worker.clock_guard import ClockNotTrustedError
 from duro.billing_worker.incomplete_processor import IncompleteProcessor
 from duro.billing_worker.pending_processor import PendingProcessor
 from duro.kernel import InvoiceId, Mode, PaymentAttemptId, RefundId, SubscriptionId
-from duro.merchant_api.billing import RenewalOutcome
+from duro.merchant_api.billing import Renewal, RenewalOutcome
 from duro.queue import MalformedPayloadError
 
 CHARGED, SKIPPED = RenewalOutcome.CHARGED, RenewalOutcome.SKIPPED
+BEHIND = Renewal(CHARGED, is_behind=True)
 
 
 class TestTheBillingProcessor:
     async def test_renews_the_subscription_of_the_payload(self, scripted, made, guard, metrics):
-        service, payload = scripted(RenewalOutcome.PENDING), made.payload(SubscriptionId)
+        service, payload = scripted(Renewal(RenewalOutcome.PENDING)), made.payload(SubscriptionId)
         await BillingProcessor(service, guard=guard, metrics=metrics).process(payload)
         assert service.calls == [(payload.tenant_id, payload.entity(SubscriptionId))]
 
     async def test_renews_again_until_nothing_is_due(self, scripted, made, guard, metrics):
-        service = scripted(CHARGED, CHARGED, CHARGED, SKIPPED)
+        service = scripted(BEHIND, BEHIND, Renewal(CHARGED))
         await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
-        assert len(service.calls) == 4
+        assert len(service.calls) == 3
         assert 'duro_renewals_total{mode="test",outcome="charged"} 3.0' in metrics.render().decode()
-        assert 'duro_renewals_total{mode="test",outcome="skipped"} 0.0' in metrics.render().decode()
 
     async def test_renews_twelve_periods_at_most(self, scripted, made, guard, metrics):
-        service = scripted(CHARGED)
+        service = scripted(BEHIND)
         await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
         assert len(service.calls) == MOST_PERIODS == 12
 
     @pytest.mark.parametrize("outcome", [outcome for outcome in RenewalOutcome if outcome is not CHARGED])
     async def test_stops_at_the_first_non_success(self, outcome, scripted, made, guard, metrics):
-        service = scripted(outcome, CHARGED)
+        service = scripted(Renewal(outcome), BEHIND)
         await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId, Mode.LIVE))
         assert len(service.calls) == 1
         assert f'duro_renewals_total{{mode="live",outcome="{outcome}"}} 1.0' in metrics.render().decode()
 
     async def test_stops_at_a_decline_after_successes(self, scripted, made, guard, metrics):
-        service = scripted(CHARGED, RenewalOutcome.DUNNING, CHARGED)
+        service = scripted(BEHIND, Renewal(RenewalOutcome.DUNNING), BEHIND)
         await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
         assert len(service.calls) == 2
 
     async def test_logs_each_outcome(self, scripted, made, guard, metrics):
         payload = made.payload(SubscriptionId)
         with capture_logs() as logs:
-            await BillingProcessor(scripted(CHARGED, RenewalOutcome.EXPIRED), guard=guard, metrics=metrics).process(
-                payload
-            )
+            service = scripted(BEHIND, Renewal(RenewalOutcome.EXPIRED))
+            await BillingProcessor(service, guard=guard, metrics=metrics).process(payload)
         assert [(entry["subscription"], entry["outcome"]) for entry in logs] == [
             (payload.id, "charged"),
             (payload.id, "expired"),
         ]
 
     async def test_claims_nothing_by_a_clock_it_does_not_trust(self, scripted, made, distrustful_guard, metrics):
-        service = scripted(CHARGED)
+        service = scripted(BEHIND)
         with pytest.raises(ClockNotTrustedError):
             await BillingProcessor(service, guard=distrustful_guard, metrics=metrics).process(
                 made.payload(SubscriptionId)

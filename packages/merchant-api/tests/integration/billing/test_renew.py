@@ -8,7 +8,7 @@ from whenever import Instant, TimeDelta
 from duro.billing import Interval, SubscriptionStatus
 from duro.db.records import AttemptStatus, DunningState, InvoiceStatus
 from duro.kernel import Currency, Money, SubscriptionId
-from duro.merchant_api.billing import RenewalOutcome
+from duro.merchant_api.billing import Renewal, RenewalOutcome
 from duro.payments import SimulatedCard
 from duro.testkit.builders import PaymentMethodBuilder, PlanBuilder, SubscriptionBuilder, TenantBuilder
 
@@ -65,11 +65,11 @@ class TestAChargeThatIsApproved:
         subscriptions = [await loop.merchant.subscription() for _ in range(5)]
         unknown = SubscriptionId(subscriptions[0].customer_id.value)
 
-        outcomes = await loop.billing.renew_many(loop.merchant.tenant.id, [*(one.id for one in subscriptions), unknown])
+        renewals = await loop.billing.renew_many(loop.merchant.tenant.id, [*(one.id for one in subscriptions), unknown])
 
-        assert outcomes == {
-            **{one.id: RenewalOutcome.CHARGED for one in subscriptions},
-            unknown: RenewalOutcome.SKIPPED,
+        assert renewals == {
+            **{one.id: Renewal(RenewalOutcome.CHARGED) for one in subscriptions},
+            unknown: Renewal(RenewalOutcome.SKIPPED),
         }
         assert await loop.audit() == ()
 
@@ -261,9 +261,13 @@ class TestBeingBehind:
             ),
         )
 
-        outcomes = [await loop.renew(subscription.id) for _ in range(5)]
+        renewals = [
+            (await loop.billing.renew_many(loop.merchant.tenant.id, [subscription.id]))[subscription.id]
+            for _ in range(5)
+        ]
 
-        assert outcomes == [RenewalOutcome.CHARGED] * 4 + [RenewalOutcome.SKIPPED]
+        behind, caught_up = Renewal(RenewalOutcome.CHARGED, is_behind=True), Renewal(RenewalOutcome.CHARGED)
+        assert renewals == [behind, behind, behind, caught_up, Renewal(RenewalOutcome.SKIPPED)]
         invoices = [invoice for invoice, _ in await loop.invoices(subscription.id)]
         assert [invoice.period_start.to_tz("Africa/Lagos").date().format_iso() for invoice in invoices] == [
             "2025-12-31",

@@ -6,7 +6,6 @@ from duro.billing_worker.clock_guard import ClockGuard
 from duro.billing_worker.metrics import WorkerMetrics
 from duro.billing_worker.ports import Renewals
 from duro.kernel import SubscriptionId
-from duro.merchant_api.billing import RenewalOutcome
 from duro.queue import JobPayload
 
 MOST_PERIODS: Final = 12
@@ -24,18 +23,17 @@ class BillingProcessor:
 
     async def process(self, payload: JobPayload) -> None:
         subscription_id = payload.entity(SubscriptionId)
-        for periods in range(MOST_PERIODS):
+        for _ in range(MOST_PERIODS):
             self._guard.require()
-            outcome = await self._renewals.renew(payload.tenant_id, subscription_id)
-            if outcome is RenewalOutcome.SKIPPED and periods > 0:
-                return
-            self._metrics.renewed(payload.mode, outcome)
+            renewals = await self._renewals.renew_many(payload.tenant_id, [subscription_id])
+            renewal = renewals[subscription_id]
+            self._metrics.renewed(payload.mode, renewal.outcome)
             self._log.info(
                 "renewal",
                 mode=payload.mode.value,
                 tenant=str(payload.tenant_id),
                 subscription=payload.id,
-                outcome=outcome.value,
+                outcome=renewal.outcome.value,
             )
-            if outcome is not RenewalOutcome.CHARGED:
+            if not renewal.is_behind:
                 return

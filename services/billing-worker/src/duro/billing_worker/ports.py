@@ -1,16 +1,18 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from whenever import Instant
 
 from duro.kernel import Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
-from duro.merchant_api.billing import RenewalOutcome
+from duro.merchant_api.billing import Renewal, RenewalOutcome
 
 
 class Renewals(Protocol):
-    """Renews one subscription if it is due."""
+    """Renews subscriptions of one tenant that are due, each for its next period."""
 
-    async def renew(self, tenant_id: TenantId, subscription_id: SubscriptionId) -> RenewalOutcome: ...
+    async def renew_many(
+        self, tenant_id: TenantId, subscription_ids: Sequence[SubscriptionId]
+    ) -> Mapping[SubscriptionId, Renewal]: ...
 
 
 class PendingAttempts(Protocol):

@@ -5,7 +5,7 @@ from duro.merchant_api.billing.ended_subscriptions import EndedSubscriptions
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.gateways import GatewayRegistry, SimulatedGatewayInLiveError, UnknownGatewayError
 from duro.merchant_api.billing.incomplete_service import IncompleteService
-from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.pending_service import PendingService
 from duro.merchant_api.billing.refund_service import RefundService
 
@@ -17,6 +17,7 @@ __all__ = [
     "IncompleteService",
     "PendingService",
     "RefundService",
+    "Renewal",
     "RenewalOutcome",
     "SimulatedGatewayInLiveError",
     "UnknownGatewayError",

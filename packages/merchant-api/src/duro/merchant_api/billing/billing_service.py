@@ -9,7 +9,7 @@ from duro.kernel import Clock, IdFactory, PaymentAttemptId, SubscriptionId, Tena
 from duro.merchant_api.billing.charge_order import ChargeOrder, Concluded
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.gateways import GatewayRegistry
-from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.renewal_claims import RenewalClaims
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
@@ -37,10 +37,10 @@ class BillingService:
         gateway_seconds: float | None = None,
     ) -> RenewalOutcome:
         """Renew one subscription if it is due; `starting` admits one that waits for its first payment."""
-        outcomes = await self.renew_many(
+        renewals = await self.renew_many(
             tenant_id, [subscription_id], starting=starting, gateway_seconds=gateway_seconds
         )
-        return outcomes[subscription_id]
+        return renewals[subscription_id].outcome
 
     async def renew_many(
         self,
@@ -49,27 +49,27 @@ class BillingService:
         *,
         starting: bool = False,
         gateway_seconds: float | None = None,
-    ) -> dict[SubscriptionId, RenewalOutcome]:
+    ) -> dict[SubscriptionId, Renewal]:
         """Renew subscriptions of one tenant with one claim and one settlement for all of them.
 
         A charge whose answer isn't known stays pending. It is never charged again under another reference.
         """
         claims = await self._claims.claim(tenant_id, subscription_ids, is_starting=starting)
-        outcomes: dict[SubscriptionId, RenewalOutcome] = {}
+        renewals: dict[SubscriptionId, Renewal] = {}
         orders: list[ChargeOrder] = []
         for subscription_id, claim in claims.items():
             match claim:
-                case Concluded(outcome):
-                    outcomes[subscription_id] = outcome
+                case Concluded(renewal):
+                    renewals[subscription_id] = renewal
                 case ChargeOrder():
-                    outcomes[subscription_id] = RenewalOutcome.PENDING
+                    renewals[subscription_id] = Renewal(RenewalOutcome.PENDING)
                     orders.append(claim)
         answers = await self._charge(orders, gateway_seconds)
         settled = await self._settlement.settle(tenant_id, answers)
         for order in orders:
             if order.attempt.id in settled:
-                outcomes[order.attempt.subscription_id] = settled[order.attempt.id]
-        return outcomes
+                renewals[order.attempt.subscription_id] = settled[order.attempt.id]
+        return renewals
 
     async def _charge(
         self, orders: Sequence[ChargeOrder], gateway_seconds: float | None

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, final
 
 from duro.db.records import PaymentAttempt
-from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.outcomes import Renewal
 from duro.payments import ChargeRequest
 
 
@@ -11,7 +11,7 @@ from duro.payments import ChargeRequest
 class Concluded:
     """The claim alone decided the renewal: there is nothing to charge."""
 
-    outcome: RenewalOutcome
+    renewal: Renewal
 
 
 @final

@@ -4,7 +4,7 @@ from duro.db import Repositories, RepositoryContexts
 from duro.db.records import AttemptStatus
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, PaymentAttemptId, TenantId
-from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 from duro.payments import Approved, Declined
 
@@ -20,24 +20,25 @@ class ChargeSettlement:
 
     async def settle(
         self, tenant_id: TenantId, answers: dict[PaymentAttemptId, Approved | Declined]
-    ) -> dict[PaymentAttemptId, RenewalOutcome]:
+    ) -> dict[PaymentAttemptId, Renewal]:
         """Settle these attempts of one tenant in one transaction; what somebody else settled keeps their result."""
         if not answers:
             return {}
-        outcomes: dict[PaymentAttemptId, RenewalOutcome] = {}
+        renewals: dict[PaymentAttemptId, Renewal] = {}
         async with self._contexts.open(tenant_id) as repos:
             now = self._clock.now()
             settlements: list[RenewalSettlement] = []
             for subject in await repos.renewals.lock_settlements(list(answers)):
                 attempt = subject.attempt
                 if attempt.status is not AttemptStatus.PENDING:
-                    outcomes[attempt.id] = self._earlier(attempt.status)
+                    renewals[attempt.id] = Renewal(self._earlier(attempt.status))
                     continue
-                settlement, outcomes[attempt.id] = self._drafts.charged(subject, answers[attempt.id], now=now)
+                settlement, outcome = self._drafts.charged(subject, answers[attempt.id], now=now)
+                renewals[attempt.id] = Renewal(outcome, settlement.subscription.is_due(now))
                 settlements.append(settlement)
             if settlements:
                 await repos.renewals.settle(settlements, now=now)
-        return outcomes
+        return renewals
 
     async def send_to_review(
         self, tenant_id: TenantId, attempt_id: PaymentAttemptId, *, code: str, message: str

@@ -1,4 +1,6 @@
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import final
 
 
 class RenewalOutcome(StrEnum):
@@ -10,3 +12,12 @@ class RenewalOutcome(StrEnum):
     EXPIRED = "expired"
     SKIPPED = "skipped"
     PENDING = "pending"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """One renewal that was tried, and whether the subscription is behind: its next period is due as well."""
+
+    outcome: RenewalOutcome
+    is_behind: bool = False

@@ -89,5 +89,5 @@ class PendingService:
     async def _settle(
         self, tenant_id: TenantId, attempt_id: PaymentAttemptId, answer: Approved | Declined
     ) -> RenewalOutcome:
-        outcomes = await self._settlement.settle(tenant_id, {attempt_id: answer})
-        return outcomes.get(attempt_id, RenewalOutcome.SKIPPED)
+        settled = await self._settlement.settle(tenant_id, {attempt_id: answer})
+        return settled[attempt_id].outcome

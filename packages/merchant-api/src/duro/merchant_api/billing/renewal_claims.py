@@ -10,7 +10,7 @@ from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, RenewalSubject
 from duro.kernel import Clock, IdFactory, SubscriptionId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
 from duro.merchant_api.billing.claim_drafts import ClaimDrafts
-from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 
 
@@ -37,7 +37,7 @@ class RenewalClaims:
     ) -> dict[SubscriptionId, ClaimResult]:
         """Claim these subscriptions in one transaction; one that doesn't exist or isn't due is skipped."""
         results: dict[SubscriptionId, ClaimResult] = {
-            subscription_id: Concluded(RenewalOutcome.SKIPPED) for subscription_id in subscription_ids
+            subscription_id: Concluded(Renewal(RenewalOutcome.SKIPPED)) for subscription_id in subscription_ids
         }
         async with self._contexts.open(tenant_id) as repos:
             now = self._clock.now()
@@ -52,10 +52,10 @@ class RenewalClaims:
                         pass
                     case EndAtPeriod(change):
                         endings.append(self._settlements.ending(change, now=now))
-                        results[subject.subscription.id] = Concluded(RenewalOutcome.CANCELED)
+                        results[subject.subscription.id] = Concluded(Renewal(RenewalOutcome.CANCELED))
                     case ReachLimit(change):
                         endings.append(self._settlements.ending(change, now=now))
-                        results[subject.subscription.id] = Concluded(RenewalOutcome.EXPIRED)
+                        results[subject.subscription.id] = Concluded(Renewal(RenewalOutcome.EXPIRED))
                     case Bill():
                         bills[subject.subscription.id] = (subject, plan)
                     case _:
@@ -86,7 +86,7 @@ class RenewalClaims:
             else:
                 settlement, outcome = self._settlements.uncollected(claim, now=now)
                 endings.append(settlement)
-                results[subscription_id] = Concluded(outcome)
+                results[subscription_id] = Concluded(Renewal(outcome, settlement.subscription.is_due(now)))
         return results
 
     async def _claim_again(
@@ -95,12 +95,12 @@ class RenewalClaims:
         """Meet an invoice that an earlier claim wrote: never a second attempt while one is open or unexplained."""
         invoice = await repos.invoices.get_by_key(claim.invoice.idempotency_key)
         if invoice is None:
-            return Concluded(RenewalOutcome.SKIPPED)
+            return Concluded(Renewal(RenewalOutcome.SKIPPED))
         attempts = await repos.attempts.of_invoice(invoice.id)
         if any(attempt.is_unexplained for attempt in attempts):
-            return Concluded(RenewalOutcome.PENDING)
+            return Concluded(Renewal(RenewalOutcome.PENDING))
         if attempts or subject.instrument is None or invoice.amount_remaining.is_zero:
-            return Concluded(RenewalOutcome.SKIPPED)
+            return Concluded(Renewal(RenewalOutcome.SKIPPED))
         attempt = self._drafts.attempt(subject, invoice, now=now)
         await repos.attempts.insert(attempt)
         return self._order(attempt, subject)
