@@ -15,7 +15,8 @@ from typing import Final, final
 import httpx
 import psutil
 
-from duro.db import DatabasePool, Migrator, RoleUrls
+from duro.db import DatabasePool, RoleUrls
+from duro.db.migrator import Migrator
 from duro.testkit.embedded_servers import EmbeddedServers
 from duro.testkit.process_runner import ProcessRunner
 from harness.due import DueSubscriptions

@@ -5,7 +5,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from duro.db import DatabasePool, Migrator, RoleUrls, UnsafeRoleError
+from duro.db import DatabasePool, RoleUrls, UnsafeRoleError
+from duro.db.migrator import Migrator
 
 INVENTORY = """
 select n.nspname::text, c.relname::text, c.relkind::text from pg_class c join pg_namespace n on n.oid = c.relnamespace

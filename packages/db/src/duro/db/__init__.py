@@ -3,7 +3,6 @@
 from duro.db.contexts import AbortedTransactionError, RepositoryContexts
 from duro.db.credentials import CredentialResolver, ResolvedKey
 from duro.db.ledger import Postings
-from duro.db.migrator import Migrator
 from duro.db.pages import Page, PageRequest
 from duro.db.pool import DatabasePool
 from duro.db.repositories import Repositories
@@ -17,7 +16,6 @@ __all__ = [
     "CredentialResolver",
     "DatabasePool",
     "DatabaseRole",
-    "Migrator",
     "Page",
     "PageRequest",
     "Postings",
