@@ -38,6 +38,10 @@ class TestErrors:
         assert error["requestId"] == answer.headers["Request-Id"]
         assert error["docUrl"] == f"/docs#error-{code}"
 
+    async def test_leave_every_method_of_an_address_to_be_asked_for(self, anonymous: httpx.AsyncClient):
+        answer = await anonymous.options("/v1/plans/plan_01jxk8m3s4e5f6g7h8j9k0m1n2")
+        assert (answer.status_code, answer.headers["Allow"]) == (204, "GET, OPTIONS, PATCH")
+
     async def test_refuse_a_large_body_that_is_sent_in_chunks(self, api: MerchantClient):
         async def chunks():
             for _ in range(20):

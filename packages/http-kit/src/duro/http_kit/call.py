@@ -10,7 +10,7 @@ from duro.http_kit.answers import Answer
 from duro.http_kit.idempotency_key import IdempotencyKey
 from duro.http_kit.idempotent_request import IdempotentRequest
 from duro.http_kit.inputs import Input
-from duro.http_kit.keyed_receipt import AlreadyAnswered, KeyedReceipt
+from duro.http_kit.keyed_receipt import AlreadyAnsweredError, KeyedReceipt
 from duro.http_kit.principal import Principal
 from duro.http_kit.problems import Problem
 from duro.http_kit.request_reader import RequestReader
@@ -69,7 +69,7 @@ class Call:
         receipt = KeyedReceipt[Result](asked, clock=self._clock, render=lambda result: Answer.of(status, view(result)))
         try:
             return Answer.of(status, view(await act(receipt))).response()
-        except AlreadyAnswered as replay:
+        except AlreadyAnsweredError as replay:
             return replay.answer.response(_REPLAYED)
         except DomainError as error:
             return await self._refused(receipt, error)

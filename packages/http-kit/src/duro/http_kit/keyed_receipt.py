@@ -17,7 +17,7 @@ _LEASE: Final = TimeDelta(seconds=60)
 _KEPT: Final = TimeDelta(hours=24)
 
 
-class AlreadyAnswered(Exception):
+class AlreadyAnsweredError(Exception):
     """The key's request was answered before; this is what it was answered."""
 
     def __init__(self, answer: Answer) -> None:
@@ -39,7 +39,7 @@ class KeyedReceipt(Generic[Result]):
         self._record: IdempotencyRecord | None = None
 
     async def claim(self, repos: Repositories, ids: IdFactory) -> IdFactory:
-        """Raise AlreadyAnswered, or ConflictError `idempotency_key_reused` or `idempotency_in_progress`."""
+        """Raise AlreadyAnsweredError, or ConflictError `idempotency_key_reused` or `idempotency_in_progress`."""
         _ = ids
         space, key = self._request.space, self._request.key
         is_held = await repos.idempotency.hold(space, key)
@@ -109,7 +109,7 @@ class KeyedReceipt(Generic[Result]):
             code = "idempotency_key_reused"
             raise ConflictError(code, "This Idempotency-Key was used for another request.")
         if known.status is not None and known.body is not None:
-            raise AlreadyAnswered(Answer(known.status, known.body))
+            raise AlreadyAnsweredError(Answer(known.status, known.body))
         if known.locked_until is not None and known.locked_until > now:
             raise self._in_progress()
 

@@ -8,6 +8,7 @@ from litestar.di import Provide
 from litestar.types import ASGIApp
 
 from duro.db import CredentialResolver, DatabasePool, RepositoryContexts
+from duro.http_kit.allowed_methods import AllowedMethodsMiddleware
 from duro.http_kit.authentication import AuthenticationMiddleware
 from duro.http_kit.authenticator import ApiKeyAuthenticator
 from duro.http_kit.call import Call
@@ -96,7 +97,7 @@ class Composition:
                 "readiness": Provide(lambda: readiness, sync_to_thread=False),
                 "reference": Provide(lambda: reference, sync_to_thread=False),
             },
-            middleware=[AuthenticationMiddleware(authenticator)],
+            middleware=[AllowedMethodsMiddleware(), AuthenticationMiddleware(authenticator)],
             exception_handlers={Exception: ProblemResponder().respond},
             openapi_config=None,
             request_max_body_size=RequestReader.BODY_LIMIT_BYTES,
