@@ -1,0 +1,106 @@
+"""A billing worker that was broken on purpose: `python -m storm.sabotage NAME…`, for the verdict's own tests."""
+
+import asyncio
+import os
+import sys
+from dataclasses import replace
+from random import Random
+from uuid import uuid4
+
+import uvloop
+
+from duro.billing import Subscription
+from duro.billing_worker.logs import JsonLogs
+from duro.billing_worker.service import Service
+from duro.billing_worker.settings import Settings
+from duro.db import renewals
+from duro.merchant_api.billing.charge_settlement import ChargeSettlement
+from duro.merchant_api.billing.claim_drafts import ClaimDrafts
+from duro.merchant_api.billing.presentment import Presentment
+
+
+def settle_late():
+    """Break nothing: let one settlement in three come when somebody else has taken its attempt over."""
+    settle, random = ChargeSettlement.settle, Random(os.getpid())
+
+    async def late(self, tenant_id, answers):
+        if random.random() < 1 / 3:
+            await asyncio.sleep(5)
+        return await settle(self, tenant_id, answers)
+
+    ChargeSettlement.settle = late
+
+
+def send_fresh_references():
+    """Send every charge under a reference of its own instead of its attempt's."""
+    send = Presentment.send
+
+    async def fresh(self, order, *, gateway_seconds=None):
+        request = replace(order.request, reference=uuid4().hex[:26])
+        return await send(self, replace(order, request=request), gateway_seconds=gateway_seconds)
+
+    Presentment.send = fresh
+
+
+def settle_without_comparing():
+    """Settle whatever was answered, however often: no look at the attempt, none at the period that was charged."""
+    renewals._SETTLE_RENEWALS = without(renewals._SETTLE_RENEWALS, " and a.status = 'pending'")
+    renewal_paid = Subscription.renewal_paid
+
+    async def settle(self, tenant_id, answers):
+        outcomes = {}
+        async with self._contexts.open(tenant_id) as repos:
+            now = self._clock.now()
+            settlements = []
+            for subject in await repos.renewals.lock_settlements(list(answers)):
+                attempt = subject.attempt
+                settlement, outcomes[attempt.id] = self._drafts.charged(subject, answers[attempt.id], now=now)
+                settlements.append(settlement)
+            if settlements:
+                await repos.renewals.settle(settlements, now=now)
+        return outcomes
+
+    def one_more_period(self, _period):
+        return renewal_paid(self, self.cycle.period_starting_at(self.current_period_end))
+
+    ChargeSettlement.settle = settle
+    Subscription.renewal_paid = one_more_period
+
+
+def drop_invoice_key():
+    """Write an invoice whenever asked, under a key that never comes again."""
+    conflict = "    on conflict (tenant_id, idempotency_key) do nothing\n"
+    renewals._CLAIM_RENEWALS = without(renewals._CLAIM_RENEWALS, conflict)
+    draft = ClaimDrafts._invoice
+
+    def keyless(self, subject, bill, *, now):
+        return replace(draft(self, subject, bill, now=now), idempotency_key=uuid4().hex)
+
+    ClaimDrafts._invoice = keyless
+
+
+def without(statement, guard):
+    """Take a guard out of a statement; one that isn't there any more would make the sabotage a fiction."""
+    if guard not in statement:
+        message = f"The statement has no {guard!r} to take out."
+        raise ValueError(message)
+    return statement.replace(guard, "")
+
+
+SABOTAGES = {
+    "settle-late": settle_late,
+    "fresh-references": send_fresh_references,
+    "no-compare-and-set": settle_without_comparing,
+    "no-invoice-key": drop_invoice_key,
+}
+
+
+def main():
+    for name in sys.argv[1:]:
+        SABOTAGES[name]()
+    JsonLogs(sys.stdout).install()
+    uvloop.run(Service(Settings.from_environment(os.environ)).run())
+
+
+if __name__ == "__main__":
+    main()

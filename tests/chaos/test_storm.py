@@ -1,0 +1,48 @@
+import asyncio
+import os
+import sys
+
+from duro.testkit import ServiceCommand
+from storm.books import GatewayBook
+from storm.form import Fault
+from storm.storm import Report, Storm
+from storm.verdict import Judge
+from storm.world import World
+
+
+class TestTheLoop:
+    async def test_charges_every_renewal_exactly_once_whatever_dies(self, form, ground, tmp_path, tell):
+        async with World.inhabited(form, ground, folder=tmp_path) as (world, population):
+            storm = Storm(world)
+            is_over = await storm.rage()
+            judge = Judge(population, admin_url=ground.admin_url, gateway_url=world.gateway_url)
+            verdict = await judge.judge()
+            report = Report.of(storm, world, await GatewayBook.read(world.gateway_url), verdict)
+            for line in report.lines:
+                tell(line)
+            status, said = await audited(ground.admin_url, world.gateway_url, tmp_path)
+            tell(f"duro audit: {said}")
+            ends = world.unexpected_ends()
+        assert is_over, f"It wasn't over within {form.limit_seconds} seconds: {storm.last}.\n{verdict}"
+        assert verdict.violations == (), str(verdict)
+        assert (status, ends) == (0, []), said
+        assert len(storm.chronicle.kills) == form.kills
+        assert all(
+            any(low <= share < low + 0.2 for share in storm.chronicle.kills) for low in (0, 0.2, 0.4, 0.6, 0.8)
+        ), f"The kills were not spread over the run: {storm.chronicle.kills}"
+        assert storm.chronicle.count(Fault.QUEUE_FLUSHED) == form.flushes
+        assert storm.chronicle.count(Fault.DATABASE_KILLED) == form.database_kills
+
+
+async def audited(admin_url, gateway_url, folder):
+    """Run `duro audit` as a person would; give its exit status and its last words."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "duro.cli", "audit", "--gateway", gateway_url),
+        cwd=folder,
+        env={**os.environ, "DURO_DATABASE_URL": admin_url},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(120):
+        output, _ = await process.communicate()
+    return process.returncode, " / ".join(output.decode().split("\n")[-8:])
