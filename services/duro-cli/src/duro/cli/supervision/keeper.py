@@ -8,7 +8,7 @@ from duro.cli.supervision.restart_policy import RestartPolicy
 from duro.cli.supervision.unit import RunningUnit, Unit, UnitStartError
 from duro.kernel import Clock
 
-_READY_SECONDS = 30.0
+_READY_SECONDS = 60.0
 _PROBE_SECONDS = 0.05
 
 

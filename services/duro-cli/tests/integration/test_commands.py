@@ -1,0 +1,184 @@
+import asyncio
+import json
+import os
+import stat
+from dataclasses import dataclass
+from io import StringIO
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from rich.console import Console
+
+from duro.cli.application import DuroApplication
+from duro.cli.commands.test import TestCommand
+from duro.cli.home import Home
+from duro.kernel import Mode
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended and what it said."""
+
+    status: int
+    said: str
+
+    @property
+    def last_line(self) -> str:
+        return self.said.splitlines()[-1]
+
+
+@pytest.fixture
+def duro(new_home):
+    home = new_home()
+
+    async def run(*words: str, **environ: str) -> Done:
+        said = StringIO()
+        application = DuroApplication(
+            environ={"DURO_HOME": str(home)} | environ, folder=home.parent, console=Console(file=said, width=200)
+        )
+        status = await asyncio.to_thread(application.run, words)
+        return Done(status, said.getvalue())
+
+    run.home = home
+    return run
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def connection(database):
+    connection = await asyncpg.connect(database.admin_url)
+    yield connection
+    await connection.close()
+
+
+class TestMigrate:
+    async def test_makes_the_tables_of_a_server_of_ours_and_keeps_role_passwords(self, duro, servers):
+        admin = await asyncpg.connect(servers.postgres.admin_url())
+        await admin.execute("create database duro_cli_fresh")
+        url = servers.postgres.admin_url("duro_cli_fresh")
+        try:
+            assert (await duro("audit", DURO_DATABASE_URL=url)).status == 1
+            for _ in range(2):
+                done = await duro("migrate", DURO_DATABASE_URL=url)
+                assert (done.status, done.said) == (0, "The database is up to date.\n")
+            assert (await duro("audit", DURO_DATABASE_URL=url)).status == 0
+        finally:
+            await admin.execute("drop database duro_cli_fresh with (force)")
+            await admin.close()
+        secrets = duro.home / "secrets"
+        assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+        assert set(json.loads(secrets.read_text())["role_passwords"]) == {"duro_test", "duro_live", "duro_sweep"}
+
+    async def test_says_in_one_line_why_a_database_can_not_be_used(self, duro):
+        done = await duro("migrate", DURO_DATABASE_URL="postgresql://nobody@127.0.0.1:1/x")
+        assert done.status == 1
+        assert done.said.startswith("duro: The database of DURO_DATABASE_URL can't be used: ")
+        assert "Traceback" not in done.said
+
+
+class TestSeed:
+    async def test_shares_due_subscriptions_over_merchants(self, duro, database, connection):
+        words = ("seed", "--subscriptions", "5001", "--tenants", "3", "--due", "now")
+        done = await duro(*words, DURO_DATABASE_URL=database.admin_url)
+        assert done.status == 0, done.said
+        rows = await connection.fetch("select count(*) from test.subscriptions group by tenant_id order by 1 desc")
+        assert [row[0] for row in rows] == [1667, 1667, 1667]
+        assert (
+            await connection.fetchval("select count(*) from test.subscriptions where current_period_end <= now()")
+            == 5001
+        )
+        assert await connection.fetchval("select count(*) from test.events") == 10002
+
+    async def test_spreads_over_the_coming_period_in_the_mode_asked_for(self, duro, database, connection):
+        words = ("seed", "--subscriptions", "60", "--due", "spread", "--interval", "hour", "--mode", "live")
+        assert (await duro(*words, DURO_DATABASE_URL=database.admin_url)).status == 0
+        row = await connection.fetchrow(
+            "select count(distinct current_period_end), max(current_period_end) - min(current_period_end) "
+            "from live.subscriptions"
+        )
+        assert (row[0], row[1].total_seconds()) == (60, 59 * 60)
+
+    async def test_refuses_live_mode_outside_development(self, duro, database):
+        words = ("seed", "--subscriptions", "1", "--mode", "live")
+        done = await duro(*words, DURO_DATABASE_URL=database.admin_url, DURO_PROFILE="production")
+        assert (done.status, done.said) == (
+            1,
+            "duro: Live mode can be seeded under DURO_PROFILE=development only.\n",
+        )
+
+
+class TestAudit:
+    @pytest.mark.parametrize("mode", list(Mode))
+    async def test_is_clean_until_a_row_is_damaged(self, duro, database, connection, mode):
+        words = ("seed", "--subscriptions", "3", "--mode", mode.value)
+        assert (await duro(*words, DURO_DATABASE_URL=database.admin_url)).status == 0
+        clean = await duro("audit", DURO_DATABASE_URL=database.admin_url)
+        assert (clean.status, clean.last_line) == (0, "clean")
+
+        await connection.execute(
+            f"update {mode.value}.subscriptions set event_sequence = 7 "
+            f"where id = (select id from {mode.value}.subscriptions limit 1)"
+        )
+        damaged = await duro("audit", DURO_DATABASE_URL=database.admin_url)
+        assert (damaged.status, damaged.last_line) == (1, "1 findings")
+        assert "events_without_gap" in damaged.said
+
+
+class TestDoctor:
+    async def test_finds_nothing_in_the_way_on_a_machine_that_runs_these_tests(self, duro):
+        done = await duro("doctor")
+        assert done.status == 0, done.said
+
+    async def test_names_a_database_that_does_not_answer(self, duro):
+        done = await duro("doctor", DURO_DATABASE_URL="postgresql://nobody@127.0.0.1:1/x")
+        assert done.status == 1
+        assert "no  PostgreSQL" in done.said
+
+
+class TestTest:
+    @pytest.fixture
+    def repository(self, tmp_path):
+        (tmp_path / "requirements.lock").write_text("")
+        for name, text in {
+            "packages/a/tests/unit/test_a.py": "def test_one(): pass\ndef test_two(): pass\n",
+            "tests/journeys/test_b.py": "def test_three(): pass\n",
+            "tests/chaos/test_c.py": "import os\ndef test_four(): assert os.environ.get('DURO_CHAOS') == 'short'\n",
+        }.items():
+            file = tmp_path / name
+            file.parent.mkdir(parents=True)
+            file.write_text(text)
+        return tmp_path
+
+    async def run(self, repository, *words: str) -> Done:
+        said = StringIO()
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("DURO_")}
+        environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "xdist.plugin"}
+        home = Home(root=repository, folder=repository / ".duro")
+        command = TestCommand(home=home, environ=environ, console=Console(file=said, width=200))
+        return Done(await command.execute([*words, "-p", "no:cacheprovider"]), said.getvalue())
+
+    async def test_runs_every_suite_and_ends_with_the_total(self, repository):
+        done = await self.run(repository)
+        assert (done.status, done.last_line) == (0, "4 passed, 0 failed")
+        assert any("unit and property" in line and "ok" in line for line in done.said.splitlines())
+
+    async def test_fails_when_one_fails(self, repository):
+        (repository / "tests/journeys/test_b.py").write_text("def test_three(): assert False\n")
+        done = await self.run(repository)
+        assert (done.status, done.last_line) == (1, "3 passed, 1 failed")
+
+    async def test_counts_a_suite_that_can_not_even_be_read(self, repository):
+        (repository / "tests/journeys/test_b.py").write_text("import nothing_of_that_name\n")
+        done = await self.run(repository)
+        assert (done.status, done.last_line) == (1, "3 passed, 1 failed")
+
+    async def test_fails_over_a_suite_without_tests(self, repository):
+        (repository / "tests/catalogue").mkdir()
+        done = await self.run(repository, "tests/catalogue")
+        assert (done.status, done.last_line) == (1, "0 passed, 1 failed")
+
+    async def test_runs_named_paths_alone(self, repository):
+        done = await self.run(repository, "tests/chaos")
+        assert (done.status, done.last_line) == (1, "0 passed, 1 failed")
+        done = await self.run(repository, "packages/a", "-k", "one")
+        assert (done.status, done.last_line) == (0, "1 passed, 0 failed")
