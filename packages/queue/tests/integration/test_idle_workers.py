@@ -1,3 +1,5 @@
+from importlib.metadata import version
+
 from bullmq import Queue
 
 from duro.queue import JobPayload
@@ -21,3 +23,7 @@ class TestAWorkerThatHasBeenIdle:
     def test_never_has_a_socket_time_out_below_the_blocking_pop(self, redis_url):
         client = RedisConnector(redis_url).open()
         assert client.connection_pool.connection_kwargs["socket_timeout"] > 10
+
+    def test_stands_on_a_client_library_older_than_eight(self):
+        """Redis-py 8 has a socket time-out of its own that is shorter than the blocking pop."""
+        assert int(version("redis").split(".")[0]) < 8

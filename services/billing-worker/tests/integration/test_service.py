@@ -49,7 +49,10 @@ async def worker(processes, database, redis_url, gateway_url):
                 "DURO_SWEEP_DATABASE_URL": database.sweep_url,
                 "DURO_REDIS_URL": redis_url,
                 "DURO_GATEWAY_URL": gateway_url,
+                "DURO_GATEWAY_TIMEOUT_SECONDS": "1",
+                "DURO_LEASE_SECONDS": "4",
                 "DURO_SCAN_SECONDS": "1",
+                "DURO_PENDING_SECONDS": "1",
                 "DURO_WORKER_HEALTH_PORT": str(port),
             },
             health_url=f"{url}/health/ready",
@@ -118,6 +121,23 @@ class TestTheBillingWorkerProcess:
                 return found is not None and found.status.value == "past_due"
 
         await Deadline(20).until(is_past_due)
+
+    @pytest.mark.parametrize("card", [SimulatedCard.TIMEOUT_AFTER, SimulatedCard.TIMEOUT_BEFORE])
+    async def test_settles_a_charge_whose_answer_was_lost(self, card, now_stage, worker, gateway_url):
+        merchant = await now_stage.merchant()
+        customer = await merchant.customer()
+        method = await merchant.payment_method(customer, PaymentMethodBuilder(card=card))
+        subscription = await merchant.subscription(None, customer, method)
+
+        async def is_renewed() -> bool:
+            async with merchant.contexts.open(merchant.tenant.id) as repos:
+                found = await repos.subscriptions.get(subscription.id)
+                return found is not None and found.cycles_completed == 1
+
+        await Deadline(40).until(is_renewed)
+        async with httpx.AsyncClient() as client:
+            lines = (await client.get(f"{gateway_url}/ledger")).text.splitlines()
+        assert [(charge["amount"], charge["takings"]) for charge in map(json.loads, lines)] == [(500_000, 1)]
 
     async def test_says_that_it_lives_and_is_ready(self, worker):
         _, url = worker

@@ -5,7 +5,7 @@ from duro.billing_worker.billing_processor import MOST_PERIODS, BillingProcessor
 from duro.billing_worker.clock_guard import ClockNotTrustedError
 from duro.billing_worker.incomplete_processor import IncompleteProcessor
 from duro.billing_worker.pending_processor import PendingProcessor
-from duro.kernel import InvoiceId, Mode, PaymentAttemptId, RefundId, SubscriptionId
+from duro.kernel import InvoiceId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 from duro.merchant_api.billing import Renewal, RenewalOutcome
 from duro.queue import MalformedPayloadError
 
@@ -13,61 +13,79 @@ CHARGED, SKIPPED = RenewalOutcome.CHARGED, RenewalOutcome.SKIPPED
 BEHIND = Renewal(CHARGED, is_behind=True)
 
 
+class ScriptedRenewals:
+    """Answers in order, the last answer again and again, and notes its calls."""
+
+    def __init__(self, *answers: Renewal) -> None:
+        self._answers = list(answers)
+        self.calls: list[tuple[TenantId, SubscriptionId]] = []
+
+    async def renew_many(self, tenant_id, subscription_ids):
+        [subscription_id] = subscription_ids
+        self.calls.append((tenant_id, subscription_id))
+        return {subscription_id: self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]}
+
+
+CHARGED = Renewal(RenewalOutcome.CHARGED)
+BEHIND = Renewal(RenewalOutcome.CHARGED, is_behind=True)
+
+
 class TestTheBillingProcessor:
-    async def test_renews_the_subscription_of_the_payload(self, scripted, made, guard, metrics):
-        service, payload = scripted(Renewal(RenewalOutcome.PENDING)), made.payload(SubscriptionId)
+    async def test_renews_the_subscription_of_the_payload(self, made, guard, metrics):
+        service, payload = ScriptedRenewals(CHARGED), made.payload(SubscriptionId)
         await BillingProcessor(service, guard=guard, metrics=metrics).process(payload)
         assert service.calls == [(payload.tenant_id, payload.entity(SubscriptionId))]
 
-    async def test_renews_again_until_nothing_is_due(self, scripted, made, guard, metrics):
-        service = scripted(BEHIND, BEHIND, Renewal(CHARGED))
+    async def test_renews_again_while_it_is_behind(self, made, guard, metrics):
+        service = ScriptedRenewals(BEHIND, BEHIND, CHARGED)
         await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
         assert len(service.calls) == 3
         assert 'duro_renewals_total{mode="test",outcome="charged"} 3.0' in metrics.render().decode()
 
-    async def test_renews_twelve_periods_at_most(self, scripted, made, guard, metrics):
-        service = scripted(BEHIND)
+    async def test_renews_twelve_periods_at_most(self, made, guard, metrics):
+        service = ScriptedRenewals(BEHIND)
         await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
         assert len(service.calls) == MOST_PERIODS == 12
 
-    @pytest.mark.parametrize("outcome", [outcome for outcome in RenewalOutcome if outcome is not CHARGED])
-    async def test_stops_at_the_first_non_success(self, outcome, scripted, made, guard, metrics):
-        service = scripted(Renewal(outcome), BEHIND)
+    @pytest.mark.parametrize("outcome", list(RenewalOutcome))
+    async def test_counts_each_outcome_once_and_stops(self, outcome, made, guard, metrics):
+        service = ScriptedRenewals(Renewal(outcome), BEHIND)
         await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId, Mode.LIVE))
         assert len(service.calls) == 1
         assert f'duro_renewals_total{{mode="live",outcome="{outcome}"}} 1.0' in metrics.render().decode()
 
-    async def test_stops_at_a_decline_after_successes(self, scripted, made, guard, metrics):
-        service = scripted(BEHIND, Renewal(RenewalOutcome.DUNNING), BEHIND)
+    async def test_stops_at_a_decline_after_successes(self, made, guard, metrics):
+        service = ScriptedRenewals(BEHIND, Renewal(RenewalOutcome.DUNNING), BEHIND)
         await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
         assert len(service.calls) == 2
 
-    async def test_logs_each_outcome(self, scripted, made, guard, metrics):
-        payload = made.payload(SubscriptionId)
+    async def test_logs_each_outcome(self, made, guard, metrics):
+        payload, service = made.payload(SubscriptionId), ScriptedRenewals(BEHIND, Renewal(RenewalOutcome.EXPIRED))
         with capture_logs() as logs:
-            service = scripted(BEHIND, Renewal(RenewalOutcome.EXPIRED))
             await BillingProcessor(service, guard=guard, metrics=metrics).process(payload)
         assert [(entry["subscription"], entry["outcome"]) for entry in logs] == [
             (payload.id, "charged"),
             (payload.id, "expired"),
         ]
 
-    async def test_claims_nothing_by_a_clock_it_does_not_trust(self, scripted, made, distrustful_guard, metrics):
-        service = scripted(BEHIND)
+    async def test_claims_nothing_by_a_clock_it_does_not_trust(self, made, distrustful_guard, metrics):
+        service = ScriptedRenewals(BEHIND)
         with pytest.raises(ClockNotTrustedError):
             await BillingProcessor(service, guard=distrustful_guard, metrics=metrics).process(
                 made.payload(SubscriptionId)
             )
         assert service.calls == []
 
-    async def test_refuses_the_id_of_something_else(self, scripted, made, guard, metrics):
+    async def test_refuses_the_id_of_something_else(self, made, guard, metrics):
         with pytest.raises(MalformedPayloadError):
-            await BillingProcessor(scripted(CHARGED), guard=guard, metrics=metrics).process(made.payload(InvoiceId))
+            await BillingProcessor(ScriptedRenewals(CHARGED), guard=guard, metrics=metrics).process(
+                made.payload(InvoiceId)
+            )
 
 
 class TestThePendingProcessor:
     async def test_resolves_an_attempt(self, scripted, made, guard, metrics):
-        attempts, refunds = scripted(CHARGED), scripted(None)
+        attempts, refunds = scripted(RenewalOutcome.CHARGED), scripted(None)
         payload = made.payload(PaymentAttemptId)
         await PendingProcessor(attempts, refunds, guard=guard, metrics=metrics).process(payload)
         assert attempts.calls == [(payload.tenant_id, payload.entity(PaymentAttemptId))]
@@ -75,7 +93,7 @@ class TestThePendingProcessor:
         assert 'duro_pending_resolved_total{mode="test",outcome="charged"} 1.0' in metrics.render().decode()
 
     async def test_sends_a_refund(self, scripted, made, guard, metrics):
-        attempts, refunds = scripted(CHARGED), scripted("succeeded")
+        attempts, refunds = scripted(RenewalOutcome.CHARGED), scripted("succeeded")
         payload = made.payload(RefundId)
         await PendingProcessor(attempts, refunds, guard=guard, metrics=metrics).process(payload)
         assert refunds.calls == [(payload.tenant_id, payload.entity(RefundId))]
@@ -84,12 +102,12 @@ class TestThePendingProcessor:
 
     async def test_refuses_the_id_of_something_else(self, scripted, made, guard, metrics):
         with pytest.raises(MalformedPayloadError):
-            await PendingProcessor(scripted(CHARGED), scripted(None), guard=guard, metrics=metrics).process(
-                made.payload(SubscriptionId)
-            )
+            await PendingProcessor(
+                scripted(RenewalOutcome.CHARGED), scripted(None), guard=guard, metrics=metrics
+            ).process(made.payload(SubscriptionId))
 
     async def test_claims_nothing_by_a_clock_it_does_not_trust(self, scripted, made, distrustful_guard, metrics):
-        attempts = scripted(CHARGED)
+        attempts = scripted(RenewalOutcome.CHARGED)
         with pytest.raises(ClockNotTrustedError):
             await PendingProcessor(attempts, scripted(None), guard=distrustful_guard, metrics=metrics).process(
                 made.payload(PaymentAttemptId)
@@ -105,7 +123,7 @@ class TestTheIncompleteProcessor:
         assert 'duro_incomplete_driven_total{mode="test",outcome="expired"} 1.0' in metrics.render().decode()
 
     async def test_claims_nothing_by_a_clock_it_does_not_trust(self, scripted, made, distrustful_guard, metrics):
-        starts = scripted(CHARGED)
+        starts = scripted(RenewalOutcome.CHARGED)
         with pytest.raises(ClockNotTrustedError):
             await IncompleteProcessor(starts, guard=distrustful_guard, metrics=metrics).process(
                 made.payload(SubscriptionId)

@@ -41,3 +41,9 @@ class TestSettings:
             "DURO_SCAN_SECONDS",
             "DURO_LEASE_SECONDS",
         }
+
+    def test_refuse_a_lease_too_short_for_a_charge_to_be_sent(self):
+        with pytest.raises(InvalidInputError) as caught:
+            Settings.from_environment({**WHOLE, "DURO_LEASE_SECONDS": "29"})
+        assert [fault.path for fault in caught.value.faults] == ["DURO_LEASE_SECONDS"]
+        assert Settings.from_environment({**WHOLE, "DURO_LEASE_SECONDS": "30"}).lease_seconds == 30

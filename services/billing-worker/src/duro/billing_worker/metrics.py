@@ -20,7 +20,6 @@ class WorkerMetrics:
         self.pending_attempts = self._gauge("duro_pending_attempts", "Attempts whose lease is over.", "mode")
         self.queue_depth = self._gauge("duro_queue_depth", "Jobs that wait or run.", "queue")
         self.jobs_in_progress = self._gauge("duro_jobs_in_progress", "Jobs that run in this process.", "queue")
-        self.clock_trusted = Gauge("duro_clock_trusted", "1 if the clock is right.", registry=self._registry)
         for mode in Mode:
             for outcome in RenewalOutcome:
                 self._renewals.labels(mode.value, outcome.value)

@@ -38,7 +38,11 @@ class EnvironmentReader:
 @final
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the worker is told from outside. Durations are in whole seconds."""
+    """Everything the worker is told from outside. Durations are in whole seconds.
+
+    A lease outlasts the provider's settle window, twice the client's time-out, with a time-out to spare: a claim
+    whose lease is shorter is never sent.
+    """
 
     is_development: bool
     test_database_url: str
@@ -77,6 +81,8 @@ class Settings:
             health_host=environ.get("DURO_WORKER_HEALTH_HOST") or "127.0.0.1",
             health_port=read.whole("DURO_WORKER_HEALTH_PORT", 8402, least=1, most=65_535),
         )
+        if settings.lease_seconds < 3 * settings.gateway_timeout_seconds:
+            read.faults.append(Fault("DURO_LEASE_SECONDS", "is at least three times DURO_GATEWAY_TIMEOUT_SECONDS"))
         if read.faults:
             raise InvalidInputError(read.faults)
         return settings
