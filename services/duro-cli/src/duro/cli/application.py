@@ -46,7 +46,10 @@ class DuroApplication:
 
     def _typer(self) -> typer.Typer:
         application = typer.Typer(
-            help="Recovery-first subscription billing.", no_args_is_help=True, add_completion=False
+            help="Recovery-first subscription billing.",
+            no_args_is_help=True,
+            add_completion=False,
+            pretty_exceptions_show_locals=False,
         )
         for name, callback in self._commands().items():
             application.command(name)(callback)

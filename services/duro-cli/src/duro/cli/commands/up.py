@@ -1,5 +1,7 @@
 import asyncio
+import logging
 from collections.abc import Mapping
+from logging.handlers import RotatingFileHandler
 from typing import Annotated, final
 
 import typer
@@ -40,11 +42,21 @@ class UpCommand:
         """Return when all is stopped. Raise CommandError when the folder is in use or something can't be started."""
         self._home.prepare()
         lock = FolderLock.take(self._home.lock_path)
+        own_log = self._own_log()
         try:
             await self._run_until_stopped(has_demo=has_demo)
         finally:
+            logging.getLogger().removeHandler(own_log)
+            own_log.close()
             self._home.running_path.unlink(missing_ok=True)
             lock.release()
+
+    def _own_log(self) -> logging.Handler:
+        """Send what libraries of this process log to a bounded file, so that the picture stays whole."""
+        handler = RotatingFileHandler(self._home.logs / "supervisor.log", maxBytes=2_000_000, backupCount=2)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        logging.getLogger().addHandler(handler)
+        return handler
 
     async def _run_until_stopped(self, *, has_demo: bool) -> None:
         terminal = Terminal(console=self._console, clock=self._clock)
