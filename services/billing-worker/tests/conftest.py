@@ -7,7 +7,7 @@ from duro.billing_worker.clock_guard import ClockGuard
 from duro.billing_worker.metrics import WorkerMetrics
 from duro.crypto import SystemClock, Uuid7IdFactory
 from duro.kernel import EntityId, Mode, SubscriptionId, TenantId
-from duro.merchant_api.billing import Renewal, RenewalOutcome
+from duro.merchant_api.billing import RenewalOutcome
 from duro.queue import JobPayload
 
 
@@ -21,7 +21,7 @@ class RightTime:
 class ScriptedService:
     """Stands in for the billing services: answers in order, the last answer again and again, and notes its calls."""
 
-    def __init__(self, *answers: Renewal | RenewalOutcome | str | Exception | None) -> None:
+    def __init__(self, *answers: RenewalOutcome | str | Exception | None) -> None:
         self._answers = list(answers)
         self.calls: list[tuple[TenantId, EntityId]] = []
 
@@ -33,9 +33,6 @@ class ScriptedService:
         return answer
 
     resolve = process = drive = _answer
-
-    async def renew_many(self, tenant_id: TenantId, subscription_ids: Sequence[SubscriptionId]):
-        return {one: await self._answer(tenant_id, one) for one in subscription_ids}
 
 
 class Ids:
