@@ -27,6 +27,6 @@ class SimulatorProcess:
 @pytest.fixture(scope="session")
 def simulator_url(tmp_path_factory):
     database = tmp_path_factory.mktemp("simulator") / "ledger.db"
-    process = SimulatorProcess(database, GATEWAY_SLOW_MS="400", GATEWAY_HOLD_MS="1500")
+    process = SimulatorProcess(database, GATEWAY_SLOW_MS="1000", GATEWAY_HOLD_MS="200")
     yield process.url
     process.stop()

@@ -81,10 +81,10 @@ class Rogue:
                 for byte in self._raw:
                     writer.write(bytes([byte]))
                     await writer.drain()
-                    await asyncio.wait_for(asyncio.Event().wait(), 0.05)
+                    await asyncio.sleep(0.05)
             writer.write(self._raw)
             await writer.drain()
-        except (OSError, TimeoutError):
+        except OSError:
             pass
         finally:
             writer.close()
@@ -116,7 +116,7 @@ class TestUnbelievableAnswers:
         async with Rogue(answer(200, APPROVED), is_trickling=True) as rogue:
             began = time.monotonic()
             assert isinstance(await rogue.gateway.charge(CHARGE), Unknown)
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 5
 
     async def test_leave_a_whole_answer_about_our_reference_believable(self):
         async with Rogue(answer(200, APPROVED)) as rogue:

@@ -87,8 +87,9 @@ class TestSqliteIssuerLedger:
         "statement",
         [
             "update charges set takings = 2",
-            "update charges set status = 'lost', takings = 0",
-            "update charges set amount = 1",
+            "update charges set status = 'lost', takings = 0, amount_refunded = 0",
+            "update charges set amount = 499",
+            "update charges set currency = 'USD'",
             "update charges set amount_refunded = 501",
             "delete from charges",
             "delete from refunds",
@@ -118,6 +119,28 @@ class TestSqliteIssuerLedger:
         blocker.close()
         assert (await ledger.present(presentment("r1"))).is_first
         assert (await ledger.charge("before")).takings == 1
+
+    async def test_waits_for_another_writer_and_then_sees_what_it_wrote(self, ledger, database):
+        other = sqlite3.connect(database, isolation_level=None)
+        other.execute("begin immediate")
+        waiting = asyncio.create_task(ledger.present(presentment("r", amount=900)))
+        assert await asyncio.wait({waiting}, timeout=0.3) == (set(), {waiting})
+        other.execute("insert into charges values (1, 'r', 't', 5, 'NGN', 'approved', null, null, null, 1, 1, 0, 0)")
+        other.execute("commit")
+        other.close()
+        presented = await waiting
+        assert (presented.entry.amount, presented.entry.presentments, presented.is_repeat) == (Money(5, NGN), 2, True)
+
+    async def test_writes_a_refund_and_its_charge_both_or_neither(self, ledger, database):
+        await ledger.present(presentment("yes"))
+        blocker = sqlite3.connect(database)
+        blocker.execute("create trigger broken before insert on refunds begin select raise(abort, 'disk is full'); end")
+        blocker.commit()
+        with pytest.raises(sqlite3.IntegrityError):
+            await ledger.give_back(order("back", "yes", 5))
+        blocker.close()
+        assert (await ledger.charge("yes")).amount_refunded == Money(0, NGN)
+        assert await ledger.refund("back") is None
 
     async def test_finishes_the_charge_of_a_caller_who_left(self, ledger):
         leaving = asyncio.create_task(ledger.present(presentment("left")))
