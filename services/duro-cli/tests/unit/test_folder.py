@@ -1,13 +1,14 @@
 import os
 import socket
 import stat
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
 from duro.cli.folder_lock import FolderInUseError, FolderLock
 from duro.cli.home import Home
-from duro.cli.ports import PortNotANumberError, PortPlan, PortTakenError
+from duro.cli.ports import HostUnusableError, PortNotANumberError, PortPlan, PortTakenError
 from duro.cli.running_file import RunningFile
 from duro.cli.secrets_file import Secrets, SecretsUnreadableError
 
@@ -84,19 +85,27 @@ class TestPortPlan:
         with self.busy() as listener:
             port = listener.getsockname()[1]
             with pytest.raises(PortTakenError, match=f"Port {port} for the public API"):
-                PortPlan.choose({"DURO_PUBLIC_API_PORT": str(port)}, host="127.0.0.1")
+                PortPlan.choose({"DURO_PUBLIC_API_PORT": str(port)})
 
     @pytest.mark.parametrize("text", ["x", "0", "65536", "-1"])
     def test_refuses_what_is_no_port(self, text):
         with pytest.raises(PortNotANumberError):
-            PortPlan.choose({"DURO_GATEWAY_PORT": text}, host="127.0.0.1")
+            PortPlan.choose({"DURO_GATEWAY_PORT": text})
+
+    def test_refuses_an_address_that_this_machine_does_not_have(self):
+        with pytest.raises(HostUnusableError, match=r"203\.0\.113\.1"):
+            PortPlan.choose({"DURO_PUBLIC_API_HOST": "203.0.113.1"})
+
+    def test_is_reached_by_the_loopback_when_the_api_listens_everywhere(self):
+        plan = PortPlan.choose({"DURO_PUBLIC_API_HOST": str(IPv4Address(0))})
+        assert plan.reachable_host == "127.0.0.1"
 
     def test_moves_on_from_a_usual_port_in_use(self):
-        usual = PortPlan.choose({}, host="127.0.0.1")
+        usual = PortPlan.choose({})
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", usual.public_api))
             listener.listen()
-            moved = PortPlan.choose({}, host="127.0.0.1")
+            moved = PortPlan.choose({})
         assert moved.public_api > usual.public_api
         assert len({moved.public_api, moved.worker_health, moved.gateway}) == 3
         assert any("the public API takes" in line for line in moved.moved)

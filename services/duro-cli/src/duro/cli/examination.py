@@ -72,8 +72,8 @@ class Examination:
 
     def _ports(self) -> Finding:
         try:
-            plan = PortPlan.choose(self._environ, host=self._environ.get("DURO_PUBLIC_API_HOST", "127.0.0.1"))
-        except (CommandError, OSError) as error:
+            plan = PortPlan.choose(self._environ)
+        except CommandError as error:
             return Finding("ports", str(error), is_well=False)
         words = f"{plan.public_api} for the API, {plan.worker_health} for the worker, {plan.gateway} for the gateway"
         return Finding("ports", f"would take {words}")

@@ -2,6 +2,7 @@ import errno
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Final, Self, final
 
 from duro.cli.errors import CommandError
@@ -11,7 +12,8 @@ _PREFERRED: Final = {
     "billing worker": ("DURO_WORKER_HEALTH_PORT", 8402),
     "gateway simulator": ("DURO_GATEWAY_PORT", 8403),
 }
-_TRIES = 200
+_TRIES: Final = 200
+LOOPBACK: Final = "127.0.0.1"
 
 
 class PortTakenError(CommandError):
@@ -19,6 +21,13 @@ class PortTakenError(CommandError):
 
     def __init__(self, *, variable: str, port: int, what: str) -> None:
         super().__init__(f"Port {port} for the {what} ({variable}) is in use. Free it or set {variable} to another.")
+
+
+class HostUnusableError(CommandError):
+    """There is no such address on this machine."""
+
+    def __init__(self, host: str, trouble: str) -> None:
+        super().__init__(f"DURO_PUBLIC_API_HOST is {host}, and nothing can listen there: {trouble}.")
 
 
 class PortNotANumberError(CommandError):
@@ -40,8 +49,12 @@ class PortPlan:
     moved: tuple[str, ...]
 
     @classmethod
-    def choose(cls, environ: Mapping[str, str], *, host: str) -> Self:
-        """Raise PortTakenError when a port set in the environment is in use, PortNotANumberError when it is none."""
+    def choose(cls, environ: Mapping[str, str]) -> Self:
+        """Raise HostUnusableError when the API can't listen on DURO_PUBLIC_API_HOST.
+
+        Raise PortTakenError when a port set in the environment is in use, PortNotANumberError when it is none.
+        """
+        host = environ.get("DURO_PUBLIC_API_HOST") or LOOPBACK
         chosen: list[int] = []
         moved: list[str] = []
         for what, (variable, usual) in _PREFERRED.items():
@@ -56,6 +69,14 @@ class PortPlan:
         public_api, worker_health, gateway = chosen
         return cls(host=host, public_api=public_api, worker_health=worker_health, gateway=gateway, moved=tuple(moved))
 
+    @property
+    def reachable_host(self) -> str:
+        """The address at which this machine reaches the API, also when it listens on all of them."""
+        try:
+            return LOOPBACK if ip_address(self.host).is_unspecified else self.host
+        except ValueError:
+            return self.host
+
     @classmethod
     def is_free(cls, host: str, port: int) -> bool:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -66,7 +87,7 @@ class PortPlan:
             except OSError as error:
                 if error.errno in {errno.EADDRINUSE, errno.EACCES}:
                     return False
-                raise
+                raise HostUnusableError(host, str(error)) from error
         return True
 
     @classmethod

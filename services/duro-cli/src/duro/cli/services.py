@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, final
 
 from duro.cli.home import Home
-from duro.cli.ports import PortPlan
+from duro.cli.ports import LOOPBACK, PortPlan
 from duro.cli.prepared_database import PreparedDatabase
 from duro.cli.supervision.child import ChildUnit
 from duro.cli.supervision.readiness import ReadinessProbe
@@ -30,37 +30,47 @@ class ServicePlan:
 
     @property
     def gateway_url(self) -> str:
-        return self.environ.get("DURO_GATEWAY_URL") or f"http://{self.ports.host}:{self.ports.gateway}"
+        return self.environ.get("DURO_GATEWAY_URL") or f"http://{LOOPBACK}:{self.ports.gateway}"
 
     @property
     def api_url(self) -> str:
-        return f"http://{self.ports.host}:{self.ports.public_api}"
+        host = self.ports.reachable_host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.ports.public_api}"
 
     @property
     def worker_url(self) -> str:
-        return f"http://{self.ports.host}:{self.ports.worker_health}"
+        return f"http://{LOOPBACK}:{self.ports.worker_health}"
 
     def gateways(self) -> list[ChildUnit]:
         """Return the gateway simulator, or nothing when another gateway was named."""
         if self.environ.get("DURO_GATEWAY_URL"):
             return []
-        where = ("--host", self.ports.host, "--port", str(self.ports.gateway))
+        where = ("--host", LOOPBACK, "--port", str(self.ports.gateway))
         words = (*where, "--database", str(self.home.gateway_ledger))
-        return [self._child("gateway-simulator", "duro.gateway_simulator", *words, port=self.ports.gateway)]
+        probe = ReadinessProbe(LOOPBACK, self.ports.gateway)
+        return [self._child("gateway-simulator", "duro.gateway_simulator", *words, probe=probe, drain_seconds=10)]
 
     def services(self) -> list[ChildUnit]:
         return [
-            self._child("public-api", "duro.public_api", port=self.ports.public_api, drain_seconds=15),
-            self._child("billing-worker", "duro.billing_worker", port=self.ports.worker_health, drain_seconds=28),
+            self._child(
+                *("public-api", "duro.public_api"),
+                probe=ReadinessProbe(self.ports.reachable_host, self.ports.public_api),
+                drain_seconds=15,
+            ),
+            self._child(
+                *("billing-worker", "duro.billing_worker"),
+                probe=ReadinessProbe(LOOPBACK, self.ports.worker_health),
+                drain_seconds=28,
+            ),
         ]
 
-    def _child(self, name: str, module: str, *words: str, port: int, drain_seconds: float = 10) -> ChildUnit:
+    def _child(self, name: str, module: str, *words: str, probe: ReadinessProbe, drain_seconds: float) -> ChildUnit:
         return ChildUnit(
             name=name,
             arguments=(sys.executable, "-m", module, *words),
             environment=self._environment(),
             log_path=self.home.logs / f"{name}.log",
-            probe=ReadinessProbe(self.ports.host, port),
+            probe=probe,
             drain_seconds=drain_seconds,
         )
 
@@ -79,7 +89,7 @@ class ServicePlan:
             "DURO_GATEWAY_URL": self.gateway_url,
             "DURO_PUBLIC_API_HOST": self.ports.host,
             "DURO_PUBLIC_API_PORT": str(self.ports.public_api),
-            "DURO_WORKER_HEALTH_HOST": self.ports.host,
+            "DURO_WORKER_HEALTH_HOST": LOOPBACK,
             "DURO_WORKER_HEALTH_PORT": str(self.ports.worker_health),
             "PYTHONUNBUFFERED": "1",
         }

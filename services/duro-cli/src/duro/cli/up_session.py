@@ -2,7 +2,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from typing import Final, final
+from typing import final
 
 from duro.cli.demo.stage import DemoStage
 from duro.cli.home import Home
@@ -16,8 +16,6 @@ from duro.cli.supervision.supervisor import Supervisor
 from duro.cli.welcome import Welcome
 from duro.db.pool import DatabasePool
 from duro.embedded import EmbeddedPostgres, EmbeddedValkey, PostgresAddress, ValkeyAddress
-
-_HOST: Final = "127.0.0.1"
 
 
 @final
@@ -41,7 +39,7 @@ class UpSession:
 
     async def run(self) -> None:
         """Bring everything up in order, then show what happens. Raise CommandError when something can't be started."""
-        ports = PortPlan.choose(self._environ, host=self._environ.get("DURO_PUBLIC_API_HOST", _HOST))
+        ports = PortPlan.choose(self._environ)
         for move in ports.moved:
             self._terminal.warn(move)
         redis_url = await self._redis()

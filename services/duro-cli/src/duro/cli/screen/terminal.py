@@ -1,4 +1,5 @@
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Final, final
 
 from rich.console import Console
@@ -11,11 +12,15 @@ from duro.kernel import Clock
 
 _REMEMBERED: Final = 2_000
 _SUMMARY_SECONDS: Final = 30.0
+_NOBODY_LISTENS: Final = (OSError, SystemExit)
 
 
 @final
 class Terminal:
-    """What a person sees while everything runs: a live table on a terminal, plain lines anywhere else."""
+    """What a person sees while everything runs: a live table on a terminal, plain lines anywhere else.
+
+    A terminal that was closed, or a pipe nobody reads, stops nothing (Rich ends the program over a broken pipe).
+    """
 
     def __init__(self, *, console: Console, clock: Clock) -> None:
         self._console = console
@@ -25,25 +30,31 @@ class Terminal:
         self._summarised_at = clock.now()
 
     def tell(self, text: str) -> None:
-        self._console.print(text, highlight=False, soft_wrap=True, markup=False)
+        self._say(text, style="")
 
     def warn(self, text: str) -> None:
         when = OutcomeBoard.clock_time(self._clock.now())
-        self._console.print(f"{when} {text}", style="yellow", highlight=False, soft_wrap=True, markup=False)
+        self._say(f"{when} {text}", style="yellow")
 
     def show(self, overview: Overview) -> None:
         """Bring the picture up to date."""
         board = OutcomeBoard(overview, self._clock.now())
-        if self._console.is_terminal:
-            self._draw(board)
-        else:
-            self._write(board)
+        with suppress(*_NOBODY_LISTENS):
+            if self._console.is_terminal:
+                self._draw(board)
+            else:
+                self._write(board)
 
     def close(self) -> None:
         """Leave the last picture standing."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        live, self._live = self._live, None
+        if live is not None:
+            with suppress(*_NOBODY_LISTENS):
+                live.stop()
+
+    def _say(self, text: str, *, style: str) -> None:
+        with suppress(*_NOBODY_LISTENS):
+            self._console.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
 
     def _draw(self, board: OutcomeBoard) -> None:
         panel = Panel(board.table(), title="the demo merchant, test mode", title_align="left", border_style="dim")
