@@ -1,0 +1,81 @@
+import json
+from dataclasses import dataclass
+from typing import Protocol
+
+import httpx
+from whenever import TimeDelta
+
+from duro.payments import (
+    ChargeGateway,
+    HttpSimulatedGateway,
+    InMemoryIssuerLedger,
+    SimulatedGateway,
+    SimulatedIssuer,
+)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one charge reference at the bank: how often it took this amount, and how much it gave back."""
+
+    amount: int
+    takings: int
+    presentments: int
+    refunded: int = 0
+
+
+class Bank(Protocol):
+    """Where the money really goes, and its own books."""
+
+    def gateway(self) -> ChargeGateway: ...
+
+    async def charges(self) -> dict[str, Taken]: ...
+
+
+class BankInProcess:
+    """The simulated issuer in this process: quick, and unknown at once where a time-out would be waited for."""
+
+    def __init__(self) -> None:
+        self._ledger = InMemoryIssuerLedger()
+        self._gateway = SimulatedGateway(SimulatedIssuer(self._ledger, slow=TimeDelta(milliseconds=200)))
+
+    def gateway(self) -> ChargeGateway:
+        return self._gateway
+
+    async def charges(self) -> dict[str, Taken]:
+        page = await self._ledger.charges(position=0, limit=10_000)
+        return {
+            entry.reference: Taken(
+                entry.amount.amount, entry.takings, entry.presentments, refunded=entry.amount_refunded.amount
+            )
+            for entry in page.entries
+        }
+
+
+class BankServer:
+    """The simulated provider as a server of its own, reached over HTTP; it is shared, and counts from here on."""
+
+    def __init__(self, url: str, *, timeout_seconds: float, earlier: frozenset[str]) -> None:
+        self.url = url
+        self._timeout_seconds = timeout_seconds
+        self._earlier = earlier
+
+    @classmethod
+    async def at(cls, url: str, *, timeout_seconds: float) -> "BankServer":
+        fresh = cls(url, timeout_seconds=timeout_seconds, earlier=frozenset())
+        return cls(url, timeout_seconds=timeout_seconds, earlier=frozenset(await fresh.charges()))
+
+    def gateway(self) -> ChargeGateway:
+        return HttpSimulatedGateway(base_url=self.url, timeout_seconds=self._timeout_seconds)
+
+    async def charges(self) -> dict[str, Taken]:
+        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+            answer = await client.get(f"{self.url}/ledger")
+        lines = [json.loads(line) for line in answer.raise_for_status().text.splitlines()]
+        return {
+            line["reference"]: Taken(
+                line["amount"], line["takings"], line["presentments"], refunded=line["amountRefunded"]
+            )
+            for line in lines
+            if line["kind"] == "charge" and line["reference"] not in self._earlier
+        }

@@ -1,0 +1,48 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from duro.db.records import DunningSchedule
+from duro.kernel import Clock, InvoiceId, Mode
+from duro.payments import SimulatedCard
+from duro.testkit.merchant_client import MerchantClient
+from duro.testkit.staged_merchant import StagedMerchant
+from journey.followed import Followed
+
+
+class Shop:
+    """A merchant's own server in one mode: it knows its key and the API's address, and nothing else."""
+
+    def __init__(self, merchant: StagedMerchant, client: MerchantClient, clock: Clock) -> None:
+        self.merchant = merchant
+        self.client = client
+        self._clock = clock
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, merchant: StagedMerchant, clock: Clock) -> AsyncIterator["Shop"]:
+        headers = {"Authorization": f"Bearer {merchant.secret.text}"}
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as http:
+            yield cls(merchant, MerchantClient(http), clock)
+
+    @property
+    def mode(self) -> Mode:
+        return self.merchant.mode
+
+    async def starts(
+        self, card: SimulatedCard = SimulatedCard.APPROVE, *, paid_until: str | None = None, **plan: object
+    ) -> Followed:
+        """Start a subscription for a new customer with this card on a new plan, NGN 5,000.00 a month unless told."""
+        order = await self.client.order(number=card.number, **plan)
+        if paid_until is not None:
+            order["currentPeriodEnd"] = paid_until
+        return self.follow(await self.client.made("/v1/subscriptions", order))
+
+    def follow(self, made: dict[str, object]) -> Followed:
+        return Followed(made, self.client, self._clock)
+
+    async def recovery_of(self, invoice_id: str) -> DunningSchedule | None:
+        """Look into the database for what the API doesn't show yet: the recovery of an invoice."""
+        async with self.merchant.contexts.open(self.merchant.tenant.id) as repos:
+            return await repos.dunning.of_invoice(InvoiceId.parse(invoice_id))
