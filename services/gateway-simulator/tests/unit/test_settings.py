@@ -22,7 +22,7 @@ class TestSettings:
         settings = Settings.from_environment({
             "GATEWAY_HOST": "::1", "GATEWAY_PORT": "0", "GATEWAY_DATABASE": "x.db", "GATEWAY_SEED": "s",
             "GATEWAY_TIMEOUT_BEFORE_RATE": "0.05", "GATEWAY_TIMEOUT_AFTER_RATE": "0.1", "GATEWAY_LATENCY_MS": "7",
-            "GATEWAY_SLOW_MS": "8", "GATEWAY_HOLD_MS": "9", "GATEWAY_HANG": "true",
+            "GATEWAY_SLOW_MS": "8", "GATEWAY_HOLD_MS": "9", "GATEWAY_HANG": "1",
         })  # fmt: skip
         assert (settings.host, settings.port, settings.database) == ("::1", 0, Path("x.db"))
         assert settings.faults.timeout_before_rate == Fraction(1, 20)

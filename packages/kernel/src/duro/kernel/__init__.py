@@ -1,6 +1,7 @@
 """The words everybody speaks: money, ids, time, modes and errors."""
 
 from duro.kernel.clock import Clock
+from duro.kernel.environment import Environment
 from duro.kernel.errors import ConflictError, DomainError, ErrorKind, Fault, InvalidInputError, NotFoundError
 from duro.kernel.ids import (
     ApiKeyId,
@@ -32,6 +33,7 @@ __all__ = [
     "DomainError",
     "DunningScheduleId",
     "EntityId",
+    "Environment",
     "ErrorKind",
     "EventId",
     "Fault",

@@ -1,38 +1,10 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self, final
 
-from duro.kernel import Fault, InvalidInputError
+from duro.kernel import Environment
 
 _PROFILES: Final = ("development", "production")
-
-
-@final
-class EnvironmentReader:
-    """Reads environment variables and remembers every fault it met."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.faults: list[Fault] = []
-
-    def text(self, name: str) -> str:
-        value = self._environ.get(name, "")
-        if not value:
-            self.faults.append(Fault(name, "is required"))
-        return value
-
-    def choice(self, name: str, choices: tuple[str, ...]) -> str:
-        value = self._environ.get(name) or choices[-1]
-        if value not in choices:
-            self.faults.append(Fault(name, f"is one of {', '.join(choices)}"))
-        return value
-
-    def whole(self, name: str, default: int, *, least: int, most: int) -> int:
-        text = self._environ.get(name) or str(default)
-        value = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else -1
-        if not least <= value <= most:
-            self.faults.append(Fault(name, f"is a whole number from {least} to {most}"))
-        return value
 
 
 @final
@@ -45,10 +17,10 @@ class Settings:
     """
 
     is_development: bool
-    test_database_url: str
-    live_database_url: str
-    sweep_database_url: str
-    redis_url: str
+    test_database_url: str = field(repr=False)
+    live_database_url: str = field(repr=False)
+    sweep_database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     gateway_url: str
     gateway_timeout_seconds: int
     lease_seconds: int
@@ -63,14 +35,14 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
         """Read the DURO_ variables. Raise InvalidInputError with every fault at once."""
-        read = EnvironmentReader(environ)
+        read = Environment(environ)
         settings = cls(
-            is_development=read.choice("DURO_PROFILE", _PROFILES) == "development",
-            test_database_url=read.text("DURO_TEST_DATABASE_URL"),
-            live_database_url=read.text("DURO_LIVE_DATABASE_URL"),
-            sweep_database_url=read.text("DURO_SWEEP_DATABASE_URL"),
-            redis_url=read.text("DURO_REDIS_URL"),
-            gateway_url=read.text("DURO_GATEWAY_URL"),
+            is_development=read.choice("DURO_PROFILE", "production", _PROFILES) == "development",
+            test_database_url=read.required("DURO_TEST_DATABASE_URL"),
+            live_database_url=read.required("DURO_LIVE_DATABASE_URL"),
+            sweep_database_url=read.required("DURO_SWEEP_DATABASE_URL"),
+            redis_url=read.required("DURO_REDIS_URL"),
+            gateway_url=read.required("DURO_GATEWAY_URL"),
             gateway_timeout_seconds=read.whole("DURO_GATEWAY_TIMEOUT_SECONDS", 10, least=1, most=120),
             lease_seconds=read.whole("DURO_LEASE_SECONDS", 60, least=1, most=3_600),
             scan_seconds=read.whole("DURO_SCAN_SECONDS", 60, least=1, most=3_600),
@@ -78,11 +50,10 @@ class Settings:
             incomplete_seconds=read.whole("DURO_INCOMPLETE_SECONDS", 600, least=1, most=86_400),
             concurrency=read.whole("DURO_WORKER_CONCURRENCY", 50, least=1, most=1_000),
             database_connections=read.whole("DURO_WORKER_DATABASE_CONNECTIONS", 10, least=2, most=200),
-            health_host=environ.get("DURO_WORKER_HEALTH_HOST") or "127.0.0.1",
+            health_host=read.text("DURO_WORKER_HEALTH_HOST", "127.0.0.1"),
             health_port=read.whole("DURO_WORKER_HEALTH_PORT", 8402, least=1, most=65_535),
         )
         if settings.lease_seconds < 3 * settings.gateway_timeout_seconds:
-            read.faults.append(Fault("DURO_LEASE_SECONDS", "is at least three times DURO_GATEWAY_TIMEOUT_SECONDS"))
-        if read.faults:
-            raise InvalidInputError(read.faults)
+            read.refuse("DURO_LEASE_SECONDS", "is at least three times DURO_GATEWAY_TIMEOUT_SECONDS")
+        read.require_sound()
         return settings

@@ -4,7 +4,7 @@ from typing import Final, final
 
 from whenever import TimeDelta
 
-from duro.kernel import Fault, InvalidInputError
+from duro.kernel import Environment
 
 _PROFILES: Final = ("development", "production")
 _LEASE: Final = TimeDelta(seconds=60)
@@ -28,38 +28,21 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """Raise InvalidInputError with every variable that is missing or makes no sense."""
-        faults: list[Fault] = []
-        profile = environ.get("DURO_PROFILE", "production")
-        if profile not in _PROFILES:
-            faults.append(Fault("DURO_PROFILE", "Must be development or production."))
+        read = Environment(environ)
+        timeout = read.whole("DURO_GATEWAY_TIMEOUT_SECONDS", 10, least=1, most=120)
+        lease = read.whole("DURO_LEASE_SECONDS", 60, least=1, most=3_600)
+        if lease < 3 * timeout:
+            read.refuse("DURO_LEASE_SECONDS", "is at least three times DURO_GATEWAY_TIMEOUT_SECONDS")
         settings = cls(
-            is_development=profile == "development",
-            test_database_url=cls._required(environ, "DURO_TEST_DATABASE_URL", faults),
-            live_database_url=cls._required(environ, "DURO_LIVE_DATABASE_URL", faults),
-            gateway_url=cls._required(environ, "DURO_GATEWAY_URL", faults),
-            gateway_timeout_seconds=cls._number(environ, "DURO_GATEWAY_TIMEOUT_SECONDS", 10, faults),
-            host=environ.get("DURO_PUBLIC_API_HOST", "127.0.0.1"),
-            port=cls._number(environ, "DURO_PUBLIC_API_PORT", 8401, faults),
-            lease=TimeDelta(seconds=cls._number(environ, "DURO_LEASE_SECONDS", 60, faults)),
-            pool_size=cls._number(environ, "DURO_PUBLIC_API_POOL_SIZE", 10, faults),
+            is_development=read.choice("DURO_PROFILE", "production", _PROFILES) == "development",
+            test_database_url=read.required("DURO_TEST_DATABASE_URL"),
+            live_database_url=read.required("DURO_LIVE_DATABASE_URL"),
+            gateway_url=read.required("DURO_GATEWAY_URL"),
+            gateway_timeout_seconds=timeout,
+            host=read.text("DURO_PUBLIC_API_HOST", "127.0.0.1"),
+            port=read.whole("DURO_PUBLIC_API_PORT", 8401, least=1, most=65_535),
+            lease=TimeDelta(seconds=lease),
+            pool_size=read.whole("DURO_PUBLIC_API_POOL_SIZE", 10, least=1, most=200),
         )
-        if faults:
-            raise InvalidInputError(faults)
+        read.require_sound()
         return settings
-
-    @staticmethod
-    def _required(environ: Mapping[str, str], name: str, faults: list[Fault]) -> str:
-        value = environ.get(name, "").strip()
-        if not value:
-            faults.append(Fault(name, "Is required."))
-        return value
-
-    @staticmethod
-    def _number(environ: Mapping[str, str], name: str, default: int, faults: list[Fault]) -> int:
-        text = environ.get(name, "").strip()
-        if not text:
-            return default
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65_535 and len(text) <= 5):
-            faults.append(Fault(name, "Must be a whole number from 1 to 65535."))
-            return default
-        return int(text)
