@@ -1,11 +1,71 @@
 import json
 
-import pytest
-
 from duro.testkit.merchant_client import Json, MerchantClient
 
 PLAN = {"name": "Gold", "amount": 500000, "currency": "NGN", "interval": "month"}
 CUSTOMER = {"email": "ada@example.com"}
+
+BAD_PLAN = [
+    ("name", 7),
+    ("name", ""),
+    ("name", "x" * 201),
+    ("name", None),
+    ("name", "nul\x00"),
+    ("name", "half \ud83d"),
+    ("amount", "500000"),
+    ("amount", 5.0),
+    ("amount", True),
+    ("amount", -1),
+    ("amount", 10**12),
+    ("amount", 10**400),
+    ("amount", [1]),
+    ("currency", "ngn"),
+    ("currency", "XXX"),
+    ("currency", 566),
+    ("interval", "fortnight"),
+    ("interval", 3),
+    ("intervalCount", 0),
+    ("intervalCount", 1001),
+    ("trialDays", -1),
+    ("trialDays", 1001),
+    ("maxCycles", 0),
+    ("interval_count", 1),
+    ("surprise", 1),
+    ("surprise", {"deep": ["\x00"]}),
+]
+BAD_CUSTOMER = [
+    ("email", "nobody"),
+    ("email", "a@b\nc"),
+    ("email", "x" * 250 + "@example.com"),
+    ("ref", ""),
+    ("ref", "a/b"),
+    ("ref", "x" * 201),
+    ("phone", "08012345678"),
+    ("metadata", {"k": 1}),
+    ("metadata", {"": "v"}),
+    ("metadata", {"k": "x" * 501}),
+    ("metadata", {"k" * 41: "v"}),
+    ("metadata", {"nul\x00": "v"}),
+    ("metadata", {"half": "\udc00"}),
+    ("metadata", {f"k{number}": "v" for number in range(51)}),
+    ("metadata", []),
+]
+BAD_SUBSCRIPTION = [
+    ("customerId", "plan_01jxk8m3s4e5f6g7h8j9k0m1n2"),
+    ("customerId", "cus_81jxk8m3s4e5f6g7h8j9k0m1n2"),
+    ("planId", 5),
+    ("paymentMethodId", "pm_"),
+    ("quantity", 0),
+    ("quantity", 1_000_001),
+    ("trialDays", 1001),
+    ("currentPeriodEnd", "9999-01-01T00:00:00Z"),
+    ("currentPeriodEnd", "1999-12-31T23:59:59Z"),
+    ("currentPeriodEnd", "2026-02-30T00:00:00Z"),
+    ("currentPeriodEnd", "2026-05-01"),
+    ("currentPeriodEnd", "2026-05-01T00:00:00"),
+    ("currentPeriodEnd", 1767225600),
+    ("currentPeriodEnd", "2026-03-01T00:00:00Z"),
+]
 
 
 def paths(answer) -> set[str]:
@@ -15,43 +75,20 @@ def paths(answer) -> set[str]:
     return {detail["path"] for detail in error["details"]}
 
 
+async def refused(api: MerchantClient, path: str, body: object) -> set[str]:
+    """Send a body as ASCII JSON, half characters included, and give the names of the fields it is refused for."""
+    content = json.dumps(body)
+    answer = await api.http.post(path, content=content, headers={"Content-Type": "application/json"})
+    return {found.partition(".")[0] for found in paths(answer)}
+
+
 class TestBadPlans:
-    @pytest.mark.parametrize(
-        ("path", "value"),
-        [
-            ("name", 7),
-            ("name", ""),
-            ("name", "x" * 201),
-            ("name", None),
-            ("name", "nul\x00"),
-            ("name", "half \ud83d"),
-            ("amount", "500000"),
-            ("amount", 5.0),
-            ("amount", True),
-            ("amount", -1),
-            ("amount", 10**12),
-            ("amount", 10**400),
-            ("amount", 1e400),
-            ("amount", [1]),
-            ("currency", "ngn"),
-            ("currency", "XXX"),
-            ("currency", 566),
-            ("interval", "fortnight"),
-            ("interval", 3),
-            ("intervalCount", 0),
-            ("intervalCount", 1001),
-            ("trialDays", -1),
-            ("trialDays", 1001),
-            ("maxCycles", 0),
-            ("interval_count", 1),
-            ("surprise", 1),
-            ("surprise", {"deep": ["\x00"]}),
-        ],
-    )
-    async def test_are_refused_by_name_and_change_nothing(self, api: MerchantClient, path: str, value: object):
-        body = json.dumps({**PLAN, path: value}) if value != 1e400 else json.dumps(PLAN)[:-1] + ', "amount": 1e400}'
-        answer = await api.http.post("/v1/plans", content=body, headers={"Content-Type": "application/json"})
-        assert {found.partition(".")[0] for found in paths(answer)} == {path}
+    async def test_are_refused_by_name_and_change_nothing(self, api: MerchantClient):
+        for path, value in BAD_PLAN:
+            assert await refused(api, "/v1/plans", {**PLAN, path: value}) == {path}, (path, value)
+        huge = json.dumps(PLAN)[:-1] + ', "amount": 1e400}'
+        answer = await api.http.post("/v1/plans", content=huge, headers={"Content-Type": "application/json"})
+        assert paths(answer) == {"amount"}
         assert (await api.read("/v1/plans"))["items"] == []
 
     async def test_are_told_every_fault_at_once(self, api: MerchantClient):
@@ -75,54 +112,15 @@ class TestBadPlans:
 
 
 class TestBadCustomers:
-    @pytest.mark.parametrize(
-        ("path", "value"),
-        [
-            ("email", "nobody"),
-            ("email", "a@b\nc"),
-            ("email", "x" * 250 + "@example.com"),
-            ("ref", ""),
-            ("ref", "a/b"),
-            ("ref", "x" * 201),
-            ("phone", "08012345678"),
-            ("metadata", {"k": 1}),
-            ("metadata", {"": "v"}),
-            ("metadata", {"k": "x" * 501}),
-            ("metadata", {"k" * 41: "v"}),
-            ("metadata", {"nul\x00": "v"}),
-            ("metadata", {"half": "\udc00"}),
-            ("metadata", {f"k{number}": "v" for number in range(51)}),
-            ("metadata", []),
-        ],
-    )
-    async def test_are_refused_by_name(self, api: MerchantClient, path: str, value: object):
-        body = json.dumps({**CUSTOMER, path: value})
-        answer = await api.http.post("/v1/customers", content=body, headers={"Content-Type": "application/json"})
-        assert {found.partition(".")[0] for found in paths(answer)} == {path}
+    async def test_are_refused_by_name_and_change_nothing(self, api: MerchantClient):
+        for path, value in BAD_CUSTOMER:
+            assert await refused(api, "/v1/customers", {**CUSTOMER, path: value}) == {path}, (path, value)
         assert (await api.read("/v1/customers"))["items"] == []
 
 
 class TestBadSubscriptions:
-    @pytest.mark.parametrize(
-        ("path", "value"),
-        [
-            ("customerId", "plan_01jxk8m3s4e5f6g7h8j9k0m1n2"),
-            ("customerId", "cus_81jxk8m3s4e5f6g7h8j9k0m1n2"),
-            ("planId", 5),
-            ("paymentMethodId", "pm_"),
-            ("quantity", 0),
-            ("quantity", 1_000_001),
-            ("trialDays", 1001),
-            ("currentPeriodEnd", "9999-01-01T00:00:00Z"),
-            ("currentPeriodEnd", "1999-12-31T23:59:59Z"),
-            ("currentPeriodEnd", "2026-02-30T00:00:00Z"),
-            ("currentPeriodEnd", "2026-05-01"),
-            ("currentPeriodEnd", "2026-05-01T00:00:00"),
-            ("currentPeriodEnd", 1767225600),
-            ("currentPeriodEnd", "2026-03-01T00:00:00Z"),
-        ],
-    )
-    async def test_are_refused_by_name_and_change_nothing(self, api: MerchantClient, path: str, value: object):
+    async def test_are_refused_by_name_and_change_nothing(self, api: MerchantClient):
         order: Json = await api.order()
-        assert paths(await api.post("/v1/subscriptions", {**order, path: value})) == {path}
+        for path, value in BAD_SUBSCRIPTION:
+            assert await refused(api, "/v1/subscriptions", {**order, path: value}) == {path}, (path, value)
         assert (await api.read("/v1/subscriptions"))["items"] == []

@@ -1,7 +1,6 @@
 import asyncio
 
 import httpx
-import pytest
 from whenever import TimeDelta
 
 from duro.kernel import CustomerId, Mode
@@ -84,12 +83,12 @@ class TestKey:
         assert second.status_code == 201
         assert second.json()["id"] != first.json()["id"]
 
-    @pytest.mark.parametrize("key", ["", "x" * 256, "two words", "tab\tbed", "é"])
-    async def test_is_refused_out_of_bounds(self, api: MerchantClient, key: str):
-        headers = [(b"Idempotency-Key", key.encode("latin-1"))]
-        answer = await api.http.post("/v1/customers", json=CUSTOMER, headers=headers)
-        assert code(answer) == (422, "validation_error")
-        assert answer.json()["error"]["details"][0]["path"] == "Idempotency-Key"
+    async def test_is_refused_out_of_bounds(self, api: MerchantClient):
+        for key in ("", "x" * 256, "two words", "tab\tbed", "é"):
+            headers = [(b"Idempotency-Key", key.encode("latin-1"))]
+            answer = await api.http.post("/v1/customers", json=CUSTOMER, headers=headers)
+            assert code(answer) == (422, "validation_error"), key
+            assert answer.json()["error"]["details"][0]["path"] == "Idempotency-Key"
 
     async def test_may_be_as_long_as_255_characters(self, api: MerchantClient):
         assert (await api.post("/v1/customers", CUSTOMER, key="~" * 255)).status_code == 201
