@@ -37,7 +37,7 @@ COLUMN_GRANTS = {
         for mode in MODES
         for table, columns in {
             "subscriptions": {"tenant_id", "id", "status", "current_period_end", "created_at"},
-            "payment_attempts": {"tenant_id", "id", "status", "claimed_until"},
+            "payment_attempts": {"tenant_id", "id", "subscription_id", "status", "claimed_until"},
             "refunds": {"tenant_id", "id", "status", "claimed_until"},
         }.items()
     },

@@ -1,0 +1,197 @@
+"""Every mutation of the API, read off the document it serves, really commits: a live call stands here for each."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from duro.db import DatabasePool
+from duro.kernel import Mode
+from duro.payments import InMemoryIssuerLedger, SimulatedGateway, SimulatedIssuer
+from duro.public_api.collaborators import Collaborators
+from duro.public_api.composition import Composition
+from duro.public_api.server import PublicApiServer
+from duro.public_api.settings import Settings
+from duro.testkit.merchant_client import MerchantClient
+
+READING = {"get", "head", "options", "trace"}
+TABLES = """
+    select schemaname || '.' || tablename as name from pg_tables where schemaname in ('core', 'test', 'live')"""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One mutation, ready to be asked for, and the tables that must have changed once it is answered."""
+
+    method: str
+    path: str
+    body: object
+    touches: frozenset[str]
+
+    @classmethod
+    def of(cls, method: str, path: str, body: object = None, *, touches: str) -> "Act":
+        return cls(method, path, body, frozenset(touches.split()))
+
+
+async def create_plan(_: MerchantClient) -> Act:
+    body = {"name": "Gold", "amount": 500_000, "currency": "NGN", "interval": "month"}
+    return Act.of("POST", "/v1/plans", body, touches="plans")
+
+
+async def update_plan(api: MerchantClient) -> Act:
+    plan = await api.plan()
+    return Act.of("PATCH", f"/v1/plans/{plan['id']}", {"name": "Platinum"}, touches="plans")
+
+
+async def archive_plan(api: MerchantClient) -> Act:
+    plan = await api.plan()
+    return Act.of("POST", f"/v1/plans/{plan['id']}/archive", touches="plans")
+
+
+async def create_customer(_: MerchantClient) -> Act:
+    return Act.of("POST", "/v1/customers", {"email": "ada@example.com"}, touches="customers")
+
+
+async def update_customer(api: MerchantClient) -> Act:
+    customer = await api.customer()
+    return Act.of("PATCH", f"/v1/customers/{customer['id']}", {"name": "Ada Obi"}, touches="customers")
+
+
+async def attach_payment_method(api: MerchantClient) -> Act:
+    customer = await api.customer()
+    path = f"/v1/customers/{customer['id']}/payment-methods"
+    return Act.of("POST", path, {"card": api.CARD}, touches="payment_methods")
+
+
+async def detach_payment_method(api: MerchantClient) -> Act:
+    method = await api.card(await api.customer())
+    return Act.of("POST", f"/v1/payment-methods/{method['id']}/detach", touches="payment_methods")
+
+
+async def start_subscription(api: MerchantClient) -> Act:
+    touches = "subscriptions invoices invoice_lines payment_attempts events journals ledger_entries"
+    return Act.of("POST", "/v1/subscriptions", await api.order(), touches=touches)
+
+
+async def update_subscription(api: MerchantClient) -> Act:
+    subscription = await api.subscription()
+    path = f"/v1/subscriptions/{subscription['id']}"
+    return Act.of("PATCH", path, {"cancelAtPeriodEnd": True}, touches="subscriptions events")
+
+
+async def cancel_subscription(api: MerchantClient) -> Act:
+    subscription = await api.subscription()
+    path = f"/v1/subscriptions/{subscription['id']}/cancel"
+    return Act.of("POST", path, {}, touches="subscriptions events")
+
+
+LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
+    "createPlan": create_plan,
+    "updatePlan": update_plan,
+    "archivePlan": archive_plan,
+    "createCustomer": create_customer,
+    "updateCustomer": update_customer,
+    "attachPaymentMethod": attach_payment_method,
+    "detachPaymentMethod": detach_payment_method,
+    "startSubscription": start_subscription,
+    "updateSubscription": update_subscription,
+    "cancelSubscription": cancel_subscription,
+}
+"""The live call of every mutation, by its operation id; one that the document names and this table doesn't fails."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def server(database, clock, ids):
+    settings = Settings(
+        is_development=True,
+        test_database_url=database.test_url,
+        live_database_url=database.live_url,
+        pool_size=2,
+    )
+    gateway = SimulatedGateway(SimulatedIssuer(InMemoryIssuerLedger()))
+    async with PublicApiServer(await Composition.open(settings, Collaborators(clock, ids, gateway))) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def operations(server):
+    """Read what the API says it does: method and path template by operation id, mutations only."""
+    async with httpx.AsyncClient(base_url=server.url, trust_env=False) as client:
+        document = (await client.get("/openapi.json")).raise_for_status().json()
+    return {
+        operation["operationId"]: (method.upper(), path)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if method not in READING
+    }
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=list(Mode), ids=[mode.value for mode in Mode])
+async def merchant(request, stage):
+    return (await stage.merchant()).in_mode(request.param)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(server, merchant):
+    headers = {"Authorization": f"Bearer {merchant.secret.text}"}
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=30, trust_env=False) as http:
+        yield MerchantClient(http)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def committed(database):
+    """Take a fingerprint of every table, as another session sees it: what isn't committed isn't in it."""
+    pool = await DatabasePool.open(database.admin_url, max_size=1)
+
+    async def fingerprints() -> dict[str, str]:
+        async with pool.acquire() as connection:
+            tables = [row["name"] for row in await connection.fetch(TABLES)]
+            return {
+                table: await connection.fetchval(
+                    f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t"
+                )
+                for table in tables
+            }
+
+    yield fingerprints
+    await pool.close()
+
+
+class TestEveryMutation:
+    async def test_has_a_live_call(self, operations):
+        assert set(operations) == set(LIVE)
+
+    @pytest.mark.parametrize("operation_id", list(LIVE))
+    async def test_commits_in_its_own_mode_alone_and_once_under_one_key(
+        self, operation_id: str, operations, api: MerchantClient, merchant, committed
+    ):
+        act = await LIVE[operation_id](api)
+        method, template = operations[operation_id]
+        assert method == act.method
+        assert re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), act.path)
+
+        before = await committed()
+        headers = {"Idempotency-Key": "the-act"}
+        answer = await api.http.request(act.method, act.path, json=act.body, headers=headers)
+        assert answer.is_success, answer.text
+        after = await committed()
+        changed = {table for table, fingerprint in after.items() if before[table] != fingerprint}
+        assert changed == {f"{merchant.mode.value}.{table}" for table in (*act.touches, "idempotency_records")}
+
+        again = await api.http.request(act.method, act.path, json=act.body, headers=headers)
+        assert (again.status_code, again.content) == (answer.status_code, answer.content)
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert await committed() == after
+
+    @pytest.mark.parametrize("operation_id", list(LIVE))
+    async def test_changes_nothing_without_a_key_in_force(self, operation_id: str, api: MerchantClient, committed):
+        act = await LIVE[operation_id](api)
+        before = await committed()
+        for authorization in ("", "Bearer sk_test_unknown", "Bearer sk_live_unknown"):
+            headers = {"Authorization": authorization}
+            answer = await api.http.request(act.method, act.path, json=act.body, headers=headers)
+            assert answer.status_code == 401
+        assert await committed() == before
