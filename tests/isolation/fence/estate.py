@@ -1,0 +1,170 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import httpx
+from whenever import TimeDelta
+
+from duro.billing import SubscriptionStatus
+from duro.db.records import DunningSchedule, Refund
+from duro.db.states import DunningState, RefundStatus
+from duro.kernel import (
+    Clock,
+    DunningScheduleId,
+    IdFactory,
+    InvoiceId,
+    Money,
+    PaymentAttemptId,
+    PlanId,
+    RefundId,
+    SubscriptionId,
+    TenantId,
+)
+from duro.payments import SimulatedCard
+from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
+from duro.testkit.merchant_client import MerchantClient
+from duro.testkit.staged_merchant import StagedMerchant
+from fence.routes import Route, Slot
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What one merchant has in one mode: at least a row in every table, and the name of one thing of every kind."""
+
+    merchant: StagedMerchant
+    names: Mapping[str, str]
+
+    @property
+    def tenant_id(self) -> TenantId:
+        return self.merchant.tenant.id
+
+    @property
+    def owner(self) -> UUID:
+        return self.tenant_id.value
+
+    @property
+    def secret(self) -> str:
+        return self.merchant.secret.text
+
+    @property
+    def schema(self) -> str:
+        return self.merchant.mode.value
+
+    def named(self, slot: Slot) -> str:
+        """Give what this estate has of the kind. A KeyError means that estates must learn to have this, too."""
+        return self.names[slot.kind]
+
+    def request(self, route: Route, *, others: Mapping[Slot, str] | None = None) -> httpx.Request:
+        """Build the request of a route over what stands here, but with others' names in some slots."""
+        others = others or {}
+        path = route.path
+        for slot in route.slots_in("path"):
+            path = path.replace(f"{{{slot.name}}}", others.get(slot) or self.named(slot))
+        params = {slot.name: others[slot] for slot in route.slots_in("query") if slot in others}
+        body: dict[str, Any] | None = None
+        if route.body is not None:
+            body = dict(route.body)
+            for slot in route.slots_in("body"):
+                self._put(body, slot.name.split("."), others.get(slot) or self.named(slot))
+        return httpx.Request(route.method, f"http://api{path}", params=params, json=body)
+
+    @classmethod
+    def _put(cls, body: dict[str, Any], path: list[str], value: str) -> None:
+        first, *rest = path
+        if rest:
+            body[first] = dict(body.get(first) or {})
+            cls._put(body[first], rest, value)
+        else:
+            body[first] = value
+
+
+class Settled:
+    """Furnishes estates: through the API where it can, as an administrator where it can't."""
+
+    def __init__(self, api_url: str, *, clock: Clock, ids: IdFactory) -> None:
+        self._api_url = api_url
+        self._clock = clock
+        self._ids = ids
+
+    async def estate(self, merchant: StagedMerchant) -> Estate:
+        headers = {"Authorization": f"Bearer {merchant.secret.text}"}
+        async with httpx.AsyncClient(base_url=self._api_url, headers=headers, timeout=30, trust_env=False) as http:
+            client = MerchantClient(http)
+            estate = await self._begun(merchant, client)
+            names = {**estate.names, **await self._beyond_the_api(estate), **await self._work(estate, client)}
+        return replace(estate, names=names)
+
+    async def _begun(self, merchant: StagedMerchant, client: MerchantClient) -> Estate:
+        ref = f"ref-{self._ids.new(PlanId).suffix}"
+        plan = await client.plan()
+        customer = await client.customer(ref=ref)
+        method = await client.card(customer)
+        order = {"customerId": customer["id"], "planId": plan["id"], "paymentMethodId": method["id"]}
+        begun = await client.post("/v1/subscriptions", order, key=ref)
+        assert begun.status_code == 201, begun.text
+        subscription = begun.json()
+        invoice = (await client.read("/v1/invoices", subscriptionId=subscription["id"]))["items"][0]
+        detail = await client.read(f"/v1/invoices/{invoice['id']}")
+        event = (await client.read("/v1/events", subscriptionId=subscription["id"]))["items"][0]
+        names = {
+            "plan": plan["id"],
+            "cus": customer["id"],
+            "ref": ref,
+            "pm": method["id"],
+            "sub": subscription["id"],
+            "inv": invoice["id"],
+            "txn": detail["transactions"][0]["id"],
+            "evt": event["id"],
+        }
+        return Estate(merchant, names)
+
+    async def _beyond_the_api(self, estate: Estate) -> dict[str, str]:
+        """Open a refund and a recovery case, which no route makes."""
+        now, names = self._clock.now(), estate.names
+        async with estate.merchant.contexts.open(estate.tenant_id) as repos:
+            attempt = await repos.attempts.get(PaymentAttemptId.parse(names["txn"]))
+            assert attempt is not None
+            refund = Refund(
+                id=self._ids.new(RefundId),
+                attempt_id=attempt.id,
+                invoice_id=attempt.invoice_id,
+                status=RefundStatus.PENDING,
+                amount=Money(1, attempt.amount.currency),
+                reason="canceled_in_flight",
+                claimed_until=now,
+                created_at=now,
+                settled_at=None,
+            )
+            await repos.refunds.insert(refund)
+            case = DunningSchedule(
+                id=self._ids.new(DunningScheduleId),
+                invoice_id=InvoiceId.parse(names["inv"]),
+                subscription_id=SubscriptionId.parse(names["sub"]),
+                state=DunningState.SCHEDULED,
+                category="insufficient_funds",
+                rail="card",
+                attempts_made=1,
+                next_attempt_at=None,
+                reason="payment_failed",
+                opened_at=now,
+                closed_at=None,
+            )
+            await repos.dunning.insert(case)
+        return {"rfd": str(refund.id), "dun": str(case.id)}
+
+    async def _work(self, estate: Estate, client: MerchantClient) -> dict[str, str]:
+        """Leave something to do for every job: what is due, what never started, and a charge nobody knows the end of."""
+        merchant = estate.merchant
+        due = await merchant.subscription(await merchant.plan(PlanBuilder(name="Due")))
+        idle = await merchant.subscription(builder=SubscriptionBuilder(status=SubscriptionStatus.INCOMPLETE))
+        unknown = await client.subscription(number=SimulatedCard.TIMEOUT_BEFORE.number)
+        assert unknown["status"] == "incomplete"
+        invoice = (await client.read("/v1/invoices", subscriptionId=unknown["id"]))["items"][0]
+        attempt = (await client.read(f"/v1/invoices/{invoice['id']}"))["transactions"][0]
+        return {"due": str(due.id), "idle": str(idle.id), "pending": attempt["id"]}
+
+    @staticmethod
+    def lease() -> TimeDelta:
+        """How far to move the clock so that everything left to do may be done."""
+        return TimeDelta(minutes=5)
