@@ -15,7 +15,7 @@ IDS = Uuid7IdFactory(SystemClock())
 class FakeSweep:
     def __init__(self, *, attempts=(), refunds=(), starts=()) -> None:
         self._attempts, self._refunds, self._starts = attempts, refunds, starts
-        self.created_before: Instant | None = None
+        self.windows: list[tuple[Instant, Instant]] = []
 
     async def pending_attempts(self, mode, now, *, limit):
         return self._attempts
@@ -23,9 +23,9 @@ class FakeSweep:
     async def pending_refunds(self, mode, now, *, limit):
         return self._refunds
 
-    async def incomplete_subscriptions(self, mode, created_before, *, limit):
-        self.created_before = created_before
-        return self._starts
+    async def incomplete_subscriptions(self, mode, *, created_from=Instant.MIN, created_before, limit):
+        self.windows.append((created_from, created_before))
+        return [] if created_from == Instant.MIN else self._starts
 
 
 async def worked_off(name: str, redis_url: str, count: int) -> list[JobPayload]:
@@ -62,7 +62,7 @@ class TestTheIncompleteScanner:
         sweep = FakeSweep(starts=[(tenant_id, subscription_id)])
         scanner = IncompleteScanner(mode=Mode.TEST, sweep=sweep, queue=queue, clock=clock, interval_seconds=600)
         assert await scanner.scan() == 1
-        assert sweep.created_before is not None
-        assert sweep.created_before <= clock.now() - TimeDelta(minutes=1)
+        over = clock.now() - TimeDelta(hours=23)
+        assert sweep.windows == [(Instant.MIN, over), (over, clock.now() - TimeDelta(minutes=2))]
         assert [payload.id for payload in await worked_off("incomplete-test", redis_url, 1)] == [str(subscription_id)]
         await queue.close()

@@ -14,6 +14,9 @@ _DUE: Final = """
         select s.id, row_number() over (order by s.current_period_end, s.id) as turn
         from {schema}.subscriptions s
         where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.current_period_end <= $1
+          and not exists (
+              select from {schema}.payment_attempts a
+              where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
         order by s.current_period_end, s.id
         limit $2) as due
     order by due.turn, t.id
@@ -44,13 +47,13 @@ _INCOMPLETE: Final = """
     select t.id as tenant_id, due.id
     from core.tenants t
     cross join lateral (
-        select s.id, row_number() over (order by s.created_at, s.id) as turn
+        select s.id, row_number() over (order by s.created_at desc, s.id) as turn
         from {schema}.subscriptions s
-        where s.tenant_id = t.id and s.status = 'incomplete' and s.created_at < $1
-        order by s.created_at, s.id
-        limit $2) as due
+        where s.tenant_id = t.id and s.status = 'incomplete' and s.created_at >= $1 and s.created_at < $2
+        order by s.created_at desc, s.id
+        limit $3) as due
     order by due.turn, t.id
-    limit $3"""
+    limit $4"""
 _OLDEST_DUE: Final = """
     select min(oldest.current_period_end) as due_at
     from core.tenants t
@@ -75,7 +78,10 @@ class Sweeps:
     async def due_subscriptions(
         self, mode: Mode, now: Instant, *, limit_per_tenant: int = 1_000, total: int = 10_000
     ) -> tuple[tuple[TenantId, SubscriptionId], ...]:
-        """Read active and trialing subscriptions whose period is over, each tenant's longest waiting first."""
+        """Read active and trialing subscriptions whose period is over, each tenant's longest waiting first.
+
+        One whose charge is pending or in review is left out: it is others' work, and many must not hide the rest.
+        """
         rows = await self._fetch(mode, _DUE, now, limit_per_tenant, total)
         return tuple((TenantId(row["tenant_id"]), SubscriptionId(row["id"])) for row in rows)
 
@@ -94,10 +100,16 @@ class Sweeps:
         return tuple((TenantId(row["tenant_id"]), RefundId(row["id"])) for row in rows)
 
     async def incomplete_subscriptions(
-        self, mode: Mode, created_before: Instant, *, limit: int = 1_000, limit_per_tenant: int = 100
+        self,
+        mode: Mode,
+        *,
+        created_from: Instant = Instant.MIN,
+        created_before: Instant,
+        limit: int = 1_000,
+        limit_per_tenant: int = 1_000,
     ) -> tuple[tuple[TenantId, SubscriptionId], ...]:
-        """Read subscriptions still waiting for their first payment, the oldest first."""
-        rows = await self._fetch(mode, _INCOMPLETE, created_before, limit_per_tenant, limit)
+        """Read subscriptions still waiting for their first payment, the newest first."""
+        rows = await self._fetch(mode, _INCOMPLETE, created_from, created_before, limit_per_tenant, limit)
         return tuple((TenantId(row["tenant_id"]), SubscriptionId(row["id"])) for row in rows)
 
     async def oldest_due_lag(self, mode: Mode, now: Instant) -> TimeDelta:

@@ -4,6 +4,7 @@ from whenever import TimeDelta
 
 from duro.billing_worker.ports import IncompleteSweep
 from duro.kernel import Clock, Mode
+from duro.merchant_api.billing import FIRST_PAYMENT_WITHIN
 from duro.queue import JobKind, JobQueue
 
 _LIMIT: Final = 1_000
@@ -12,7 +13,10 @@ _REQUEST_MAY_STILL_RUN: Final = TimeDelta(minutes=2)
 
 @final
 class IncompleteScanner:
-    """Finds starts of one mode that no request works on any more and that were never paid."""
+    """Finds starts of one mode that no request works on any more: those to give up, and the newest of the others.
+
+    The newest come first, so that many declined starts can't hide one whose request was killed.
+    """
 
     def __init__(
         self, *, mode: Mode, sweep: IncompleteSweep, queue: JobQueue, clock: Clock, interval_seconds: int
@@ -33,8 +37,12 @@ class IncompleteScanner:
 
     async def scan(self) -> int:
         """Queue what is to be driven; say how many jobs were added."""
-        before = self._clock.now() - _REQUEST_MAY_STILL_RUN
-        starts = await self._sweep.incomplete_subscriptions(self._mode, before, limit=_LIMIT)
+        now = self._clock.now()
+        over = now - FIRST_PAYMENT_WITHIN
+        expired = await self._sweep.incomplete_subscriptions(self._mode, created_before=over, limit=_LIMIT)
+        fresh = await self._sweep.incomplete_subscriptions(
+            self._mode, created_from=over, created_before=now - _REQUEST_MAY_STILL_RUN, limit=_LIMIT
+        )
         return await self._queue.top_up(
-            [JobKind.INCOMPLETE.job(self._mode, tenant_id, subscription_id) for tenant_id, subscription_id in starts]
+            [JobKind.INCOMPLETE.job(self._mode, tenant_id, one) for tenant_id, one in (*expired, *fresh)]
         )

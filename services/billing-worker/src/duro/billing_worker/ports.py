@@ -52,8 +52,8 @@ class PendingSweep(Protocol):
 
 
 class IncompleteSweep(Protocol):
-    """Ids of starts that wait for their first payment, over all tenants of a mode, the oldest first."""
+    """Ids of starts that wait for their first payment, over all tenants of a mode, the newest first."""
 
     async def incomplete_subscriptions(
-        self, mode: Mode, created_before: Instant, *, limit: int
+        self, mode: Mode, *, created_from: Instant = Instant.MIN, created_before: Instant, limit: int
     ) -> Sequence[tuple[TenantId, SubscriptionId]]: ...

@@ -10,7 +10,7 @@ from duro.merchant_api.billing.ended_subscriptions import EndedSubscriptions
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 
-_FIRST_PAYMENT_WITHIN: Final = TimeDelta(hours=23)
+FIRST_PAYMENT_WITHIN: Final = TimeDelta(hours=23)
 
 
 @final
@@ -38,7 +38,7 @@ class IncompleteService:
             now = self._clock.now()
             if subscription is None or subscription.status is not SubscriptionStatus.INCOMPLETE:
                 return False
-            if now < subscription.created_at + _FIRST_PAYMENT_WITHIN:
+            if now < subscription.created_at + FIRST_PAYMENT_WITHIN:
                 return False
             if await repos.attempts.unexplained_of_subscription(subscription_id):
                 return False

@@ -153,7 +153,8 @@ comment on index payment_attempts_one_in_flight is
     'One attempt of an invoice is in flight or unexplained at a time, and none follows a success: nothing is taken twice.';
 create index payment_attempts_pending on payment_attempts (tenant_id, claimed_until, id) where status = 'pending';
 create index payment_attempts_by_invoice on payment_attempts (tenant_id, invoice_id, id);
-create index payment_attempts_by_subscription on payment_attempts (tenant_id, subscription_id) where status = 'pending';
+create index payment_attempts_by_subscription on payment_attempts (tenant_id, subscription_id)
+    where status in ('pending', 'review');
 
 create table refunds (
     tenant_id uuid not null,

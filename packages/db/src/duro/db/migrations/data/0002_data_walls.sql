@@ -31,7 +31,7 @@ grant select, insert on
 grant select, insert, update, delete on {schema}.idempotency_records to duro_{schema};
 
 grant select (tenant_id, id, status, current_period_end, created_at) on {schema}.subscriptions to duro_sweep;
-grant select (tenant_id, id, status, claimed_until) on {schema}.payment_attempts to duro_sweep;
+grant select (tenant_id, id, subscription_id, status, claimed_until) on {schema}.payment_attempts to duro_sweep;
 grant select (tenant_id, id, status, claimed_until) on {schema}.refunds to duro_sweep;
 
 create function {schema}.require_balanced_journal() returns trigger language plpgsql as $$
