@@ -27,7 +27,7 @@ class TestTheInvoiceComposer:
 class TestAnInvoiceDraft:
     def test_adds_up_its_lines(self, naira):
         lines = (InvoiceLine("a", 1, naira(70), naira(70)), InvoiceLine("b", 2, naira(15), naira(30)))
-        draft = InvoiceDraft(lines, naira(100), naira(20), naira(80), naira(0))
+        draft = InvoiceDraft(lines, naira(100), naira(20), naira(80), naira(0), naira(0))
         assert draft.total.is_zero
 
     @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ class TestAnInvoiceDraft:
     def test_refuses_sums_that_do_not_hold(self, naira, subtotal, discount, credit, total):
         lines = (InvoiceLine("a", 1, naira(100), naira(100)),)
         with pytest.raises(ValueError, match=r"^An? "):
-            InvoiceDraft(lines, naira(subtotal), naira(discount), naira(credit), naira(total))
+            InvoiceDraft(lines, naira(subtotal), naira(discount), naira(credit), naira(total), naira(0))
 
     def test_refuses_a_line_that_does_not_multiply(self, naira):
         with pytest.raises(ValueError, match="quantity times"):

@@ -1,11 +1,13 @@
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Final, final
 
 from whenever import Date, YearMonth
 
 from duro.billing.horizon import OutsideHorizonError
 from duro.billing.interval import Cadence
+from duro.billing.share import Share
 from duro.kernel import Fault, InvalidInputError
 
 _FIRST_YEAR: Final = 2
@@ -54,6 +56,38 @@ class BillingCalendar:
         """Count the periods that lie wholly between the anchor and the day; negative when the day comes first."""
         number = self.number_on_or_before(day)
         return number if number >= 0 or self.date(number) == day else number + 1
+
+    def date_on_or_after(self, day: Date) -> Date:
+        """Return the day if it is a billing day, else the next billing day."""
+        latest = self.date(self.number_on_or_before(day))
+        return latest if latest == day else self.date_after(day)
+
+    def date_after(self, day: Date) -> Date:
+        """Return the first billing day that comes after the day."""
+        return self.date(self.number_on_or_before(day) + 1)
+
+    def share(self, start: Date, end: Date) -> Share:
+        """Return how many periods lie between two days, each day weighing what it is of its own period."""
+        return Share(self._position(end) - self._position(start))
+
+    def share_before_anchor(self, start: Date) -> Share:
+        """Measure the days from the start to the anchor in lengths of the period that ends there."""
+        return Share(Fraction(self.days_between(start, self.date(0)), self._length(-1)))
+
+    def share_after_anchor(self, end: Date) -> Share:
+        """Measure the days from the anchor to the end in lengths of the period that starts there."""
+        return Share(Fraction(self.days_between(self.date(0), end), self._length(0)))
+
+    @classmethod
+    def days_between(cls, start: Date, end: Date) -> int:
+        return cls._ordinal(end) - cls._ordinal(start)
+
+    def _position(self, day: Date) -> Fraction:
+        number = self.number_on_or_before(day)
+        return number + Fraction(self.days_between(self.date(number), day), self._length(number))
+
+    def _length(self, number: int) -> int:
+        return self.days_between(self.date(number), self.date(number + 1))
 
     def _by_months(self, months: int) -> Date:
         year, month = divmod(self._month_index(self.anchor) + months, 12)

@@ -1,11 +1,14 @@
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final, final
 
 from whenever import Instant, TimeDelta
 
+from duro.billing.billing_calendar import BillingCalendar
 from duro.billing.boundary_grid import BoundaryGrid, HourGrid, LocalGrid
 from duro.billing.horizon import Horizon
 from duro.billing.interval import Cadence
+from duro.billing.share import Share
 from duro.billing.zone import Zone
 from duro.kernel import Period
 
@@ -24,14 +27,29 @@ class BillingCycle:
     anchor: Instant
     zone: str
     cadence: Cadence
+    day_of_month: int | None = None
 
     def __post_init__(self) -> None:
         Zone(self.zone)
 
+    @classmethod
+    def starting(cls, at: Instant, zone: str, cadence: Cadence, day_of_month: int | None) -> "BillingCycle":
+        """Lay a grid from an instant on; with a day of the month (1-31), from the first such day on or after it.
+
+        The day comes in the month of the instant or a cadence later, at the same time on the wall, clamped to the last
+        day a month has. Cadences that aren't counted in months have no use for it.
+        """
+        if day_of_month is None or not cadence.months:
+            return cls(at, zone, cadence)
+        local = Zone(zone).local(at)
+        day = BillingCalendar(local.date(), cadence, day_of_month).date_on_or_after(local.date())
+        anchor = at if day == local.date() else Zone(zone).instant(day.at(local.time()))
+        return cls(Horizon.admit(anchor), zone, cadence, day_of_month)
+
     @property
     def billing_day(self) -> int:
-        """The day of the month, in the zone, on which it is anchored."""
-        return Zone(self.zone).local(self.anchor).day
+        """The day of the month, in the zone, on which it bills: the one it was given, or that of its anchor."""
+        return self.day_of_month or Zone(self.zone).local(self.anchor).day
 
     def boundary(self, number: int) -> Instant:
         """Return the boundary that many periods after the anchor (before it, when negative)."""
@@ -80,9 +98,28 @@ class BillingCycle:
         has_moved = start != boundary and gap <= _RULE_CHANGE and gap < boundary - start
         return Period(Horizon.admit(boundary), Horizon.admit(grid.instant(number + 2) if has_moved else end))
 
+    def periods_between(self, start: Instant, end: Instant) -> int:
+        """Count the boundaries after the start, up to and including the end."""
+        grid = self._grid()
+        return self._number_at(grid, end) - self._number_at(grid, start)
+
+    def share(self, start: Instant, end: Instant) -> Share:
+        """Return how many periods lie between two instants, each stretch of time as part of its own period."""
+        grid = self._grid()
+        return Share(self._position(grid, end) - self._position(grid, start))
+
     def _grid(self) -> BoundaryGrid:
-        hours = self.cadence.hours
-        return HourGrid(self.anchor, hours) if hours else LocalGrid.anchored(self.anchor, Zone(self.zone), self.cadence)
+        if self.cadence.hours:
+            return HourGrid(self.anchor, self.cadence.hours)
+        return LocalGrid.anchored(self.anchor, Zone(self.zone), self.cadence, self.day_of_month)
+
+    @classmethod
+    def _position(cls, grid: BoundaryGrid, at: Instant) -> Fraction:
+        number = cls._number_at(grid, at)
+        start, end, here = (
+            instant.timestamp(unit="microsecond") for instant in (grid.instant(number), grid.instant(number + 1), at)
+        )
+        return number + Fraction(here - start, end - start)
 
     @staticmethod
     def _number_at(grid: BoundaryGrid, at: Instant) -> int:

@@ -59,9 +59,9 @@ class LocalGrid:
     time: Time
 
     @classmethod
-    def anchored(cls, anchor: Instant, zone: Zone, cadence: Cadence) -> "LocalGrid":
+    def anchored(cls, anchor: Instant, zone: Zone, cadence: Cadence, day_of_month: int | None = None) -> "LocalGrid":
         local = zone.local(anchor)
-        return cls(anchor, zone, BillingCalendar(local.date(), cadence), local.time())
+        return cls(anchor, zone, BillingCalendar(local.date(), cadence, day_of_month), local.time())
 
     def instant(self, number: int) -> Instant:
         if not number:

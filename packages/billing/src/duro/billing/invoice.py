@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -19,17 +20,27 @@ class InvoiceLine:
             message = "A line's amount is its quantity times its unit amount."
             raise ValueError(message)
 
+    @classmethod
+    def single(cls, description: str, amount: Money) -> "InvoiceLine":
+        """Write a line of quantity one; a negative amount gives back."""
+        return cls(description, 1, amount, amount)
+
 
 @final
 @dataclass(frozen=True, slots=True)
 class InvoiceDraft:
-    """What an invoice will ask for: total = subtotal - discount - credit applied, and never less than nothing."""
+    """What an invoice will ask for: total = subtotal - discount - credit applied, and never less than nothing.
+
+    Credit granted is what its lines give back beyond what they ask for. It goes to the credit balance, and a line says
+    so; such an invoice has a total of nothing.
+    """
 
     lines: tuple[InvoiceLine, ...]
     subtotal: Money
     discount: Money
     credit_applied: Money
     total: Money
+    credit_granted: Money
 
     def __post_init__(self) -> None:
         nothing = Money.zero(self.total.currency)
@@ -39,6 +50,26 @@ class InvoiceDraft:
         if self.total != self.subtotal - self.discount - self.credit_applied:
             message = "A total is the subtotal less discount and credit."
             raise ValueError(message)
-        if self.discount < nothing or self.credit_applied < nothing or self.total < nothing:
+        if min(self.discount, self.credit_applied, self.total, self.credit_granted) < nothing:
             message = "An invoice never asks for less than nothing."
             raise ValueError(message)
+        if nothing < self.credit_granted and nothing < max(self.total, self.credit_applied):
+            message = "An invoice that gives credit asks for nothing and takes none."
+            raise ValueError(message)
+
+    @classmethod
+    def netted(cls, lines: Sequence[InvoiceLine], *, discount: Money, balance: Money) -> "InvoiceDraft":
+        """Net lines of either sign, then take credit from the balance; what is left over goes to the balance."""
+        nothing = Money.zero(balance.currency)
+        owed = sum((line.amount for line in lines), nothing) - discount
+        granted = max(-owed, nothing)
+        rest = () if granted.is_zero else (InvoiceLine.single("Added to the credit balance", granted),)
+        credit = min(balance, owed + granted)
+        return cls(
+            lines=(*lines, *rest),
+            subtotal=owed + granted + discount,
+            discount=discount,
+            credit_applied=credit,
+            total=owed + granted - credit,
+            credit_granted=granted,
+        )

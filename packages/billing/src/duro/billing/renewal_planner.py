@@ -1,12 +1,17 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, final
 
 from whenever import Instant
 
+from duro.billing.amendment import Amendment
+from duro.billing.discount import Discount
 from duro.billing.event_type import EventType
 from duro.billing.invoice import InvoiceDraft
 from duro.billing.invoice_composer import InvoiceComposer
+from duro.billing.pending_line import PendingLine
+from duro.billing.plan_change import PlanChange
 from duro.billing.state_machine import SubscriptionStatus
 from duro.billing.subscription import Subscription, SubscriptionChange
 from duro.kernel import Period
@@ -49,13 +54,15 @@ class Bill:
     """The next period is to be billed.
 
     The key is the same whenever the same period is planned. The change is the claim's: the credit is taken and the
-    invoice is told of; it is for the one who inserts the invoice, not for one who finds it there already.
+    invoice is told of; it is for the one who inserts the invoice, not for one who finds it there already. The plan
+    change is what the invoice was composed on; it belongs to the invoice until that is settled.
     """
 
     period: Period
     draft: InvoiceDraft
     idempotency_key: str
     change: SubscriptionChange
+    plan_change: PlanChange | None = None
 
 
 RenewalPlan: TypeAlias = NotRenewable | EndAtPeriod | ReachLimit | Bill
@@ -66,29 +73,58 @@ class RenewalPlanner:
     """What a renewal has to do with a subscription at an instant."""
 
     @classmethod
-    def plan(cls, subscription: Subscription, plan_name: str, now: Instant, *, starting: bool = False) -> RenewalPlan:
-        """Decide; `starting` admits a subscription that still waits for its first payment."""
+    def plan(
+        cls,
+        subscription: Subscription,
+        plan_name: str,
+        now: Instant,
+        *,
+        starting: bool = False,
+        pending_lines: Sequence[PendingLine] = (),
+        discount: Discount | None = None,
+    ) -> RenewalPlan:
+        """Decide; `starting` admits a subscription that still waits for its first payment.
+
+        The plan name is that of the plan the subscription renews on. The pending lines are all that wait for the next
+        invoice: it takes them up, or they end with the subscription.
+        """
         is_first = starting and subscription.status is SubscriptionStatus.INCOMPLETE
         if not is_first and not subscription.is_renewing:
             return NotRenewable(SkipReason.NOT_RENEWING)
         if now < subscription.current_period_end:
             return NotRenewable(SkipReason.NOT_DUE)
         if subscription.cancel_at_period_end:
-            return EndAtPeriod(subscription.end_at_period())
-        if subscription.has_reached_limit:
-            return ReachLimit(subscription.reach_limit())
-        return cls._bill(subscription, plan_name)
+            return EndAtPeriod(subscription.end_at_period(pending_lines))
+        renewed = Amendment(subscription).as_renewed
+        if renewed.has_reached_limit:
+            return ReachLimit(subscription.reach_limit(pending_lines))
+        draft = InvoiceComposer.compose(renewed, plan_name, pending_lines=pending_lines, discount=discount)
+        return cls._bill(subscription, renewed.next_period(), draft)
 
     @classmethod
-    def _bill(cls, subscription: Subscription, plan_name: str) -> Bill:
-        period = subscription.next_period()
-        draft = InvoiceComposer.compose(subscription, plan_name)
-        claimed = subscription.credited(-draft.credit_applied)
+    def upcoming(
+        cls,
+        subscription: Subscription,
+        plan_name: str,
+        *,
+        pending_lines: Sequence[PendingLine] = (),
+        discount: Discount | None = None,
+    ) -> RenewalPlan:
+        """Foresee the renewal at the end of the current period, as it will be if nothing changes until then."""
+        boundary = subscription.current_period_end
+        return cls.plan(
+            subscription, plan_name, boundary, starting=True, pending_lines=pending_lines, discount=discount
+        )
+
+    @classmethod
+    def _bill(cls, subscription: Subscription, period: Period, draft: InvoiceDraft) -> Bill:
+        claimed = subscription.credited(draft.credit_granted - draft.credit_applied)
         return Bill(
             period=period,
             draft=draft,
             idempotency_key=cls._key(subscription, period),
             change=claimed.told(EventType.INVOICE_CREATED),
+            plan_change=subscription.scheduled_change,
         )
 
     @staticmethod

@@ -2,6 +2,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, final
 
+from duro.billing.amendment import Amendment
+from duro.billing.event_type import EventType
+from duro.billing.plan_change import PlanChange
 from duro.billing.state_machine import SubscriptionStatus
 from duro.billing.subscription import Subscription, SubscriptionChange
 from duro.kernel import Period
@@ -50,7 +53,16 @@ class VoidInvoice:
     """The subscription ended while it was charged, and no money was taken: nothing is owed."""
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class KeepTerms:
+    """The charge for a change of terms was declined: the invoice is void and everything is as it was."""
+
+    change: SubscriptionChange
+
+
 Settlement: TypeAlias = Advance | OpenRecovery | KeepIncomplete | PaidWithoutAdvance | VoidInvoice
+ChangeSettlement: TypeAlias = Advance | KeepTerms | PaidWithoutAdvance | VoidInvoice
 
 
 @final
@@ -58,12 +70,52 @@ class SettlementPlanner:
     """What the outcome of a charge for a period means for the subscription as it is by then."""
 
     @classmethod
-    def plan(cls, subscription: Subscription, period: Period, outcome: ChargeOutcome) -> Settlement:
+    def plan(
+        cls,
+        subscription: Subscription,
+        period: Period,
+        outcome: ChargeOutcome,
+        plan_change: PlanChange | None = None,
+    ) -> Settlement:
+        """Decide for a renewal; a plan change is what its invoice was composed on."""
         is_paid = outcome is ChargeOutcome.PAID
         if subscription.is_terminal:
             return PaidWithoutAdvance() if is_paid else VoidInvoice()
         if is_paid:
-            return Advance(subscription.renewal_paid(period))
+            changed = cls._taken_over(subscription, period, plan_change)
+            return Advance(changed.followed_by(changed.subscription.renewal_paid(period)))
         if subscription.status is SubscriptionStatus.INCOMPLETE:
             return KeepIncomplete(subscription.renewal_failed())
         return OpenRecovery(subscription.renewal_failed())
+
+    @classmethod
+    def plan_change(
+        cls, subscription: Subscription, change: PlanChange, period: Period, outcome: ChargeOutcome
+    ) -> ChangeSettlement:
+        """Decide for a change of terms that begins a new period and applies only if that is paid.
+
+        It applies to a subscription as it was invoiced: one that has ended or renewed meanwhile gets its money back.
+        """
+        is_paid = outcome is ChargeOutcome.PAID
+        is_as_invoiced = subscription.current_period_start <= period.start <= subscription.current_period_end
+        if is_paid and subscription.is_renewing and is_as_invoiced:
+            return Advance(Amendment(subscription).begun(change, period))
+        if is_paid:
+            return PaidWithoutAdvance()
+        if subscription.is_terminal:
+            return VoidInvoice()
+        return KeepTerms(subscription.told(EventType.SUBSCRIPTION_PAYMENT_FAILED))
+
+    @classmethod
+    def forgive(
+        cls, subscription: Subscription, period: Period, plan_change: PlanChange | None = None
+    ) -> SubscriptionChange:
+        """Let a past due period pass unpaid, now that its invoice is void: it renews again, and no cycle counts."""
+        changed = cls._taken_over(subscription, period, plan_change)
+        return changed.followed_by(changed.subscription.renewal_forgiven(period))
+
+    @staticmethod
+    def _taken_over(subscription: Subscription, period: Period, plan_change: PlanChange | None) -> SubscriptionChange:
+        if plan_change is None:
+            return subscription.told()
+        return Amendment(subscription).taken_over(plan_change, at=period.start)

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, final
 
@@ -7,6 +7,10 @@ from whenever import Instant
 from duro.billing.billing_cycle import BillingCycle
 from duro.billing.event_type import EventType
 from duro.billing.interval import Cadence, Interval
+from duro.billing.payment_in_progress import PaymentInProgressError
+from duro.billing.pending_line import PendingLine
+from duro.billing.plan_change import PlanChange
+from duro.billing.share import Share
 from duro.billing.state_machine import SubscriptionAction, SubscriptionStateMachine, SubscriptionStatus
 from duro.billing.terms import Terms
 from duro.kernel import (
@@ -60,6 +64,8 @@ class Subscription:
     canceled_at: Instant | None
     event_sequence: int
     created_at: Instant
+    billing_day: int | None = None
+    scheduled_change: PlanChange | None = None
 
     @classmethod
     def start(
@@ -75,14 +81,17 @@ class Subscription:
         trial_days: int,
         current_period_end: Instant | None,
         now: Instant,
+        billing_day: int | None = None,
     ) -> SubscriptionChange:
         """Begin a subscription.
 
         With a current_period_end, which must be in the future, it is active and that period is paid for already; with
-        trial days it is trialing; else it is incomplete and its first renewal is due now. Raise InvalidInputError, or
-        OutsideHorizonError when the first period it would be billed for reaches past the calendar.
+        trial days it is trialing; else it is incomplete and its first renewal is due now. With a billing day (1-31) the
+        first it is billed for is the part-period before that day. Raise InvalidInputError, or OutsideHorizonError when
+        that reaches past the calendar.
         """
         cls._require_startable(quantity=quantity, trial_days=trial_days, paid_until=current_period_end, now=now)
+        cls.require_alignable(billing_day, terms.cadence)
         fresh = cls(
             id=id,
             customer_id=customer_id,
@@ -103,6 +112,7 @@ class Subscription:
             canceled_at=None,
             event_sequence=0,
             created_at=now,
+            billing_day=billing_day,
         )
         change = fresh._begun(trial_days=trial_days, paid_until=current_period_end)
         change.subscription.next_period()
@@ -111,7 +121,7 @@ class Subscription:
     @property
     def cycle(self) -> BillingCycle:
         """The grid of instants on which it renews."""
-        return BillingCycle(self.anchor, self.zone, self.terms.cadence)
+        return BillingCycle(self.anchor, self.zone, self.terms.cadence, self.billing_day)
 
     @property
     def is_terminal(self) -> bool:
@@ -125,7 +135,12 @@ class Subscription:
     @property
     def has_reached_limit(self) -> bool:
         """Say whether it has been paid for as often as its terms allow."""
-        return self.terms.max_cycles is not None and self.cycles_completed >= self.terms.max_cycles
+        return self.terms.is_completed_by(self.cycles_completed)
+
+    @property
+    def is_before_part_period(self) -> bool:
+        """Say whether all it bills next is the part-period before its billing day."""
+        return self.current_period_end < self.anchor
 
     def is_due(self, now: Instant) -> bool:
         """Say whether its next renewal is to be billed by now."""
@@ -133,7 +148,19 @@ class Subscription:
 
     def next_period(self) -> Period:
         """Return the period that its next renewal bills: it starts where the current one ends."""
+        if self.is_before_part_period:
+            return Period(self.current_period_end, self.anchor)
         return self.cycle.period_starting_at(self.current_period_end)
+
+    def next_share(self) -> Share:
+        """Return how much of a whole period the next one is."""
+        return self.cycle.share(self.current_period_end, self.anchor) if self.is_before_part_period else Share.WHOLE
+
+    def anchored_from(self, at: Instant) -> "Subscription":
+        """Lay its grid of boundaries anew from an instant, or from the first billing day after it."""
+        day = self.billing_day if self.terms.cadence.months else None
+        anchor = BillingCycle.starting(at, self.zone, self.terms.cadence, day).anchor
+        return replace(self, anchor=anchor, billing_day=day)
 
     def told(self, *events: EventType) -> SubscriptionChange:
         """Tell of something that happened around it and changed nothing else."""
@@ -148,23 +175,25 @@ class Subscription:
         return replace(self, balance=balance)
 
     def renewal_paid(self, period: Period) -> SubscriptionChange:
-        """Move on to the next period, now that it is paid for; the last of its cycles ends it."""
-        if period.start != self.current_period_end:
-            code = "period_out_of_order"
-            raise ConflictError(code, f"The next period starts at {self.current_period_end}, not at {period.start}.")
+        """Move on to the next period, now that it is paid for; the last of its cycles ends it.
+
+        A part-period isn't a cycle.
+        """
+        self._require_next(period)
+        cycles = self.cycles_completed + (0 if self.is_before_part_period else 1)
         moved = self._paid()
-        paid = SubscriptionChange(
-            replace(
-                moved.subscription,
-                current_period_start=period.start,
-                current_period_end=period.end,
-                cycles_completed=self.cycles_completed + 1,
-            ),
-            moved.events,
-        )
+        begun = replace(moved.subscription, current_period_start=period.start, current_period_end=period.end)
+        paid = SubscriptionChange(replace(begun, cycles_completed=cycles), moved.events)
         if paid.subscription.has_reached_limit:
             return paid.followed_by(paid.subscription.reach_limit())
         return paid
+
+    def renewal_forgiven(self, period: Period) -> SubscriptionChange:
+        """Move on to the next period unpaid, now that its invoice is void: what was past due renews again."""
+        self._require_next(period)
+        change = self._moved(SubscriptionAction.RECOVER)
+        begun = replace(change.subscription, current_period_start=period.start, current_period_end=period.end)
+        return SubscriptionChange(begun, change.events)
 
     def renewal_failed(self) -> SubscriptionChange:
         """Take note that a charge was declined: recovery takes over what had been renewing; the period doesn't move."""
@@ -172,34 +201,49 @@ class Subscription:
             return self.told(EventType.SUBSCRIPTION_PAYMENT_FAILED)
         return self._moved(SubscriptionAction.RENEWAL_FAILED, EventType.SUBSCRIPTION_PAYMENT_FAILED)
 
-    def cancel_now(self, now: Instant) -> SubscriptionChange:
+    def pause(self, *, is_charge_pending: bool) -> SubscriptionChange:
+        """Let the current period run on and bill nothing after it. Raise PaymentInProgressError while a charge is."""
+        if is_charge_pending:
+            raise PaymentInProgressError
+        return self._moved(SubscriptionAction.PAUSE)
+
+    def resume(self, now: Instant) -> SubscriptionChange:
+        """Go on with the period that still runs, or begin anew with a bill due now: paused time is never billed."""
+        change = self._moved(SubscriptionAction.RESUME)
+        if now < self.current_period_end:
+            return change
+        anew = replace(change.subscription, current_period_start=now, current_period_end=now).anchored_from(now)
+        return SubscriptionChange(anew, change.events)
+
+    def cancel_now(self, now: Instant, pending_lines: Sequence[PendingLine] = ()) -> SubscriptionChange:
         """End it, and the access it gave, at once."""
         change = self._moved(SubscriptionAction.CANCEL)
         ended = replace(change.subscription, cancel_at_period_end=False, canceled_at=now, access_ends_at=now)
-        return SubscriptionChange(ended, change.events)
+        return SubscriptionChange(ended.credited(self._credit_in(pending_lines)), change.events)
 
-    def cancel_at_end(self, now: Instant) -> SubscriptionChange:
+    def cancel_at_end(self, now: Instant, pending_lines: Sequence[PendingLine] = ()) -> SubscriptionChange:
         """Let it end with the period that is paid for; where none is (incomplete, past due, unpaid), end it now."""
-        if self.status in _IN_RECOVERY or self.status is SubscriptionStatus.INCOMPLETE:
-            return self.cancel_now(now)
+        is_over = self.status is SubscriptionStatus.PAUSED and self.current_period_end <= now
+        if is_over or self.status in _IN_RECOVERY or self.status is SubscriptionStatus.INCOMPLETE:
+            return self.cancel_now(now, pending_lines)
         return self._set_cancel_at_period_end(is_set=True)
 
     def keep(self) -> SubscriptionChange:
         """Take back a cancellation at the end of the period."""
         return self._set_cancel_at_period_end(is_set=False)
 
-    def end_at_period(self) -> SubscriptionChange:
+    def end_at_period(self, pending_lines: Sequence[PendingLine] = ()) -> SubscriptionChange:
         """End it at the boundary it was to be canceled at."""
         change = self._moved(SubscriptionAction.CANCEL)
         boundary = self.current_period_end
-        return SubscriptionChange(
-            replace(change.subscription, canceled_at=boundary, access_ends_at=boundary), change.events
-        )
+        ended = replace(change.subscription, canceled_at=boundary, access_ends_at=boundary)
+        return SubscriptionChange(ended.credited(self._credit_in(pending_lines)), change.events)
 
-    def reach_limit(self) -> SubscriptionChange:
+    def reach_limit(self, pending_lines: Sequence[PendingLine] = ()) -> SubscriptionChange:
         """End it after its last paid cycle; access lasts until the period does."""
         change = self._moved(SubscriptionAction.REACH_LIMIT)
-        return SubscriptionChange(replace(change.subscription, access_ends_at=self.current_period_end), change.events)
+        ended = replace(change.subscription, access_ends_at=self.current_period_end)
+        return SubscriptionChange(ended.credited(self._credit_in(pending_lines)), change.events)
 
     def expire_incomplete(self, now: Instant) -> SubscriptionChange:
         """Give up on a first payment that never came."""
@@ -211,20 +255,18 @@ class Subscription:
             return self._paid_until(paid_until)
         if trial_days:
             return self._on_trial(trial_days)
-        return self.told(EventType.SUBSCRIPTION_CREATED)
+        return self.anchored_from(self.current_period_end).told(EventType.SUBSCRIPTION_CREATED)
 
     def _paid_until(self, end: Instant) -> SubscriptionChange:
         active = SubscriptionStateMachine.transition(self.status, SubscriptionAction.ACTIVATE)
-        return replace(self, status=active.target, anchor=end, current_period_end=end).told(
-            EventType.SUBSCRIPTION_CREATED, active.event
-        )
+        begun = replace(self, status=active.target, current_period_end=end).anchored_from(end)
+        return begun.told(EventType.SUBSCRIPTION_CREATED, active.event)
 
     def _on_trial(self, trial_days: int) -> SubscriptionChange:
         trial = SubscriptionStateMachine.transition(self.status, SubscriptionAction.START_TRIAL)
         end = BillingCycle(self.anchor, self.zone, Cadence(Interval.DAY, trial_days)).boundary(1)
-        return replace(self, status=trial.target, anchor=end, current_period_end=end, trial_ends_at=end).told(
-            trial.event
-        )
+        begun = replace(self, status=trial.target, current_period_end=end, trial_ends_at=end).anchored_from(end)
+        return begun.told(trial.event)
 
     def _paid(self) -> SubscriptionChange:
         if self.status is SubscriptionStatus.ACTIVE:
@@ -243,6 +285,21 @@ class Subscription:
         if self.cancel_at_period_end is is_set:
             return self.told()
         return replace(self, cancel_at_period_end=is_set).told(EventType.SUBSCRIPTION_UPDATED)
+
+    def _require_next(self, period: Period) -> None:
+        if period.start != self.current_period_end:
+            code = "period_out_of_order"
+            raise ConflictError(code, f"The next period starts at {self.current_period_end}, not at {period.start}.")
+
+    def _credit_in(self, pending_lines: Sequence[PendingLine]) -> Money:
+        """No invoice will come: charges that wait for one lapse, credits are kept."""
+        return PendingLine.credit_in(pending_lines, Money.zero(self.balance.currency))
+
+    @staticmethod
+    def require_alignable(billing_day: int | None, cadence: Cadence) -> None:
+        """Raise InvalidInputError unless it is a day of the month, and the cadence is counted in months."""
+        if billing_day is not None and (not cadence.months or not 1 <= billing_day <= 31):
+            raise InvalidInputError([Fault("billingDay", "must be from 1 to 31, for periods of months or years")])
 
     @staticmethod
     def _require_startable(*, quantity: int, trial_days: int, paid_until: Instant | None, now: Instant) -> None:

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from typing import Final, final
 
 from duro.billing.interval import Cadence
+from duro.billing.price import Price
 from duro.kernel import Fault, InvalidInputError, Money, PlanId
 
 _PAST_HIGHEST_AMOUNT: Final = 10**12
@@ -25,3 +26,11 @@ class Terms:
             faults.append(Fault("maxCycles", "must be at least 1"))
         if faults:
             raise InvalidInputError(faults)
+
+    def price(self, quantity: int) -> Price:
+        """Return what one whole period costs at a quantity."""
+        return Price(self.amount.times(quantity), self.cadence)
+
+    def is_completed_by(self, cycles: int) -> bool:
+        """Say whether that many paid cycles are as many as they allow."""
+        return self.max_cycles is not None and cycles >= self.max_cycles

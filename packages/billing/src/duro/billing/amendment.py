@@ -1,0 +1,96 @@
+from dataclasses import dataclass, replace
+from typing import final
+
+from whenever import Instant
+
+from duro.billing.event_type import EventType
+from duro.billing.plan_change import PlanChange
+from duro.billing.proration import Proration
+from duro.billing.share import Share
+from duro.billing.state_machine import SubscriptionStatus
+from duro.billing.subscription import Subscription, SubscriptionChange
+from duro.kernel import ConflictError, Period
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A subscription whose terms, quantity or billing day are being changed."""
+
+    subscription: Subscription
+
+    @property
+    def as_renewed(self) -> Subscription:
+        """What its next renewal bills: itself, on the terms that are scheduled to take over by then."""
+        change = self.subscription.scheduled_change
+        return self.subscription if change is None else self._on(change, at=self.subscription.current_period_end)
+
+    def share_left(self, at: Instant) -> Share:
+        """Return how many periods that were paid for are left.
+
+        Up to its anchor it was billed for a part-period, or paid elsewhere: that is measured in whole periods.
+        """
+        now = self.subscription
+        if now.status is SubscriptionStatus.TRIALING or at >= now.current_period_end:
+            return Share.NOTHING
+        if now.current_period_end == now.anchor:
+            return now.cycle.share(max(at, now.current_period_start), now.anchor)
+        return Proration.at(Period(now.current_period_start, now.current_period_end), at).remaining
+
+    def made(self, change: PlanChange, *, at: Instant, is_anew: bool = False) -> SubscriptionChange:
+        """Put it on other terms, in place of any that are scheduled.
+
+        Another cadence, or `is_anew`, lays its grid of boundaries anew from the instant on.
+        """
+        amended = self._on(change, at=at, is_anew=is_anew)
+        if change.terms != self.subscription.terms:
+            return amended.told(EventType.SUBSCRIPTION_PLAN_CHANGED)
+        return amended.told(*(() if amended == self.subscription else (EventType.SUBSCRIPTION_UPDATED,)))
+
+    def foreseen(self, change: PlanChange, *, at: Instant) -> Subscription:
+        """Return it as it would be on other terms whose first period starts at an instant: what to invoice for that."""
+        return replace(self._on(change, at=at, is_anew=True), current_period_end=at)
+
+    def begun(self, change: PlanChange, period: Period) -> SubscriptionChange:
+        """Begin a new period on other terms at once, now that it is paid for."""
+        made = self.made(change, at=period.start, is_anew=True)
+        return made.followed_by(replace(made.subscription, current_period_end=period.start).renewal_paid(period))
+
+    def taken_over(self, change: PlanChange, *, at: Instant) -> SubscriptionChange:
+        """Put it on the terms that its next period was invoiced on; others scheduled since then still wait."""
+        scheduled = self.subscription.scheduled_change
+        made = self.made(change, at=at)
+        waiting = replace(made.subscription, scheduled_change=None if scheduled == change else scheduled)
+        return SubscriptionChange(waiting, made.events)
+
+    def scheduled(self, change: PlanChange | None) -> SubscriptionChange:
+        """Let other terms take over at the next renewal; None takes that back."""
+        if change == self.subscription.scheduled_change:
+            return self.subscription.told()
+        return replace(self.subscription, scheduled_change=change).told(EventType.SUBSCRIPTION_UPDATED)
+
+    def aligned(self, billing_day: int | None) -> SubscriptionChange:
+        """Bill on another day of the month once the current period is over; the time up to it is a part-period.
+
+        None lets it bill on the day it renews next. Raise ConflictError while a part-period runs: what is left of that
+        couldn't be told any more.
+        """
+        now = self.subscription
+        if billing_day == now.billing_day:
+            return now.told()
+        Subscription.require_alignable(billing_day, now.terms.cadence)
+        if now.status is not SubscriptionStatus.TRIALING and now.current_period_start < now.anchor:
+            code = "period_is_partial"
+            raise ConflictError(code, "The billing day can change once a whole period has begun.")
+        return (
+            replace(now, billing_day=billing_day)
+            .anchored_from(now.current_period_end)
+            .told(EventType.SUBSCRIPTION_UPDATED)
+        )
+
+    def _on(self, change: PlanChange, *, at: Instant, is_anew: bool = False) -> Subscription:
+        now = self.subscription
+        amended = replace(now, terms=change.terms, quantity=change.quantity, scheduled_change=None)
+        if not is_anew and change.terms.cadence == now.terms.cadence:
+            return amended
+        return replace(amended, zone=change.zone or now.zone).anchored_from(at)

@@ -1,0 +1,66 @@
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeAlias, final
+
+from whenever import Instant
+
+from duro.billing.event_type import EventType
+from duro.billing.interval import Cadence
+from duro.billing.subscription import Subscription, SubscriptionChange
+
+
+class MissedPeriods(StrEnum):
+    """What becomes of periods that went by wholly while the payer owed an earlier one."""
+
+    BILL = "bill"
+    SKIP = "skip"
+
+    @classmethod
+    def usual_for(cls, cadence: Cadence) -> "MissedPeriods":
+        """Return the default: months and longer are billed, hours, days and weeks are skipped."""
+        return cls.BILL if cadence.months else cls.SKIP
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class NothingMissed:
+    """No period went by wholly, or the subscription doesn't renew."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class BillMissed:
+    """That many periods went by: an ordinary renewal each, oldest first."""
+
+    count: int
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class SkipMissed:
+    """That many periods are left out, and the one that contains now is due."""
+
+    change: SubscriptionChange
+    skipped_periods: int
+
+
+MissedPeriodsPlan: TypeAlias = NothingMissed | BillMissed | SkipMissed
+
+
+@final
+class MissedPeriodsPlanner:
+    """What a subscription that was recovered late does about the time in between."""
+
+    @classmethod
+    def plan(cls, subscription: Subscription, policy: MissedPeriods, now: Instant) -> MissedPeriodsPlan:
+        """Decide. A period is missed if it was over by now; the one that contains now is billed as ever."""
+        if not subscription.is_due(now):
+            return NothingMissed()
+        missed = subscription.cycle.periods_between(subscription.current_period_end, now)
+        if not missed:
+            return NothingMissed()
+        if policy is MissedPeriods.BILL:
+            return BillMissed(missed)
+        start = subscription.cycle.boundary_on_or_before(now)
+        skipped = replace(subscription, current_period_start=start, current_period_end=start)
+        return SkipMissed(skipped.told(EventType.SUBSCRIPTION_UPDATED), missed)

@@ -1,0 +1,207 @@
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias, final
+
+from whenever import Instant
+
+from duro.billing.amendment import Amendment
+from duro.billing.discount import Discount
+from duro.billing.event_type import EventType
+from duro.billing.invoice import InvoiceDraft
+from duro.billing.invoice_composer import InvoiceComposer
+from duro.billing.payment_in_progress import PaymentInProgressError
+from duro.billing.pending_line import PendingLine
+from duro.billing.plan_change import PlanChange
+from duro.billing.proration import CycleAnchor, ProratedChange, Proration, ProrationBehavior
+from duro.billing.share import Share
+from duro.billing.state_machine import SubscriptionStatus
+from duro.billing.subscription import Subscription, SubscriptionChange
+from duro.kernel import ConflictError, Fault, InvalidInputError, Money, Period
+
+
+class ChangeTiming(StrEnum):
+    """When a change of terms takes over."""
+
+    NOW = "now"
+    AT_RENEWAL = "at_renewal"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PlanChangeRequest:
+    """What a merchant asks for, with the names under which the old and the new plan stand on an invoice."""
+
+    change: PlanChange
+    old_name: str
+    new_name: str
+    behavior: ProrationBehavior = ProrationBehavior.PRORATE
+    timing: ChangeTiming = ChangeTiming.NOW
+    cycle_anchor: CycleAnchor = CycleAnchor.UNCHANGED
+    discount: Discount | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ChangeScheduled:
+    """The change waits for the next renewal."""
+
+    change: SubscriptionChange
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ChangeApplied:
+    """The change has taken over, and its difference waits for the next invoice."""
+
+    change: SubscriptionChange
+    proration: ProratedChange
+    pending_lines: tuple[PendingLine, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ChangeInvoiced:
+    """The change has taken over, and its difference is invoiced at once; the invoice moves no period."""
+
+    change: SubscriptionChange
+    proration: ProratedChange
+    draft: InvoiceDraft
+    period: Period
+    idempotency_key: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ChangeOnPayment:
+    """The change begins a new period and takes over once that is paid; until then all is as it was."""
+
+    change: SubscriptionChange
+    plan_change: PlanChange
+    proration: ProratedChange
+    draft: InvoiceDraft
+    period: Period
+    idempotency_key: str
+
+
+PlanChangePlan: TypeAlias = ChangeScheduled | ChangeApplied | ChangeInvoiced | ChangeOnPayment
+
+_WAITING: Final = frozenset({SubscriptionStatus.PAST_DUE, SubscriptionStatus.UNPAID, SubscriptionStatus.PAUSED})
+
+
+@final
+class PlanChangePlanner:
+    """What a change of terms or quantity does to a subscription; written down or not, it is also the preview."""
+
+    @classmethod
+    def plan(
+        cls, subscription: Subscription, request: PlanChangeRequest, *, now: Instant, is_charge_pending: bool = False
+    ) -> PlanChangePlan:
+        """Decide. Raise PaymentInProgressError, ConflictError for a status, or InvalidInputError for the terms."""
+        if is_charge_pending:
+            raise PaymentInProgressError
+        if subscription.is_terminal or subscription.status is SubscriptionStatus.INCOMPLETE:
+            code = "illegal_transition"
+            raise ConflictError(code, f"The terms of a subscription that is {subscription.status} can't change.")
+        is_anew = cls._is_anew(subscription, request)
+        cls._require_acceptable(subscription, request.change, is_anew=is_anew)
+        if request.timing is ChangeTiming.AT_RENEWAL or subscription.status in _WAITING:
+            return ChangeScheduled(Amendment(subscription).scheduled(request.change))
+        if subscription.status is SubscriptionStatus.TRIALING:
+            return cls._on_trial(subscription, request)
+        return (cls._anew if is_anew else cls._within)(subscription, request, now)
+
+    @classmethod
+    def _on_trial(cls, subscription: Subscription, request: PlanChangeRequest) -> ChangeApplied:
+        """Nothing was paid yet, so nothing is prorated; the first bill is on the new terms."""
+        nothing = Money.zero(subscription.balance.currency)
+        change = Amendment(subscription).made(request.change, at=subscription.current_period_end)
+        return ChangeApplied(change, ProratedChange(nothing, nothing), ())
+
+    @classmethod
+    def _within(
+        cls, subscription: Subscription, request: PlanChangeRequest, now: Instant
+    ) -> ChangeApplied | ChangeInvoiced:
+        amendment = Amendment(subscription)
+        share_left = Share.NOTHING if request.behavior is ProrationBehavior.NONE else amendment.share_left(now)
+        proration = cls._prorated(subscription, request, share_left=share_left)
+        lines = proration.lines(old_name=request.old_name, new_name=request.new_name)
+        made = amendment.made(request.change, at=now)
+        if request.behavior is not ProrationBehavior.INVOICE_NOW or not lines:
+            return ChangeApplied(made, proration, lines)
+        draft = InvoiceDraft.netted(
+            InvoiceComposer.lines(lines),
+            discount=Money.zero(subscription.balance.currency),
+            balance=subscription.balance,
+        )
+        return ChangeInvoiced(
+            change=made.followed_by(cls._claimed(made.subscription, draft)),
+            proration=proration,
+            draft=draft,
+            period=Period(now, subscription.current_period_end),
+            idempotency_key=cls._key(subscription),
+        )
+
+    @classmethod
+    def _anew(cls, subscription: Subscription, request: PlanChangeRequest, now: Instant) -> ChangeOnPayment:
+        amendment = Amendment(subscription)
+        begun = amendment.foreseen(request.change, at=now)
+        share_left = Share.NOTHING if request.behavior is ProrationBehavior.NONE else amendment.share_left(now)
+        proration = cls._prorated(subscription, request, share_left=share_left, new_share=begun.next_share())
+        line = InvoiceComposer.period_line(begun, request.new_name, begun.next_share())
+        prorated = proration.lines(old_name=request.old_name, new_name=request.new_name)
+        draft = InvoiceDraft.netted(
+            (*InvoiceComposer.lines([part for part in prorated if part.is_credit]), line),
+            discount=line.amount - proration.charge,
+            balance=subscription.balance,
+        )
+        return ChangeOnPayment(
+            change=cls._claimed(subscription, draft),
+            plan_change=request.change,
+            proration=proration,
+            draft=draft,
+            period=begun.next_period(),
+            idempotency_key=cls._key(subscription),
+        )
+
+    @classmethod
+    def _prorated(
+        cls,
+        subscription: Subscription,
+        request: PlanChangeRequest,
+        *,
+        share_left: Share,
+        new_share: Share = Share.WHOLE,
+    ) -> ProratedChange:
+        return Proration(share_left).change_plan(
+            old=subscription.terms.price(subscription.quantity),
+            new=request.change.terms.price(request.change.quantity),
+            anchor=request.cycle_anchor,
+            discount=request.discount,
+            new_share=new_share,
+        )
+
+    @staticmethod
+    def _is_anew(subscription: Subscription, request: PlanChangeRequest) -> bool:
+        has_new_cadence = request.change.terms.cadence != subscription.terms.cadence
+        return has_new_cadence or request.cycle_anchor is CycleAnchor.NOW
+
+    @staticmethod
+    def _require_acceptable(subscription: Subscription, change: PlanChange, *, is_anew: bool) -> None:
+        """Terms never name a limit that is passed already, nor one that the new period would pass."""
+        faults: list[Fault] = []
+        if change.terms.amount.currency != subscription.balance.currency:
+            faults.append(Fault("planId", "must be a plan in the subscription's currency"))
+        limit, cycles = change.terms.max_cycles, subscription.cycles_completed + (1 if is_anew else 0)
+        if limit is not None and cycles > limit:
+            faults.append(Fault("planId", "must be a plan that allows more cycles than are paid for"))
+        if faults:
+            raise InvalidInputError(faults)
+
+    @staticmethod
+    def _claimed(subscription: Subscription, draft: InvoiceDraft) -> SubscriptionChange:
+        return subscription.credited(draft.credit_granted - draft.credit_applied).told(EventType.INVOICE_CREATED)
+
+    @staticmethod
+    def _key(subscription: Subscription) -> str:
+        """Name the change by what has been told so far, which the invoice itself adds to."""
+        return f"plan_change_{subscription.id}_{subscription.event_sequence}"
