@@ -2,7 +2,6 @@ import asyncio
 import os
 import sys
 
-from duro.testkit import ServiceCommand
 from storm.books import GatewayBook
 from storm.form import Fault
 from storm.storm import Report, Storm

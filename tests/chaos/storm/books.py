@@ -1,4 +1,6 @@
 from collections import defaultdict
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import ClassVar, final
 
@@ -69,36 +71,44 @@ class Books:
     async def progress(self) -> Progress | None:
         """Count what is settled, in flight and due; None while the database is away."""
         try:
-            counts = [(await self._read(mode, self.PROGRESS, SystemClock().now()))[0] for mode in Mode]
+            async with self._snapshot() as read:
+                counts = [(await read(mode, self.PROGRESS, SystemClock().now()))[0] for mode in Mode]
         except self.AWAY:
             return None
         return Progress(*(sum(count[name] for count in counts) for name in ("settled", "pending", "due")))
 
     async def stories(self) -> list[Story]:
-        return [story for mode in Mode for story in await self._stories(mode)]
+        async with self._snapshot() as read:
+            return [story for mode in Mode for story in await self._stories(mode, read)]
 
     async def taken(self) -> dict[tuple[object, str], int]:
         """Sum up what the ledger says that the gateway owes each tenant."""
-        rows = [row for mode in Mode for row in await self._read(mode, self.TAKEN)]
+        async with self._snapshot() as read:
+            rows = [row for mode in Mode for row in await read(mode, self.TAKEN)]
         return {(row["tenant_id"], row["currency"]): row["amount"] for row in rows}
 
-    async def _stories(self, mode: Mode) -> list[Story]:
-        stories = {row["id"]: Story(mode, row) for row in await self._read(mode, self.SUBSCRIPTIONS)}
-        for row in await self._read(mode, self.INVOICES):
+    async def _stories(self, mode: Mode, read: Callable[..., Awaitable[list[asyncpg.Record]]]) -> list[Story]:
+        stories = {row["id"]: Story(mode, row) for row in await read(mode, self.SUBSCRIPTIONS)}
+        for row in await read(mode, self.INVOICES):
             stories[row["subscription_id"]].invoices.append(row)
-        for row in await self._read(mode, self.ATTEMPTS):
+        for row in await read(mode, self.ATTEMPTS):
             stories[row["subscription_id"]].attempts.append(row)
-        for row in await self._read(mode, self.EVENTS):
+        for row in await read(mode, self.EVENTS):
             stories[row["subscription_id"]].events.append(f"{row['sequence']} {row['type']}")
-        for row in await self._read(mode, self.CASES):
+        for row in await read(mode, self.CASES):
             stories[row["subscription_id"]].cases += 1
         return list(stories.values())
 
-    async def _read(self, mode: Mode, template: str, *arguments: object) -> list[asyncpg.Record]:
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncGenerator[Callable[..., Awaitable[list[asyncpg.Record]]]]:
         pool = await DatabasePool.open(self._admin_url, min_size=0, max_size=1)
         try:
-            async with pool.acquire() as connection:
-                return await connection.fetch(template.replace("{schema}", mode.value), *arguments)
+            async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+
+                async def read(mode: Mode, template: str, *arguments: object) -> list[asyncpg.Record]:
+                    return await connection.fetch(template.replace("{schema}", mode.value), *arguments)
+
+                yield read
         finally:
             pool.terminate()
 

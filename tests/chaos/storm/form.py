@@ -36,8 +36,8 @@ class Form:
     flushes: int = 0
     database_kills: int = 0
     pauses: int = 0
-    concurrency: int = 8
-    latency_milliseconds: int = 800
+    concurrency: int = 10
+    latency_milliseconds: int = 500
     timeout_seconds: int = 2
     lease_seconds: int = 6
     scan_seconds: int = 2
@@ -51,8 +51,8 @@ class Form:
             renewals=10_000,
             tenants=50,
             workers=4,
-            worker_kills=40,
-            gateway_kills=6,
+            worker_kills=42,
+            gateway_kills=4,
             flushes=2,
             database_kills=1,
             pauses=2,
@@ -66,10 +66,11 @@ class Form:
             tenants=20,
             workers=2,
             worker_kills=10,
-            gateway_kills=2,
+            gateway_kills=1,
             flushes=1,
             database_kills=1,
-            concurrency=14,
+            pauses=1,
+            concurrency=20,
             limit_seconds=150,
         )
 
@@ -82,14 +83,17 @@ class Form:
         return self.worker_kills + self.gateway_kills
 
     def strikes(self) -> list[Strike]:
-        """Spread the kills evenly over the run and put the rarer faults between them."""
+        """Spread the kills evenly over the run and put the rarer faults between them.
+
+        A flush takes the schedules along, and a worker that starts writes them anew: so it comes shortly before a kill.
+        """
         strikes = [Strike(at, Fault.WORKER_KILLED) for at in self._spread(self.kills)]
         every = self.kills // (self.gateway_kills or 1)
         for number in range(self.gateway_kills):
             place = number * every + every // 2
             strikes[place] = Strike(strikes[place].at, Fault.GATEWAY_KILLED)
         for fault, count, nudge in (
-            (Fault.QUEUE_FLUSHED, self.flushes, 0.001),
+            (Fault.QUEUE_FLUSHED, self.flushes, -0.03),
             (Fault.DATABASE_KILLED, self.database_kills, 0.02),
             (Fault.WORKER_PAUSED, self.pauses, -0.09),
         ):

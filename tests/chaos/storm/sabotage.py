@@ -31,6 +31,18 @@ def settle_late():
     ChargeSettlement.settle = late
 
 
+def fail_to_settle():
+    """Break nothing: let one settlement in three fail on its way, so that the queue runs its job again."""
+    settle, random = ChargeSettlement.settle, Random(os.getpid())
+
+    async def failing(self, tenant_id, answers):
+        if answers and random.random() < 1 / 3:
+            raise ConnectionResetError
+        return await settle(self, tenant_id, answers)
+
+    ChargeSettlement.settle = failing
+
+
 def send_fresh_references():
     """Send every charge under a reference of its own instead of its attempt's."""
     send = Presentment.send
@@ -89,6 +101,7 @@ def without(statement, guard):
 
 SABOTAGES = {
     "settle-late": settle_late,
+    "fail-to-settle": fail_to_settle,
     "fresh-references": send_fresh_references,
     "no-compare-and-set": settle_without_comparing,
     "no-invoice-key": drop_invoice_key,

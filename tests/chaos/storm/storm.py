@@ -2,6 +2,7 @@ import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import final
 
 from duro.payments.simulated import Delivery, FaultPlan
@@ -9,6 +10,14 @@ from duro.testkit import Deadline, DeadlineMissedError, RunningService
 from storm.books import Books, GatewayBook, Progress
 from storm.form import Fault, Strike
 from storm.world import World
+
+SHORTLY = {
+    Fault.WORKER_KILLED: "worker",
+    Fault.GATEWAY_KILLED: "GATEWAY",
+    Fault.QUEUE_FLUSHED: "FLUSH",
+    Fault.DATABASE_KILLED: "DATABASE",
+    Fault.WORKER_PAUSED: "pause",
+}
 
 
 @final
@@ -38,7 +47,7 @@ class Chronicle:
         return [one.share for one in self.strikes if one.fault in {Fault.WORKER_KILLED, Fault.GATEWAY_KILLED}]
 
     def __str__(self) -> str:
-        return " · ".join(f"{one.share:.0%} {one.seconds:.0f} s {one.fault.name[0:1]}" for one in self.strikes)
+        return " · ".join(f"{one.share:.0%} {one.seconds:.0f} s {SHORTLY[one.fault]}" for one in self.strikes)
 
 
 @final
@@ -59,7 +68,7 @@ class Storm:
         """Go on until nothing is due or in flight and every strike has fallen; say whether that came in time."""
         self._begun = asyncio.get_running_loop().time()
         try:
-            await Deadline(self._world.form.limit_seconds, self._step_seconds).until(self._step, "the end of the storm")
+            await Deadline(self._world.form.limit_seconds, self._step_seconds).until(self.step, "the end of the storm")
         except DeadlineMissedError:
             return False
         finally:
@@ -70,7 +79,8 @@ class Storm:
     def last(self) -> Progress | None:
         return self._last
 
-    async def _step(self) -> bool:
+    async def step(self) -> bool:
+        """Look how far they are and let what is next in line come; say whether all is over."""
         self._resume()
         progress = self._last = await self._books.progress()
         if progress is None:
@@ -135,8 +145,8 @@ class Report:
     def of(cls, storm: Storm, world: World, gateway: GatewayBook, verdict: object) -> "Report":
         chronicle, form = storm.chronicle, world.form
         plan = FaultPlan(
-            timeout_before_rate=_share(form.timeout_before_rate),
-            timeout_after_rate=_share(form.timeout_after_rate),
+            timeout_before_rate=Fraction(form.timeout_before_rate),
+            timeout_after_rate=Fraction(form.timeout_after_rate),
             seed=world.SEED,
         )
         deliveries = Counter(plan.delivery_of(reference) for reference in gateway.lines)
@@ -151,25 +161,25 @@ class Report:
         skipped = events["pending_attempt skipped"]
         return cls(
             (
-                f"{form.renewals} renewals, {form.tenants} merchants, {form.workers} workers: "
-                f"{chronicle.seconds:.0f} s, {form.renewals / max(1, chronicle.seconds):.0f} a second",
-                f"killed: {chronicle.count(Fault.WORKER_KILLED)} workers, {chronicle.count(Fault.GATEWAY_KILLED)} "
-                f"gateways, {chronicle.count(Fault.DATABASE_KILLED)} databases; queue flushed "
-                f"{chronicle.count(Fault.QUEUE_FLUSHED)} times; {chronicle.count(Fault.WORKER_PAUSED)} workers paused",
+                (
+                    f"{form.renewals} renewals, {form.tenants} merchants, {form.workers} workers: "
+                    f"{chronicle.seconds:.0f} s, {form.renewals / max(1, chronicle.seconds):.0f} a second"
+                ),
+                (
+                    f"killed: {chronicle.count(Fault.WORKER_KILLED)} workers, {chronicle.count(Fault.GATEWAY_KILLED)} "
+                    f"gateways, {chronicle.count(Fault.DATABASE_KILLED)} databases; queue flushed "
+                    f"{chronicle.count(Fault.QUEUE_FLUSHED)} times; {chronicle.count(Fault.WORKER_PAUSED)} workers paused"
+                ),
                 f"timed out: {deliveries[Delivery.SILENT]} after they were taken, {deliveries[Delivery.LOST]} before",
-                f"looked up: {found} pending attempts ({skipped} had been settled meanwhile); "
-                f"presented again: {gateway.presented_again}",
+                (
+                    f"looked up: {found} pending attempts ({skipped} had been settled meanwhile); "
+                    f"presented again: {gateway.presented_again}"
+                ),
                 f"jobs that failed and came back: {dict(errors.most_common(5))}",
                 f"struck: {chronicle}",
                 f"verdict: {verdict}",
             )
         )
-
-
-def _share(text: str):
-    from fractions import Fraction
-
-    return Fraction(text)
 
 
 def _entry(line: str) -> dict:

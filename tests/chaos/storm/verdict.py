@@ -25,7 +25,8 @@ class Wrong(StrEnum):
     PHANTOM = "paid here, never taken there"
     AMOUNT = "the two books name different amounts"
     BALANCE = "the two ledgers differ for a tenant"
-    NOT_ONCE = "a subscription did not advance exactly once"
+    NOT_ADVANCED = "a subscription is not where one renewal leads"
+    ADVANCED_TWICE = "a subscription advanced more than once"
     INVOICES = "not exactly one invoice, paid by exactly one attempt"
     RECOVERY = "a declined renewal without exactly one case"
     EVENTS = "the events are not exactly those of one renewal"
@@ -54,6 +55,9 @@ class Verdict:
     @property
     def kinds(self) -> set[Wrong]:
         return {violation.wrong for violation in self.violations}
+
+    def count(self, wrong: Wrong) -> int:
+        return sum(violation.wrong is wrong for violation in self.violations)
 
     def __str__(self) -> str:
         counts = Counter(violation.wrong for violation in self.violations)
@@ -104,7 +108,9 @@ class Judge:
         statuses = [attempt["status"] for attempt in story.attempts]
         if {"pending", "review"} & set(statuses):
             yield Violation(Wrong.PENDING, f"{name} {statuses}")
-        takings = [theirs.taken[reference_of(one)]["takings"] for one in story.attempts if reference_of(one) in theirs.taken]
+        takings = [
+            theirs.taken[reference_of(one)]["takings"] for one in story.attempts if reference_of(one) in theirs.taken
+        ]
         if sum(takings) > 1:
             yield Violation(Wrong.CHARGED_TWICE, f"{name} was charged {sum(takings)} times")
         card = SimulatedCard.of_token(story.row["token"])
@@ -115,7 +121,8 @@ class Judge:
         period = self._population.period_after(Cadence(Interval(row["interval"]), row["interval_count"]))
         stands = (row["status"], row["current_period_start"], row["current_period_end"], row["cycles_completed"])
         if stands != ("active", period.start, period.end, 1):
-            yield Violation(Wrong.NOT_ONCE, f"{name} is {stands[0]} in [{stands[1]}, {stands[2]}) after {stands[3]}")
+            wrong = Wrong.ADVANCED_TWICE if stands[3] > 1 else Wrong.NOT_ADVANCED
+            yield Violation(wrong, f"{name} is {stands[0]} in [{stands[1]}, {stands[2]}) after {stands[3]}")
         invoices = [
             (one["status"], one["period_start"], one["period_end"], one["total"], one["amount_paid"])
             for one in story.invoices
@@ -132,7 +139,7 @@ class Judge:
         row = story.row
         stands = (row["status"], row["current_period_end"], row["cycles_completed"])
         if stands != ("past_due", self._population.due_at, 0):
-            yield Violation(Wrong.NOT_ONCE, f"{name} was declined and is {stands}")
+            yield Violation(Wrong.NOT_ADVANCED, f"{name} was declined and is {stands}")
         invoices = [(one["status"], one["amount_paid"]) for one in story.invoices]
         if invoices != [("open", 0)] or [one["status"] for one in story.attempts] != ["failed"]:
             yield Violation(Wrong.INVOICES, f"{name} was declined and has {invoices}")

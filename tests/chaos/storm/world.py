@@ -40,7 +40,9 @@ class World:
     HERE: ClassVar[Path] = Path(__file__).parent.parent
     SEED: ClassVar[str] = "storm"
 
-    def __init__(self, form: Form, ground: Ground, processes: ProcessRunner, *, folder: Path, sabotage: tuple[str, ...]):
+    def __init__(
+        self, form: Form, ground: Ground, processes: ProcessRunner, *, folder: Path, sabotage: tuple[str, ...]
+    ) -> None:
         self.form = form
         self.ground = ground
         self.processes = processes
