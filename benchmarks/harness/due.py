@@ -39,8 +39,9 @@ class DueSubscriptions:
         seeded = [await self._tenant(number) for number in range(tenants)]
         for index, one in enumerate(seeded):
             now = self._clock.now()
-            await self._add(one, now.subtract(hours=1), due // tenants + (index < due % tenants))
-            await self._add(one, now.add(hours=15 * 24), resting // tenants + (index < resting % tenants))
+            first = due // tenants + (index < due % tenants)
+            await self._add(one, now.subtract(hours=1), first)
+            await self._add(one, now.add(hours=15 * 24), resting // tenants + (index < resting % tenants), after=first)
         return seeded
 
     async def _tenant(self, number: int) -> SeededTenant:
@@ -55,7 +56,7 @@ class DueSubscriptions:
         await self._seeder.add_plan(tenant, plan)
         return SeededTenant(tenant, plan, secret)
 
-    async def _add(self, one: SeededTenant, period_end: Instant, count: int) -> None:
+    async def _add(self, one: SeededTenant, period_end: Instant, count: int, *, after: int = 0) -> None:
         if not count:
             return
         card = SimulatedCard.APPROVE
@@ -66,6 +67,7 @@ class DueSubscriptions:
             cards=(SeedCard(card.token, card.brand, card.last4, 12, 2035),),
             periods=(Period(period_end - TimeDelta(hours=30 * 24), period_end),),
             count=count,
+            after=after,
         )
         async for _ in self._seeder.add_subscriptions(order):
             pass

@@ -15,16 +15,8 @@ FORBIDDEN = "42501"
 DUPLICATE = "23505"
 UPDATABLE = {"api_keys", "customers", "dunning_schedules", "idempotency_records", "invoices", "payment_attempts"}
 UPDATABLE |= {"payment_methods", "plans", "refunds", "subscriptions"}
-SHOWN = {
-    "core.tenants": {"id"},
-    **{
-        f"{mode.value}.subscriptions": {"tenant_id", "id", "status", "current_period_end", "created_at"}
-        for mode in Mode
-    },
-    **{f"{mode.value}.payment_attempts": {"tenant_id", "id", "status", "claimed_until"} for mode in Mode},
-    **{f"{mode.value}.refunds": {"tenant_id", "id", "status", "claimed_until"} for mode in Mode},
-}
-"""What the scanners' role may read of all merchants; nothing else, and it writes nothing."""
+SWEPT = {"tenants", "subscriptions", "payment_attempts", "refunds"}
+"""What the scanners' role may look at, of all merchants, and of these tables ids, dates and states alone."""
 
 
 class Prowler:
@@ -69,9 +61,13 @@ class Rows:
     def __init__(self, admin: Connection) -> None:
         self._admin = admin
 
-    async def one(self, table: Table, whose) -> str:
+    async def one(self, table: Table, whose, mode: Mode = Mode.TEST) -> str:
+        """Give one as JSON; where a table keeps both modes, one of this mode."""
         row = await self._admin.fetchval(
-            f"select to_jsonb(t)::text from {table.full_name} t where {table.tenant} = $1 limit 1", whose
+            f"select to_jsonb(t)::text from {table.full_name} t "
+            f"where {table.tenant} = $1 and coalesce(to_jsonb(t) ->> 'mode', $2) = $2 limit 1",
+            whose,
+            mode.value,
         )
         assert row is not None, table.full_name
         return row
@@ -128,7 +124,7 @@ class TestAServicesConnection:
         rows, duplicates = Rows(world.admin), 0
         async with Prowler.of(world.database.data_url(mode)) as prowler:
             for table in reachable(world, mode):
-                row = await rows.one(table, other)
+                row = await rows.one(table, other, mode)
                 for tenant in (None, own):
                     assert await prowler.says(tenant, copying(table), row) == FORBIDDEN, table.full_name
                 if table.name != "tenants":
@@ -172,16 +168,21 @@ class TestAServicesConnection:
 
 
 class TestTheScannersConnection:
-    async def test_reads_what_is_due_and_nothing_else(self, world):
+    async def test_reads_ids_dates_and_states_of_what_may_be_due_and_nothing_else(self, world):
+        seen = set()
+        rows = await world.admin.fetch(
+            "select table_schema || '.' || table_name as name, column_name, data_type from information_schema.columns"
+        )
+        types = {(row["name"], row["column_name"]): row["data_type"] for row in rows}
         async with Prowler.of(world.database.sweep_url) as prowler:
-            for table in world.tables:
+            for table, column in ((each, name) for each in world.tables for name in each.columns):
                 for tenant in (None, world.victim[Mode.TEST].owner):
-                    said = {
-                        column
-                        for column in table.columns
-                        if await prowler.says(tenant, f"select {column} from {table.full_name}") != FORBIDDEN
-                    }
-                    assert said == SHOWN.get(table.full_name, set()), table.full_name
+                    if await prowler.says(tenant, f"select {column} from {table.full_name}") == FORBIDDEN:
+                        continue
+                    seen.add(table.name)
+                    kind = types[table.full_name, column]
+                    assert column == "status" or kind in {"uuid", "timestamp with time zone"}, (table.name, column)
+        assert seen == SWEPT
 
     async def test_writes_nothing(self, world):
         rows, own = Rows(world.admin), world.victim[Mode.TEST].owner

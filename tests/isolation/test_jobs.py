@@ -67,9 +67,12 @@ class TestEveryJob:
             intruder = scratch.intruder[mode]
             unknown = TenantId(UUID(int=1))
             others = [
-                (intruder.tenant_id, scratch.victim[mode]),
                 (unknown, scratch.victim[mode]),
-                *((intruder.tenant_id, estates[other]) for estates in self._estates(scratch) for other in Mode),
+                *(
+                    (intruder.tenant_id, estates[other])
+                    for estates in (scratch.intruder, scratch.victim)
+                    for other in Mode
+                ),
             ]
             for tenant_id, estate in others:
                 if (tenant_id, estate.schema) == (estate.tenant_id, mode.value):
@@ -99,7 +102,3 @@ class TestEveryJob:
             await handlers[JobKind.PENDING, mode](JobPayload.about(mode, victim.tenant_id, refund))
             changes = Snapshots.changes(before, await scratch.snapshots.take())
             assert (f"{mode.value}.refunds", victim.owner) in changes
-
-    @staticmethod
-    def _estates(scratch):
-        return (scratch.intruder, scratch.victim)

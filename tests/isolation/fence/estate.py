@@ -154,7 +154,7 @@ class Settled:
         return {"rfd": str(refund.id), "dun": str(case.id)}
 
     async def _work(self, estate: Estate, client: MerchantClient) -> dict[str, str]:
-        """Leave something to do for every job: what is due, what never started, and a charge nobody knows the end of."""
+        """Leave work for every job: what is due, what never started, and a charge nobody knows the end of."""
         merchant = estate.merchant
         due = await merchant.subscription(await merchant.plan(PlanBuilder(name="Due")))
         idle = await merchant.subscription(builder=SubscriptionBuilder(status=SubscriptionStatus.INCOMPLETE))

@@ -69,7 +69,10 @@ class SeedCard:
 @final
 @dataclass(frozen=True, slots=True)
 class SeedOrder:
-    """So many active subscriptions of one tenant to one plan; cards and current periods are dealt out in turn."""
+    """So many active subscriptions of one tenant to one plan; cards and current periods are dealt out in turn.
+
+    `after` counts the customers that earlier orders made for the same tenant: their references are numbered on.
+    """
 
     tenant: Tenant
     plan: Plan
@@ -77,6 +80,7 @@ class SeedOrder:
     cards: tuple[SeedCard, ...]
     periods: tuple[Period, ...]
     count: int
+    after: int = 0
 
 
 @final
@@ -114,10 +118,11 @@ class SubscriptionSeeder:
             )
 
     async def add_subscriptions(self, order: SeedOrder, *, at_once: int = 2) -> AsyncIterator[int]:
-        """Write the order, once per tenant, yielding how many subscriptions each finished round has added."""
-        for first in range(0, order.count, self._batch_size * at_once):
-            offsets = range(first, min(first + self._batch_size * at_once, order.count), self._batch_size)
-            batches = [(offset, min(self._batch_size, order.count - offset)) for offset in offsets]
+        """Write the order, yielding how many subscriptions each finished round has added."""
+        end = order.after + order.count
+        for first in range(order.after, end, self._batch_size * at_once):
+            offsets = range(first, min(first + self._batch_size * at_once, end), self._batch_size)
+            batches = [(offset, min(self._batch_size, end - offset)) for offset in offsets]
             await asyncio.gather(*(self._write_batch(order, offset, size) for offset, size in batches))
             yield sum(size for _, size in batches)
 
