@@ -41,11 +41,17 @@ class Quiet:
     def warn(self, text: str) -> None: ...
 
 
+def new_home():
+    """Make a folder that the servers' own account may pass through."""
+    home = Path(tempfile.mkdtemp(prefix="duro-chaos-"))
+    home.chmod(0o711)
+    return home
+
+
 @asynccontextmanager
 async def supervised_ground():
     """Run servers of its own, the database under the supervisor that `duro up` puts it under."""
-    home = Path(tempfile.mkdtemp(prefix="duro-chaos-"))
-    home.chmod(0o711)
+    home = new_home()
     unit = EmbeddedUnit(name="postgres", server=EmbeddedPostgres(home))
     keeper = UnitKeeper(unit=unit, policy=RestartPolicy.usual(), clock=SystemClock(), announcer=Quiet())
     valkey = EmbeddedValkey(home)

@@ -13,6 +13,7 @@ HAZARDS = Form(
     workers=2,
     worker_kills=3,
     flushes=1,
+    last_kill_at=0.5,
     concurrency=20,
     latency_milliseconds=100,
     timeout_seconds=1,
@@ -65,7 +66,9 @@ class TestTheVerdict:
             storm = Storm(world)
             is_over = await storm.rage()
             verdict = await Judge(population, admin_url=calm_ground.admin_url, gateway_url=world.gateway_url).judge()
-        tell(f"the same hazards, nothing sabotaged: {verdict} after {storm.chronicle.seconds:.0f} s ({storm.chronicle})")
+        tell(
+            f"the same hazards, nothing sabotaged: {verdict} after {storm.chronicle.seconds:.0f} s ({storm.chronicle})"
+        )
         assert (is_over, verdict.violations) == (True, ()), str(verdict)
         assert verdict.paid + verdict.declined == HAZARDS.renewals
 

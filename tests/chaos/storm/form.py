@@ -43,6 +43,7 @@ class Form:
     scan_seconds: int = 2
     timeout_after_rate: str = "0.05"
     timeout_before_rate: str = "0.02"
+    last_kill_at: float = 0.94
     limit_seconds: float
 
     @classmethod
@@ -100,6 +101,5 @@ class Form:
             strikes += [Strike((number + 1) / (count + 1) + nudge, fault) for number in range(count)]
         return sorted(strikes, key=lambda strike: strike.at)
 
-    @staticmethod
-    def _spread(count: int) -> list[float]:
-        return [0.02 + 0.92 * number / max(1, count - 1) for number in range(count)]
+    def _spread(self, count: int) -> list[float]:
+        return [0.02 + (self.last_kill_at - 0.02) * number / max(1, count - 1) for number in range(count)]

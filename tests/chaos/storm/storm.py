@@ -168,7 +168,8 @@ class Report:
                 (
                     f"killed: {chronicle.count(Fault.WORKER_KILLED)} workers, {chronicle.count(Fault.GATEWAY_KILLED)} "
                     f"gateways, {chronicle.count(Fault.DATABASE_KILLED)} databases; queue flushed "
-                    f"{chronicle.count(Fault.QUEUE_FLUSHED)} times; {chronicle.count(Fault.WORKER_PAUSED)} workers paused"
+                    f"{chronicle.count(Fault.QUEUE_FLUSHED)} times; "
+                    f"{chronicle.count(Fault.WORKER_PAUSED)} workers paused beyond their leases"
                 ),
                 f"timed out: {deliveries[Delivery.SILENT]} after they were taken, {deliveries[Delivery.LOST]} before",
                 (
