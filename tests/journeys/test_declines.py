@@ -59,6 +59,26 @@ class TestARenewalThatIsDeclined:
         assert len(await world.bank.charges()) == 1
 
 
+class TestARenewalWhoseCardWasRemoved:
+    async def test_opens_recovery_without_asking_the_bank(self, world: World, shop: Shop):
+        subscription = await shop.starts()
+        await subscription.was_told(
+            "subscription_created", "invoice_created", "subscription_activated", "subscription_payment_success"
+        )
+        await shop.client.post(f"/v1/payment-methods/{subscription.made['paymentMethodId']}/detach")
+        assert await world.reach("2026-02-27") == []
+        await subscription.is_told_nothing()
+        assert await world.reach("2026-02-28") == [subscription.id]
+        await subscription.is_told("invoice_created", "subscription_past_due", "subscription_payment_failed")
+        await subscription.was_billed("2026-01-31..2026-02-28 paid: succeeded", "2026-02-28..2026-03-31 open: none")
+        recovery = await shop.recovery_of((await subscription.invoices())[1]["id"])
+        assert recovery is not None
+        assert (recovery.category, recovery.attempts_made) == (None, 0)
+        assert await world.reach("2026-03-01") == []
+        await subscription.is_told_nothing()
+        assert await world.taken() == [500_000]
+
+
 class TestATrialWhoseFirstChargeIsDeclined:
     async def test_is_past_due_and_never_was_active(self, world: World, shop: Shop):
         subscription = await shop.starts(SimulatedCard.DO_NOT_HONOR, trialDays=14)

@@ -51,6 +51,20 @@ class TestACancellationAtPeriodEnd:
         await subscription.is_told_nothing()
         assert await world.taken() == [500_000] * 2
 
+    async def test_counts_from_the_boundary_even_if_we_were_away_then(self, world: World, shop: Shop):
+        subscription = await shop.starts()
+        await subscription.is_told(*STARTED)
+        await subscription.cancel(at_period_end=True)
+        await subscription.is_told("subscription_updated")
+        assert await world.reach("2026-05-01") == [subscription.id]
+        await subscription.is_told("subscription_cancelled")
+        await subscription.shows(
+            status="canceled", canceledAt="2026-02-28T09:00:00Z", accessEndsAt="2026-02-28T09:00:00Z"
+        )
+        assert await world.reach("2026-05-02") == []
+        await subscription.is_told_nothing()
+        assert await world.taken() == [500_000]
+
     async def test_ends_a_trial_without_a_charge(self, world: World, shop: Shop):
         subscription = await shop.starts(trialDays=14)
         await subscription.is_told("subscription_created")

@@ -192,6 +192,16 @@ class TestAnOutageOfOurs:
         await subscription.is_told_nothing()
         assert await world.taken() == [500_000] * 4
 
+    async def test_bills_no_cycle_beyond_the_limit(self, world: World, shop: Shop):
+        subscription = await shop.starts(maxCycles=2)
+        await subscription.is_told(*STARTED)
+        assert await world.reach("2026-05-01") == [subscription.id]
+        await subscription.is_told(*RENEWED, "subscription_expired")
+        await subscription.shows(status="expired", cyclesCompleted=2, accessEndsAt="2026-03-31T09:00:00Z")
+        assert await world.reach("2026-05-02") == []
+        await subscription.is_told_nothing()
+        assert await world.taken() == [500_000] * 2
+
     async def test_of_fifteen_days_of_a_daily_plan_takes_two_jobs_of_at_most_twelve(self, world: World, shop: Shop):
         subscription = await shop.starts(interval="day")
         await subscription.is_told(*STARTED)
