@@ -141,7 +141,7 @@ class TestAnInvoiceWithItsAttempts:
             assert await repos.invoices.get(invoice.id) == invoice
             assert await repos.invoices.get_by_key(invoice.idempotency_key) == invoice
             assert await repos.attempts.get(attempt.id) == attempt
-            assert await repos.attempts.pending_of_subscription(standing.subscription.id) == (attempt,)
+            assert await repos.attempts.are_pending_with(standing.method.id)
             await repos.invoices.update(book.paid(invoice))
             assert await repos.invoices.lock(invoice.id) == book.paid(invoice)
 

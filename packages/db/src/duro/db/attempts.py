@@ -30,9 +30,9 @@ _SELECT: Final = """
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
 _OF_INVOICE: Final = _SELECT + "where tenant_id = $1 and invoice_id = $2 order by id"
-_PENDING_OF_SUBSCRIPTION: Final = (
-    _SELECT + "where tenant_id = $1 and subscription_id = $2 and status = 'pending' order by id"
-)
+_PENDING_WITH_METHOD: Final = """
+    select from {schema}.payment_attempts where tenant_id = $1 and payment_method_id = $2 and status = 'pending'
+    limit 1"""
 _UNEXPLAINED_OF_SUBSCRIPTION: Final = (
     _SELECT + "where tenant_id = $1 and subscription_id = $2 and status in ('pending', 'review') order by id"
 )
@@ -66,10 +66,9 @@ class AttemptRepository:
         """Read every attempt of one invoice, oldest first."""
         return tuple(self.read(row) for row in await self._session.fetch(_OF_INVOICE, invoice_id.value))
 
-    async def pending_of_subscription(self, subscription_id: SubscriptionId) -> tuple[PaymentAttempt, ...]:
-        """Read what is in flight for one subscription."""
-        rows = await self._session.fetch(_PENDING_OF_SUBSCRIPTION, subscription_id.value)
-        return tuple(self.read(row) for row in rows)
+    async def are_pending_with(self, method_id: PaymentMethodId) -> bool:
+        """Say whether a charge to this method is in flight."""
+        return await self._session.fetchrow(_PENDING_WITH_METHOD, method_id.value) is not None
 
     async def unexplained_of_subscription(self, subscription_id: SubscriptionId) -> tuple[PaymentAttempt, ...]:
         """Read the attempts of one subscription of which nobody can say yet whether money was taken."""

@@ -16,6 +16,7 @@ _GET: Final = """
     select id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at
     from {schema}.payment_methods where tenant_id = $1 and id = $2"""
 _LOCK: Final = _GET + " for update"
+_HOLD: Final = _GET + " for key share"
 _INSERT: Final = """
     insert into {schema}.payment_methods (tenant_id, id, customer_id, provider, token, brand, last4, exp_month,
                                           exp_year, detached_at, created_at)
@@ -40,6 +41,11 @@ class PaymentMethodRepository:
 
     async def lock(self, method_id: PaymentMethodId) -> PaymentMethod | None:
         row = await self._session.fetchrow(_LOCK, method_id.value)
+        return None if row is None else self.read(row)
+
+    async def hold(self, method_id: PaymentMethodId) -> PaymentMethod | None:
+        """Keep it from being locked, and so from being removed, until the transaction ends; others may hold it too."""
+        row = await self._session.fetchrow(_HOLD, method_id.value)
         return None if row is None else self.read(row)
 
     async def list(

@@ -3,6 +3,7 @@ from typing import final
 
 from duro.billing import Subscription
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund
+from duro.kernel import InvoiceId, PaymentAttemptId
 
 
 @final
@@ -36,6 +37,15 @@ class RenewalClaim:
     attempt: PaymentAttempt | None
     journal: Journal | None
     events: tuple[Event, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class WrittenClaims:
+    """What of some claims is new in the database: an invoice without its attempt has no method left to charge."""
+
+    invoices: frozenset[InvoiceId]
+    attempts: frozenset[PaymentAttemptId]
 
 
 @final

@@ -7,7 +7,14 @@ from whenever import Instant
 from duro.db.attempts import AttemptRepository
 from duro.db.invoices import InvoiceRepository
 from duro.db.renewal_columns import RenewalColumns
-from duro.db.renewal_rows import Instrument, RenewalClaim, RenewalSettlement, RenewalSubject, SettlementSubject
+from duro.db.renewal_rows import (
+    Instrument,
+    RenewalClaim,
+    RenewalSettlement,
+    RenewalSubject,
+    SettlementSubject,
+    WrittenClaims,
+)
 from duro.db.session import TenantSession
 from duro.db.states import TenantStatus
 from duro.db.subscriptions import SubscriptionRepository
@@ -43,10 +50,11 @@ class RenewalRepository:
             for record in records
         ]
 
-    async def claim(self, claims: Sequence[RenewalClaim]) -> frozenset[InvoiceId]:
-        """Write the claims whose invoice isn't there yet, whole, and name their invoices.
+    async def claim(self, claims: Sequence[RenewalClaim]) -> WrittenClaims:
+        """Write the claims whose invoice isn't there yet, and name what was written.
 
-        A claim whose invoice key exists already writes nothing at all.
+        A claim whose invoice key exists already writes nothing at all. One whose method was removed since the claim
+        was locked writes no attempt; a method that is charged can't be removed before the transaction ends.
         """
         invoices = [claim.invoice for claim in claims]
         journals = [(claim.journal, claim.invoice.id) for claim in claims if claim.journal is not None]
@@ -60,7 +68,12 @@ class RenewalRepository:
             *RenewalColumns.claimed_events([(event, claim.invoice.id) for claim in claims for event in claim.events]),
             *RenewalColumns.claimed_subscriptions([(claim.subscription, claim.invoice) for claim in claims]),
         )
-        return frozenset(InvoiceId(record["id"]) for record in records)
+        return WrittenClaims(
+            invoices=frozenset(InvoiceId(record["invoice_id"]) for record in records),
+            attempts=frozenset(
+                PaymentAttemptId(record["attempt_id"]) for record in records if record["attempt_id"] is not None
+            ),
+        )
 
     async def lock_settlements(self, ids: Sequence[PaymentAttemptId]) -> list[SettlementSubject]:
         """Lock these attempts with their subscriptions and invoices, in the order subscription, invoice, attempt."""

@@ -16,6 +16,10 @@ with claimed as (
     from unnest($14::uuid[], $15::smallint[], $16::text[], $17::integer[], $18::bigint[], $19::bigint[])
          as l (invoice_id, position, description, quantity, unit_amount, amount)
     join claimed on claimed.id = l.invoice_id
+), instruments as (
+    select m.id from {schema}.payment_methods m
+    where m.tenant_id = $1 and m.id = any($23::uuid[]) and m.detached_at is null
+    for key share
 ), attempts as (
     insert into {schema}.payment_attempts (
         tenant_id, id, invoice_id, subscription_id, payment_method_id, provider, rail, status, amount, currency, reason,
@@ -27,6 +31,8 @@ with claimed as (
          as a (id, invoice_id, subscription_id, payment_method_id, provider, rail, amount, currency, reason,
                claimed_until, created_at)
     join claimed on claimed.id = a.invoice_id
+    join instruments on instruments.id = a.payment_method_id
+    returning id, invoice_id
 ), journals as (
     insert into {schema}.journals (tenant_id, id, cause_type, cause_id, currency, created_at)
     select $1, j.id, 'invoice', j.invoice_id, j.currency, j.created_at
@@ -52,4 +58,5 @@ with claimed as (
     join claimed on claimed.id = u.invoice_id
     where s.tenant_id = $1 and s.id = u.id
 )
-select id from claimed
+select claimed.id as invoice_id, attempts.id as attempt_id
+from claimed left join attempts on attempts.invoice_id = claimed.id

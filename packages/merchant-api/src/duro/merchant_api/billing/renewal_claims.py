@@ -79,9 +79,9 @@ class RenewalClaims:
         written = await repos.renewals.claim(list(claims.values()))
         for subscription_id, claim in claims.items():
             subject, _ = bills[subscription_id]
-            if claim.invoice.id not in written:
+            if claim.invoice.id not in written.invoices:
                 results[subscription_id] = await self._claim_again(repos, subject, claim, now=now)
-            elif claim.attempt is not None:
+            elif claim.attempt is not None and claim.attempt.id in written.attempts:
                 results[subscription_id] = self._order(claim.attempt, subject)
             else:
                 settlement, outcome = self._settlements.uncollected(claim, now=now)
@@ -99,11 +99,19 @@ class RenewalClaims:
         attempts = await repos.attempts.of_invoice(invoice.id)
         if any(attempt.is_unexplained for attempt in attempts):
             return Concluded(Renewal(RenewalOutcome.PENDING))
-        if attempts or subject.instrument is None or invoice.amount_remaining.is_zero:
+        if attempts or invoice.amount_remaining.is_zero or not await self._holds_method(repos, subject):
             return Concluded(Renewal(RenewalOutcome.SKIPPED))
         attempt = self._drafts.attempt(subject, invoice, now=now)
         await repos.attempts.insert(attempt)
         return self._order(attempt, subject)
+
+    @staticmethod
+    async def _holds_method(repos: Repositories, subject: RenewalSubject) -> bool:
+        method_id = subject.subscription.payment_method_id
+        if subject.instrument is None or method_id is None:
+            return False
+        method = await repos.payment_methods.hold(method_id)
+        return method is not None and method.detached_at is None
 
     @staticmethod
     def _order(attempt: PaymentAttempt, subject: RenewalSubject) -> ChargeOrder:
