@@ -236,24 +236,43 @@ class TestAnIdempotencyRecord:
         leased = IdempotencyRecord("sk", "k", b"d" * 32, None, None, book.clock.now(), book.clock.now())
         answered = replace(leased, status=201, body=b"{}", locked_until=None)
         async with book.test.open(tenant) as repos:
-            assert await repos.idempotency.insert(leased)
-            assert not await repos.idempotency.insert(leased)
+            assert await repos.idempotency.insert(leased, forgetting_before=leased.created_at)
+            assert not await repos.idempotency.insert(leased, forgetting_before=leased.created_at)
             assert await repos.idempotency.lock("sk", "k") == leased
             await repos.idempotency.update(answered)
             assert await repos.idempotency.get("sk", "k") == answered
             assert await repos.idempotency.get("pk", "k") is None
 
-    async def test_is_forgotten(self, book):
+    async def test_makes_room_by_forgetting_two_that_are_older_than_the_promise(self, book):
         tenant, now = await book.tenant(), book.clock.now()
-        record = IdempotencyRecord("sk", "old", b"d" * 32, 201, b"{}", None, now)
+        record = IdempotencyRecord("sk", "new", b"d" * 32, 201, b"{}", None, now)
+        old = [replace(record, key=f"old-{age}", created_at=now - TimeDelta(hours=age)) for age in (1, 2, 3, 4)]
         async with book.test.open(tenant) as repos:
-            await repos.idempotency.insert(record)
-            await repos.idempotency.insert(replace(record, key="new", created_at=now + TimeDelta(hours=1)))
-            await repos.idempotency.insert(replace(record, key="freed"))
-            await repos.idempotency.delete("sk", "freed")
-            assert await repos.idempotency.purge(now + TimeDelta(hours=1)) == 1
-            assert await repos.idempotency.get("sk", "new") is not None
-            assert await repos.idempotency.get("sk", "old") is None
+            for one in old:
+                await repos.idempotency.insert(one, forgetting_before=now - TimeDelta(hours=24))
+        async with book.test.open(tenant) as repos:
+            assert await repos.idempotency.insert(record, forgetting_before=now - TimeDelta(hours=1))
+            left = [await repos.idempotency.get("sk", one.key) for one in (record, *old)]
+        assert left == [record, old[0], old[1], None, None]
+
+    async def test_is_never_forgotten_by_the_request_that_takes_it_over(self, book):
+        tenant, now = await book.tenant(), book.clock.now()
+        old = IdempotencyRecord("sk", "old", b"d" * 32, 201, b"{}", None, now)
+        async with book.test.open(tenant) as repos:
+            await repos.idempotency.insert(old, forgetting_before=now)
+            assert not await repos.idempotency.insert(old, forgetting_before=now + TimeDelta(hours=1))
+            assert await repos.idempotency.get("sk", "old") == old
+
+    async def test_that_somebody_else_holds_is_left_to_the_next_one(self, book):
+        tenant, now = await book.tenant(), book.clock.now()
+        old = IdempotencyRecord("sk", "old", b"d" * 32, 201, b"{}", None, now)
+        later = now + TimeDelta(hours=1)
+        async with book.test.open(tenant) as repos:
+            await repos.idempotency.insert(old, forgetting_before=now)
+        async with book.test.open(tenant) as holder, book.test.open(tenant) as other:
+            await holder.idempotency.lock("sk", "old")
+            assert await other.idempotency.insert(replace(old, key="new"), forgetting_before=later)
+            assert await holder.idempotency.get("sk", "old") == old
 
 
 class TestAKey:

@@ -12,6 +12,16 @@ _GET: Final = """
     from {schema}.idempotency_records where tenant_id = $1 and credential_class = $2 and key = $3"""
 _LOCK: Final = _GET + " for update"
 _INSERT: Final = """
+    with old as materialized (
+        select credential_class, key from {schema}.idempotency_records
+        where tenant_id = $1 and created_at < $9 and (credential_class, key) <> ($2, $3)
+        order by created_at
+        limit 2
+        for update skip locked
+    ), forgotten as (
+        delete from {schema}.idempotency_records r using old
+        where r.tenant_id = $1 and r.credential_class = old.credential_class and r.key = old.key
+    )
     insert into {schema}.idempotency_records (
         tenant_id, credential_class, key, request_digest, status, body, locked_until, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -26,8 +36,6 @@ _ANSWER: Final = """
 _HOLD: Final = """
     select pg_try_advisory_xact_lock(
         hashtextextended(concat_ws(':', '{schema}', $1::uuid::text, $2::text, $3::text), 0)) as is_held"""
-_DELETE: Final = "delete from {schema}.idempotency_records where tenant_id = $1 and credential_class = $2 and key = $3"
-_PURGE: Final = "delete from {schema}.idempotency_records where tenant_id = $1 and created_at < $2"
 
 
 @final
@@ -45,8 +53,11 @@ class IdempotencyRepository:
         row = await self._session.fetchrow(_LOCK, credential_class, key)
         return None if row is None else self.read(row)
 
-    async def insert(self, record: IdempotencyRecord) -> bool:
-        """Write it if the key is free and say whether it was; waits for another transaction that is writing the key."""
+    async def insert(self, record: IdempotencyRecord, *, forgetting_before: Instant) -> bool:
+        """Write it if the key is free and say whether it was; waits for another transaction that is writing the key.
+
+        It also deletes two records that are older than the given instant, so that they never pile up.
+        """
         return bool(
             await self._session.execute(
                 _INSERT,
@@ -57,6 +68,7 @@ class IdempotencyRepository:
                 record.body,
                 record.locked_until,
                 record.created_at,
+                forgetting_before,
             )
         )
 
@@ -86,14 +98,6 @@ class IdempotencyRepository:
                 _ANSWER, record.credential_class, record.key, record.request_digest, record.status, record.body
             )
         )
-
-    async def delete(self, credential_class: str, key: str) -> None:
-        """Free a key, so that the next request with it is executed."""
-        await self._session.execute(_DELETE, credential_class, key)
-
-    async def purge(self, created_before: Instant) -> int:
-        """Forget what is older than the promise to replay it; say how many were forgotten."""
-        return await self._session.execute(_PURGE, created_before)
 
     @staticmethod
     def read(row: Record) -> IdempotencyRecord:

@@ -56,7 +56,7 @@ class KeyedReceipt(Generic[Result]):
         if not is_held:
             self._require_free(await repos.idempotency.get(space, key), record)
             raise self._in_progress()
-        if not await repos.idempotency.insert(record):
+        if not await repos.idempotency.insert(record, forgetting_before=now - _KEPT):
             record = await self._taken_over(repos, record)
         self._record = record
         return DerivedIdFactory(seed=self._request.seed, at=record.created_at)
@@ -78,7 +78,7 @@ class KeyedReceipt(Generic[Result]):
             locked_until=None,
             created_at=now,
         )
-        if not await repos.idempotency.insert(record):
+        if not await repos.idempotency.insert(record, forgetting_before=now - _KEPT):
             await repos.idempotency.answer(record)
 
     async def release(self, repos: Repositories) -> None:
