@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from duro.db.pool import DatabasePool
@@ -43,9 +45,9 @@ async def dropped(ground, *constraints):
         await pool.close()
 
 
-async def until_found(ground, folder, *wrong, sabotage):
+async def until_found(ground, folder, *wrong, sabotage, form=HAZARDS):
     """Let broken workers work under the hazards until the verdict names what their fault leads to."""
-    async with World.inhabited(HAZARDS, ground, folder=folder, sabotage=sabotage) as (world, population):
+    async with World.inhabited(form, ground, folder=folder, sabotage=sabotage) as (world, population):
         judge = Judge(population, admin_url=ground.admin_url, gateway_url=world.gateway_url)
         storm = Storm(world)
 
@@ -54,7 +56,7 @@ async def until_found(ground, folder, *wrong, sabotage):
             verdict = await judge.judge()
             return verdict if set(wrong) <= verdict.kinds else None
 
-        verdict = await Deadline(HAZARDS.limit_seconds, 0.3).until(is_found, f"A verdict that names {wrong}")
+        verdict = await Deadline(form.limit_seconds, 0.3).until(is_found, f"A verdict that names {wrong}")
         assert verdict is not None
         return verdict
 
@@ -89,6 +91,7 @@ class TestTheVerdict:
             tmp_path,
             *(Wrong.ADVANCED_TWICE, Wrong.BALANCE, Wrong.EVENTS, Wrong.AUDIT),
             sabotage=("no-compare-and-set", "settle-late"),
+            form=replace(HAZARDS, worker_kills=0),
         )
         tell(f"settlement without compare-and-set: {verdict.count(Wrong.ADVANCED_TWICE)} advanced twice")
 

@@ -91,7 +91,7 @@ class Form:
         strikes = [Strike(at, Fault.WORKER_KILLED) for at in self._spread(self.kills)]
         every = self.kills // (self.gateway_kills or 1)
         for number in range(self.gateway_kills):
-            place = number * every + every // 2
+            place = number * every + every // 3
             strikes[place] = Strike(strikes[place].at, Fault.GATEWAY_KILLED)
         for fault, count, nudge in (
             (Fault.QUEUE_FLUSHED, self.flushes, -0.03),

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from contextvars import ContextVar
 from dataclasses import replace
 from random import Random
 from uuid import uuid4
@@ -14,6 +15,8 @@ from duro.billing_worker.logs import JsonLogs
 from duro.billing_worker.service import Service
 from duro.billing_worker.settings import Settings
 from duro.db import renewals
+from duro.db.records import AttemptStatus
+from duro.db.renewals import RenewalRepository
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.claim_drafts import ClaimDrafts
 from duro.merchant_api.billing.presentment import Presentment
@@ -57,25 +60,30 @@ def send_fresh_references():
 def settle_without_comparing():
     """Settle whatever was answered, however often: no look at the attempt, none at the period that was charged."""
     renewals._SETTLE_RENEWALS = without(renewals._SETTLE_RENEWALS, " and a.status = 'pending'")
-    renewal_paid = Subscription.renewal_paid
+    lock, settle, renewal_paid = RenewalRepository.lock_settlements, ChargeSettlement.settle, Subscription.renewal_paid
+    is_settling = ContextVar("is_settling", default=False)
 
-    async def settle(self, tenant_id, answers):
-        outcomes = {}
-        async with self._contexts.open(tenant_id) as repos:
-            now = self._clock.now()
-            settlements = []
-            for subject in await repos.renewals.lock_settlements(list(answers)):
-                attempt = subject.attempt
-                settlement, outcomes[attempt.id] = self._drafts.charged(subject, answers[attempt.id], now=now)
-                settlements.append(settlement)
-            if settlements:
-                await repos.renewals.settle(settlements, now=now)
-        return outcomes
+    async def as_if_pending(self, ids):
+        subjects = await lock(self, ids)
+        if not is_settling.get():
+            return subjects
+        return [
+            replace(one, attempt=replace(one.attempt, status=AttemptStatus.PENDING, settled_at=None))
+            for one in subjects
+        ]
+
+    async def blindly(self, tenant_id, answers):
+        token = is_settling.set(True)
+        try:
+            return await settle(self, tenant_id, answers)
+        finally:
+            is_settling.reset(token)
 
     def one_more_period(self, _period):
         return renewal_paid(self, self.cycle.period_starting_at(self.current_period_end))
 
-    ChargeSettlement.settle = settle
+    RenewalRepository.lock_settlements = as_if_pending
+    ChargeSettlement.settle = blindly
     Subscription.renewal_paid = one_more_period
 
 
