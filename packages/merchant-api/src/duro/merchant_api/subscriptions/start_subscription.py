@@ -12,7 +12,9 @@ from duro.kernel import (
     Clock,
     ConflictError,
     CustomerId,
+    Fault,
     IdFactory,
+    InvalidInputError,
     NotFoundError,
     PaymentMethodId,
     PlanId,
@@ -26,6 +28,7 @@ from duro.merchant_api.subscriptions.change_log import ChangeLog
 
 _UNSIGNED: Final = NoReceipt()
 _GATEWAY_SECONDS: Final = 10.0
+_BEYOND_EVERY_AMOUNT: Final = 10**12
 
 
 @final
@@ -121,6 +124,8 @@ class StartSubscription:
         if not self._gateways.default.supports(plan.amount.currency):
             code = "currency_not_supported"
             raise ConflictError(code, f"No provider that is set up can charge {plan.amount.currency}.")
+        if plan.amount.times(command.quantity).amount >= _BEYOND_EVERY_AMOUNT:
+            raise InvalidInputError([Fault("quantity", "makes a period cost more than any amount may be")])
         await self._require_usable_method(repos, command)
         return plan
 
