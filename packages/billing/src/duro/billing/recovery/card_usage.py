@@ -1,0 +1,46 @@
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import final
+
+from whenever import Instant
+
+from duro.billing.recovery.network import Network
+
+
+class BudgetScope(StrEnum):
+    """What a budget counts the declines of."""
+
+    AUTOMATIC = "automatic"
+    MERCHANT = "merchant"
+    MERCHANT_AMOUNT = "merchant_amount"
+    STREAK = "streak"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CardUsage:
+    """How much of its budgets a card or mandate has used: when it was declined, oldest first, at least 30 days back.
+
+    `automatic` holds the verdicts (DunningAttempt.is_verdict) on Duro's own tries, for any merchant; `merchant` every
+    decline at this merchant, the payer's own tries included; `merchant_amount` those of this amount; `streak` the
+    declines at the provider since its last success. A card is barred when a network or its payer said never again.
+    """
+
+    network: Network = Network.OTHER
+    provider: str = ""
+    automatic: tuple[Instant, ...] = ()
+    merchant: tuple[Instant, ...] = ()
+    merchant_amount: tuple[Instant, ...] = ()
+    streak: tuple[Instant, ...] = ()
+    is_barred: bool = False
+
+    def declines(self, scope: BudgetScope) -> tuple[Instant, ...]:
+        match scope:
+            case BudgetScope.AUTOMATIC:
+                return self.automatic
+            case BudgetScope.MERCHANT:
+                return self.merchant
+            case BudgetScope.MERCHANT_AMOUNT:
+                return self.merchant_amount
+            case BudgetScope.STREAK:
+                return self.streak

@@ -1,0 +1,54 @@
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, final
+
+from whenever import Instant, TimeDelta
+
+from duro.billing.interval import Cadence, Interval
+from duro.billing.recovery.rail import Rail
+from duro.billing.recovery.retry_schedule import RetrySchedule
+from duro.kernel import Fault, InvalidInputError
+
+_MOST_TRIES: Final = 10
+_MOST_DAYS: Final = 60
+_MOST_DAYS_OF_SHORT_PLANS: Final = 7
+
+
+class Escalation(StrEnum):
+    """What becomes of a subscription whose case is exhausted."""
+
+    UNPAID = "unpaid"
+    CANCEL = "cancel"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DunningSettings:
+    """How a merchant wants failed charges worked. The failed renewal itself is the first of the tries."""
+
+    max_tries: int = 5
+    deadline_days: int = 35
+    escalation: Escalation = Escalation.UNPAID
+    is_payday_aware: bool = True
+    rails: tuple[Rail, ...] = (Rail.USSD, Rail.TRANSFER, Rail.VIRTUAL_ACCOUNT, Rail.DIRECT_DEBIT)
+    schedule: RetrySchedule = field(default_factory=RetrySchedule)
+    soft_tries: int = 3
+    soft_gap: TimeDelta = TimeDelta(hours=48)
+    push_patience: TimeDelta = TimeDelta(hours=48)
+
+    def __post_init__(self) -> None:
+        faults: list[Fault] = []
+        if not 1 <= self.max_tries <= _MOST_TRIES:
+            faults.append(Fault("maxTries", f"must be from 1 to {_MOST_TRIES}"))
+        if not 1 <= self.deadline_days <= _MOST_DAYS:
+            faults.append(Fault("deadlineDays", f"must be from 1 to {_MOST_DAYS}"))
+        if len(set(self.rails)) < len(self.rails) or Rail.CARD in self.rails:
+            faults.append(Fault("rails", "must be rails other than the card, each once"))
+        if faults:
+            raise InvalidInputError(faults)
+
+    def deadline(self, cadence: Cadence, opened_at: Instant) -> Instant:
+        """Return when a case is given up: sooner for plans that bill by the hour or the day."""
+        is_short = cadence.interval in {Interval.HOUR, Interval.DAY}
+        days = min(self.deadline_days, _MOST_DAYS_OF_SHORT_PLANS) if is_short else self.deadline_days
+        return opened_at + TimeDelta(hours=24 * days)
