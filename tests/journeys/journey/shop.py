@@ -8,6 +8,7 @@ from duro.kernel import Clock, InvoiceId, Mode
 from duro.payments import SimulatedCard
 from duro.testkit.merchant_client import MerchantClient
 from duro.testkit.staged_merchant import StagedMerchant
+from journey.banks import TRUST
 from journey.followed import Followed
 
 
@@ -23,7 +24,7 @@ class Shop:
     @asynccontextmanager
     async def open(cls, url: str, merchant: StagedMerchant, clock: Clock) -> AsyncIterator["Shop"]:
         headers = {"Authorization": f"Bearer {merchant.secret.text}"}
-        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False, verify=TRUST) as http:
             yield cls(merchant, MerchantClient(http), clock)
 
     @property

@@ -106,8 +106,10 @@ class Worker:
         )
 
     async def _be_ready(self) -> None:
-        readiness = await self._composition._health.look()
-        assert readiness.is_ready, readiness.problems
+        async def is_ready() -> bool:
+            return (await self._composition._health.look()).is_ready
+
+        await Deadline(30).until(is_ready, "the worker ready")
 
     async def _is_idle(self) -> bool:
         depths = [await queue.depth() for by_mode in self._queues.values() for queue in by_mode.values()]
