@@ -84,7 +84,7 @@ class Composition:
         }
         self._queues = queues
         self._clock = clock
-        self._ids: IdFactory = Uuid7IdFactory(SystemClock())
+        self._ids: IdFactory = Uuid7IdFactory(clock)
         self._sweeps = Sweeps(pools.sweep)
         self._metrics = WorkerMetrics()
         self._guard = ClockGuard(SystemClock(), [DatabaseClock(pool) for pool in (pools.test, pools.live, pools.sweep)])

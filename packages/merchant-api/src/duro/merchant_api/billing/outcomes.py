@@ -4,7 +4,11 @@ from typing import final
 
 
 class RenewalOutcome(StrEnum):
-    """What one renewal came to; `pending` means that the gateway's answer isn't known yet."""
+    """What one renewal came to.
+
+    dunning: declined; recovery has the case, except for a first payment, whose invoice simply stays open. pending: the
+    gateway's answer isn't known yet.
+    """
 
     CHARGED = "charged"
     DUNNING = "dunning"
