@@ -135,7 +135,7 @@ class Rounds:
 
             server, starts = self._server(self._street.hanging), self._traffic.requests["start"]
             async with server.holding(starts, count=count, least_seconds=window + 1):
-                await Deadline(8).until(are_waiting, "every charge hanging")
+                await Deadline(60).until(are_waiting, "every charge hanging")
                 await self._measure("hanging_", self._street.hanging, (act,))
 
     async def _measure(self, condition: str, port: int, acts: tuple[str, ...]) -> None:
@@ -205,7 +205,7 @@ def main() -> None:
     parser.add_argument("--due", type=int, default=30_000, help="what the worker is kept busy with")
     parser.add_argument("--tenants", type=int, default=50)
     parser.add_argument("--connections", type=int, default=8, help="requests at once")
-    parser.add_argument("--hanging", type=int, default=100, help="starts that wait for a provider that hangs")
+    parser.add_argument("--hanging", type=int, default=50, help="starts that wait for a provider that hangs")
     parser.add_argument("--window", type=float, default=4, help="seconds of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=900, help="give up after this long")
