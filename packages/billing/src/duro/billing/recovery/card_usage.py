@@ -35,12 +35,8 @@ class CardUsage:
     is_barred: bool = False
 
     def declines(self, scope: BudgetScope) -> tuple[Instant, ...]:
-        match scope:
-            case BudgetScope.AUTOMATIC:
-                return self.automatic
-            case BudgetScope.MERCHANT:
-                return self.merchant
-            case BudgetScope.MERCHANT_AMOUNT:
-                return self.merchant_amount
-            case BudgetScope.STREAK:
-                return self.streak
+        if scope is BudgetScope.AUTOMATIC:
+            return self.automatic
+        if scope is BudgetScope.MERCHANT:
+            return self.merchant
+        return self.merchant_amount if scope is BudgetScope.MERCHANT_AMOUNT else self.streak

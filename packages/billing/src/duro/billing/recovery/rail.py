@@ -1,4 +1,6 @@
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class Rail(StrEnum):
@@ -16,20 +18,19 @@ class Rail(StrEnum):
         return self is Rail.CARD or self is Rail.DIRECT_DEBIT
 
     @property
-    def words(self) -> str:
-        """Say it as payers do."""
-        match self:
-            case Rail.CARD:
-                return "card"
-            case Rail.DIRECT_DEBIT:
-                return "bank approval"
-            case Rail.VIRTUAL_ACCOUNT:
-                return "transfer to an account of their own"
-            case Rail.TRANSFER:
-                return "transfer"
-            case Rail.USSD:
-                return "USSD"
-
-    @property
     def is_push(self) -> bool:
         return not self.is_pull
+
+    @property
+    def words(self) -> str:
+        """Say it as payers do."""
+        return _WORDS[self]
+
+
+_WORDS: Final[Mapping[Rail, str]] = {
+    Rail.CARD: "card",
+    Rail.DIRECT_DEBIT: "bank approval",
+    Rail.VIRTUAL_ACCOUNT: "transfer to an account of their own",
+    Rail.TRANSFER: "transfer",
+    Rail.USSD: "USSD",
+}
