@@ -26,6 +26,7 @@ class FakeCrew:
     def __init__(self) -> None:
         self.is_started = False
         self.is_drained = False
+        self.has_failed = False
         self.in_progress = {"billing-test": 3}
 
     def start(self) -> None:
@@ -95,6 +96,14 @@ class TestABillingWorker:
         work.health.readiness = WELL
         await SOON.until(lambda: work.worker.is_working)
         assert len(work.crews) == 2
+
+    async def test_calls_a_new_crew_when_a_member_of_the_old_one_has_given_up(self, shift):
+        work = shift(WELL)
+        await SOON.until(lambda: work.worker.is_working)
+        work.crews[0].has_failed = True
+        await SOON.until(lambda: len(work.crews) == 2)
+        assert work.crews[0].is_drained
+        assert work.crews[1].is_started
 
     async def test_goes_on_while_the_database_is_away(self, shift):
         work = shift(WELL)

@@ -15,7 +15,8 @@ _LOOK_SECONDS: Final = 5.0
 class BillingWorker:
     """Works while the clock can be trusted, and drains when it can't or when it is told to stop.
 
-    A database or queue that is away for a while doesn't end it: jobs fail, are logged and come back.
+    A database or queue that is away for a while doesn't end it: jobs fail, are logged and come back. A crew of which a
+    member gives up all the same is replaced.
     """
 
     def __init__(self, *, health: Health, crew: Callable[[], Crew], look_seconds: float = _LOOK_SECONDS) -> None:
@@ -53,6 +54,9 @@ class BillingWorker:
         if readiness.problems != self._problems:
             self._problems = readiness.problems
             self._log.warning("readiness_changed", is_ready=readiness.is_ready, problems=readiness.problems)
+        if self._crew is not None and self._crew.has_failed:
+            self._log.error("crew_failed")
+            await self._rest()
         if self._crew is None and readiness.is_ready:
             self._crew = self._make_crew()
             self._crew.start()

@@ -22,6 +22,11 @@ class Crew:
         """How many jobs run, by queue."""
         return {worker.name: worker.in_progress for worker in self._workers}
 
+    @property
+    def has_failed(self) -> bool:
+        """Say whether a member stopped although nobody drained it: its queue would be left without hands."""
+        return any(task.done() for task in self._tasks)
+
     def start(self) -> None:
         self._tasks = [asyncio.create_task(member.run()) for member in (self._scans, *self._workers)]
         self._log.info("working", queues=[worker.name for worker in self._workers])
@@ -30,8 +35,11 @@ class Crew:
         """Take nothing more and finish what runs, for at most the given time; say whether all of it finished."""
         self._log.info("draining", jobs=sum(self.in_progress.values()))
         finished = await asyncio.gather(self._scans.drain(), *(worker.drain(seconds) for worker in self._workers))
-        _, running = await asyncio.wait(self._tasks, timeout=5.0)
+        ended, running = await asyncio.wait(self._tasks, timeout=5.0)
         for task in running:
             task.cancel()
+        for task in ended:
+            if not task.cancelled() and (error := task.exception()):
+                self._log.error("member_failed", error=repr(error))
         self._log.info("drained", all_finished=all(finished))
         return all(finished)
