@@ -56,6 +56,14 @@ class TestSweeps:
         assert len(await sweeps.due_subscriptions(Mode.TEST, book.clock.now(), limit_per_tenant=2)) == 3
         assert await sweeps.due_subscriptions(Mode.TEST, book.clock.now(), total=2) == found[:2]
 
+    async def test_count_no_lag_for_what_is_in_flight_or_in_review(self, book, sweeps):
+        tenant = await book.tenant()
+        standing = await book.standing(tenant, period_end=book.clock.now() - HOUR * 3)
+        await book.claim(tenant, standing)
+        assert await sweeps.oldest_due_lag(Mode.TEST, book.clock.now()) == TimeDelta()
+        await book.standing(tenant, period_end=book.clock.now() - HOUR)
+        assert await sweeps.oldest_due_lag(Mode.TEST, book.clock.now()) == HOUR
+
     async def test_leave_out_what_is_in_flight_or_in_review(self, book, sweeps):
         tenant = await book.tenant()
         _, attempt = await book.claim(tenant, await book.standing(tenant))

@@ -60,6 +60,9 @@ _OLDEST_DUE: Final = """
     cross join lateral (
         select s.current_period_end from {schema}.subscriptions s
         where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.current_period_end <= $1
+          and not exists (
+              select from {schema}.payment_attempts a
+              where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
         order by s.current_period_end limit 1) as oldest"""
 
 
@@ -113,7 +116,7 @@ class Sweeps:
         return tuple((TenantId(row["tenant_id"]), SubscriptionId(row["id"])) for row in rows)
 
     async def oldest_due_lag(self, mode: Mode, now: Instant) -> TimeDelta:
-        """Say how long the longest waiting renewal of any tenant has waited; zero if none is due."""
+        """Say how long the first of all due subscriptions has waited for a claim; zero if none is due."""
         rows = await self._fetch(mode, _OLDEST_DUE, now)
         due_at: Instant | None = rows[0]["due_at"]
         return TimeDelta() if due_at is None else now - due_at
