@@ -28,7 +28,6 @@ _SELECT: Final = """
            failure_code, failure_message, advice_code, claimed_until, created_at, settled_at
     from {schema}.payment_attempts """
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
-_LOCK: Final = _GET + " for update"
 _OF_INVOICE: Final = _SELECT + "where tenant_id = $1 and invoice_id = $2 order by id"
 _PENDING_WITH_METHOD: Final = """
     select from {schema}.payment_attempts where tenant_id = $1 and payment_method_id = $2 and status = 'pending'
@@ -56,10 +55,6 @@ class AttemptRepository:
 
     async def get(self, attempt_id: PaymentAttemptId) -> PaymentAttempt | None:
         row = await self._session.fetchrow(_GET, attempt_id.value)
-        return None if row is None else self.read(row)
-
-    async def lock(self, attempt_id: PaymentAttemptId) -> PaymentAttempt | None:
-        row = await self._session.fetchrow(_LOCK, attempt_id.value)
         return None if row is None else self.read(row)
 
     async def of_invoice(self, invoice_id: InvoiceId) -> tuple[PaymentAttempt, ...]:

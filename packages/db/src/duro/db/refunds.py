@@ -16,8 +16,7 @@ _LISTING: Final = Listing(
 _SELECT: Final = """
     select id, attempt_id, invoice_id, status, amount, currency, reason, claimed_until, created_at, settled_at
     from {schema}.refunds """
-_GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
-_LOCK: Final = _GET + " for update"
+_LOCK: Final = _SELECT + "where tenant_id = $1 and id = $2 for update"
 _OF_ATTEMPT: Final = _SELECT + "where tenant_id = $1 and attempt_id = $2 order by id"
 _INSERT: Final = """
     insert into {schema}.refunds (tenant_id, id, attempt_id, invoice_id, status, amount, currency, reason,
@@ -33,10 +32,6 @@ class RefundRepository:
 
     def __init__(self, session: TenantSession) -> None:
         self._session = session
-
-    async def get(self, refund_id: RefundId) -> Refund | None:
-        row = await self._session.fetchrow(_GET, refund_id.value)
-        return None if row is None else self.read(row)
 
     async def lock(self, refund_id: RefundId) -> Refund | None:
         row = await self._session.fetchrow(_LOCK, refund_id.value)

@@ -104,11 +104,6 @@ class SubscriptionSeeder:
             )
             await self._insert_key(connection, tenant, key)
 
-    async def add_key(self, tenant: Tenant, key: ApiKey) -> None:
-        """Give a merchant one more credential."""
-        async with self._transaction(tenant) as connection:
-            await self._insert_key(connection, tenant, key)
-
     async def add_plan(self, tenant: Tenant, plan: Plan) -> None:
         async with self._transaction(tenant) as connection:
             await connection.execute(
