@@ -1,0 +1,1 @@
+"""A seeded world in which recovery policies are compared, in the open."""
