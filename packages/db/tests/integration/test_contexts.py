@@ -2,8 +2,9 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from asyncpg import InterfaceError, PostgresError
 
-from duro.db import AbortedTransactionError, ClosedContextError
+from duro.db import AbortedTransactionError, ClosedContextError, DatabasePool, RepositoryContexts
 from duro.kernel import ConflictError, Mode, TenantId
 
 
@@ -78,6 +79,33 @@ class TestAContext:
         async with book.test.open(tenant) as repos:
             assert await repos.session.connection.fetchval("select pg_backend_pid()") == backend
         assert len(calls) == 3
+
+    async def test_is_ended_by_the_server_when_its_process_stops_in_the_middle(self, book):
+        async with book.test.open(await book.tenant()) as repos:
+            connection = repos.session.connection
+            assert await connection.fetchval("show idle_in_transaction_session_timeout") == "30s"
+
+    async def test_survives_a_server_that_ended_it(self, book):
+        tenant, plan = await book.tenant(), book.plan()
+        with pytest.raises((PostgresError, InterfaceError, OSError)):
+            async with book.test.open(tenant) as repos:
+                backend = await repos.session.connection.fetchval("select pg_backend_pid()")
+                async with book.admin.acquire() as connection:
+                    await connection.execute("select pg_terminate_backend($1, 5000)", backend)
+                await repos.plans.insert(plan)
+        async with book.test.open(tenant) as repos:
+            assert await repos.plans.get(plan.id) is None
+
+    async def test_gives_up_on_a_statement_that_takes_too_long(self, book, database):
+        pool = await DatabasePool.open(database.data_url(Mode.TEST), max_size=1, statement_seconds=0.2)
+        contexts = RepositoryContexts(pool, Mode.TEST, clock=book.clock, ids=book.ids)
+        tenant = await book.tenant()
+        with pytest.raises(TimeoutError):
+            async with contexts.open(tenant) as repos:
+                await repos.session.connection.execute("select pg_sleep(60)")
+        async with contexts.open(tenant) as repos:
+            assert (await repos.tenants.get()).id == tenant
+        await pool.close()
 
     async def test_cannot_be_opened_by_anything_but_a_tenant(self, book):
         with pytest.raises((AttributeError, TypeError)):

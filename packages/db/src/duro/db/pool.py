@@ -16,11 +16,20 @@ class DatabasePool:
         self._pool = pool
 
     @classmethod
-    async def open(cls, url: str, *, min_size: int = 1, max_size: int = 10, statement_cache_size: int = 256) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+        statement_cache_size: int = 256,
+        statement_seconds: float | None = None,
+    ) -> Self:
         """Open `min_size` connections now and up to `max_size` later.
 
         Give statement_cache_size 0 behind a PgBouncer that doesn't track prepared statements. Settings are local to a
-        transaction, so a released connection is not reset by a query.
+        transaction, so a released connection is not reset by a query. A statement that takes longer than
+        `statement_seconds`, also because the server has fallen silent, is given up with TimeoutError.
         """
         pool = await create_pool(
             url,
@@ -29,6 +38,7 @@ class DatabasePool:
             init=Codecs.install,
             reset=cls._keep,
             statement_cache_size=statement_cache_size,
+            command_timeout=statement_seconds,
         )
         return cls(cast("Pool", pool))
 

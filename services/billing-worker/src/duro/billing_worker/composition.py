@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Self, final
+from typing import Final, Self, final
 
 from whenever import TimeDelta
 
@@ -28,6 +28,8 @@ from duro.merchant_api.billing import BillingService, GatewayRegistry, Incomplet
 from duro.payments import ChargeGateway, HttpSimulatedGateway
 from duro.queue import JobKind, JobQueue, JobWorker, Processor, RedisProbe, Scanner, ScanWorker
 
+_STATEMENT_SECONDS: Final = 60.0
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Pools:
             (settings.live_database_url, most),
             (settings.sweep_database_url, 4),
         ):
-            pool = await DatabasePool.open(url, min_size=0, max_size=size)
+            pool = await DatabasePool.open(url, min_size=0, max_size=size, statement_seconds=_STATEMENT_SECONDS)
             stack.push_async_callback(pool.close)
             pools.append(pool)
         return cls(*pools)
