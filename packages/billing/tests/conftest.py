@@ -62,3 +62,14 @@ def subscription(start: Callable[..., SubscriptionChange]) -> Callable[..., Subs
         return replace(prepaid, status=status, **fields)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def paid(start: Callable[..., SubscriptionChange]) -> Callable[..., Subscription]:
+    """A subscription whose first month, 31 January to 28 February, has been billed and paid."""
+
+    def build(**given) -> Subscription:
+        begun = start(**given).subscription
+        return begun.renewal_paid(begun.next_period()).subscription
+
+    return build

@@ -1,7 +1,9 @@
+from fractions import Fraction
+
 import pytest
 from whenever import Date
 
-from duro.billing import BillingCalendar, Cadence, Interval, OutsideHorizonError
+from duro.billing import BillingCalendar, Cadence, Interval, OutsideHorizonError, Share
 from duro.kernel import InvalidInputError
 
 MONTHLY = Cadence(Interval.MONTH)
@@ -97,3 +99,20 @@ class TestABillingCalendar:
     def test_refuses_a_day_no_calendar_can_write(self, interval, number):
         with pytest.raises(OutsideHorizonError):
             BillingCalendar(Date(2025, 1, 31), Cadence(interval)).date(number)
+
+
+class TestPartPeriods:
+    def test_are_measured_against_the_period_next_to_the_anchor(self):
+        calendar = BillingCalendar(Date(2023, 6, 15), Cadence(Interval.MONTH))
+        assert calendar.share_before_anchor(Date(2023, 5, 23)) == Share(Fraction(23, 31))
+        assert calendar.share_after_anchor(Date(2023, 6, 23)) == Share(Fraction(8, 30))
+
+    def test_are_measured_against_the_periods_they_lie_in(self):
+        calendar = BillingCalendar(Date(2023, 6, 15), Cadence(Interval.MONTH))
+        assert calendar.share(Date(2023, 5, 23), Date(2023, 7, 16)) == Share(1 + Fraction(23, 31) + Fraction(1, 31))
+
+    def test_lead_to_a_billing_day(self):
+        calendar = BillingCalendar(Date(2023, 6, 20), Cadence(Interval.MONTH), 15)
+        assert calendar.date_on_or_after(Date(2023, 6, 20)) == Date(2023, 7, 15)
+        assert calendar.date_on_or_after(Date(2023, 7, 15)) == Date(2023, 7, 15)
+        assert calendar.date_after(Date(2023, 7, 15)) == Date(2023, 8, 15)

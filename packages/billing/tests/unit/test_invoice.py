@@ -1,6 +1,6 @@
 import pytest
 
-from duro.billing import InvoiceComposer, InvoiceDraft, InvoiceLine
+from duro.billing import FixedDiscount, InvoiceComposer, InvoiceDraft, InvoiceLine
 
 
 class TestTheInvoiceComposer:
@@ -42,3 +42,36 @@ class TestAnInvoiceDraft:
     def test_refuses_a_line_that_does_not_multiply(self, naira):
         with pytest.raises(ValueError, match="quantity times"):
             InvoiceLine("a", 2, naira(100), naira(100))
+
+    def test_refuses_to_give_credit_and_ask_for_money(self, naira):
+        lines = (InvoiceLine.single("a", naira(100)),)
+        for applied, total in ((0, 100), (100, 0)):
+            with pytest.raises(ValueError, match="gives credit"):
+                InvoiceDraft(lines, naira(100), naira(0), naira(applied), naira(total), naira(1))
+
+    @pytest.mark.parametrize(
+        ("amounts", "discount", "balance", "expected"),
+        [
+            ((100, -30), 0, 0, (70, 0, 70, 0)),
+            ((100, -30), 20, 10, (70, 10, 40, 0)),
+            ((100, -30), 20, 80, (70, 50, 0, 0)),
+            ((100, -130), 0, 5, (0, 0, 0, 30)),
+            ((100, -130), 20, 5, (20, 0, 0, 50)),
+            ((100, -90), 20, 5, (20, 0, 0, 10)),
+        ],
+    )
+    def test_nets_its_lines(self, naira, amounts, discount, balance, expected):
+        lines = tuple(InvoiceLine.single("line", naira(amount)) for amount in amounts)
+        draft = InvoiceDraft.netted(lines, discount=naira(discount), balance=naira(balance))
+        assert draft.lines[: len(lines)] == lines
+        assert (draft.subtotal, draft.credit_applied, draft.total, draft.credit_granted) == tuple(
+            naira(amount) for amount in expected
+        )
+
+
+class TestAPartPeriod:
+    def test_is_one_line_for_all_of_the_quantity(self, start, terms, naira):
+        part = start(quantity=3, terms=terms(31), billing_day=15).subscription
+        draft = InvoiceComposer.compose(part, "Gold", discount=FixedDiscount(naira(31)))
+        assert draft.lines == (InvoiceLine.single("Gold, part of a period", naira(45)),)
+        assert (draft.discount, draft.total) == (naira(15), naira(30))

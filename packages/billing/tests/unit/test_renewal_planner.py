@@ -7,8 +7,11 @@ from duro.billing import (
     EndAtPeriod,
     EventType,
     Interval,
+    InvoiceLine,
     NotRenewable,
     OutsideHorizonError,
+    PendingLine,
+    PlanChange,
     ReachLimit,
     RenewalPlanner,
     SkipReason,
@@ -90,3 +93,29 @@ class TestTheRenewalPlanner:
         end = Instant.from_utc(2200, 12, 31)
         with pytest.raises(OutsideHorizonError):
             RenewalPlanner.plan(subscription(anchor=end, current_period_end=end), "Gold", end)
+
+    def test_foresees_the_renewal_at_the_end_of_the_period(self, subscription):
+        assert RenewalPlanner.upcoming(subscription(), "Gold") == RenewalPlanner.plan(subscription(), "Gold", LATE)
+
+    def test_carries_what_is_too_little_to_charge(self, subscription, terms, naira):
+        cheap = subscription(terms=terms(5_000), balance=naira(10))
+        bill = RenewalPlanner.upcoming(cheap, "Gold", minimum=naira(10_000))
+        assert (bill.draft.total, bill.draft.credit_applied) == (naira(0), naira(10))
+        assert bill.carried == PendingLine("Carried from the last invoice", naira(4_990))
+        assert bill.draft.lines[-1] == InvoiceLine.single("Carried to the next invoice", naira(-4_990))
+        later = RenewalPlanner.upcoming(cheap, "Gold", pending_lines=(bill.carried,) * 2, minimum=naira(10_000))
+        assert later.carried is None
+        assert later.draft.total == naira(5_000 - 10 + 2 * 4_990)
+
+    def test_carries_nothing_when_nothing_is_left_to_pay(self, subscription, naira):
+        bill = RenewalPlanner.upcoming(subscription(balance=naira(500_000)), "Gold", minimum=naira(10_000))
+        assert bill.carried is None
+
+    def test_reaches_the_limit_of_the_terms_that_are_scheduled(self, subscription, terms):
+        waiting = subscription(cycles_completed=2, scheduled_change=PlanChange(terms(max_cycles=2)))
+        assert isinstance(RenewalPlanner.upcoming(waiting, "Gold"), ReachLimit)
+
+    def test_ends_with_the_credits_that_waited_for_an_invoice(self, subscription, naira):
+        lines = (PendingLine("a", naira(-30)),)
+        plan = RenewalPlanner.upcoming(subscription(cancel_at_period_end=True), "Gold", pending_lines=lines)
+        assert plan.change.subscription.balance == naira(30)

@@ -1,9 +1,19 @@
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from whenever import Instant
 
-from duro.billing import Cadence, EventType, Interval, OutsideHorizonError, SubscriptionStatus
+from duro.billing import (
+    Cadence,
+    EventType,
+    Interval,
+    OutsideHorizonError,
+    PaymentInProgressError,
+    PendingLine,
+    Share,
+    SubscriptionStatus,
+)
 from duro.kernel import ConflictError, Currency, CurrencyMismatchError, InvalidInputError, Money, Period
 
 FEBRUARY_END = Instant.from_utc(2025, 2, 28, 9)
@@ -250,3 +260,90 @@ class TestASubscription:
     def test_holds_credit_in_its_own_currency_only(self, subscription):
         with pytest.raises(CurrencyMismatchError):
             subscription().credited(Money(1, Currency("USD")))
+
+
+class TestABillingDay:
+    def test_bills_the_part_period_before_it_first(self, start, epoch):
+        begun = start(billing_day=15).subscription
+        assert begun.next_period() == Period(epoch, Instant.from_utc(2025, 2, 15, 9))
+        assert begun.next_share() == Share(Fraction(15, 31))
+        paid = begun.renewal_paid(begun.next_period())
+        assert paid.subscription.cycles_completed == 0
+        assert paid.subscription.next_period() == Period(
+            Instant.from_utc(2025, 2, 15, 9), Instant.from_utc(2025, 3, 15, 9)
+        )
+
+    def test_is_remembered_through_months_that_lack_it(self, start):
+        begun = start(billing_day=31, now=Instant.from_utc(2025, 2, 3, 9)).subscription
+        assert begun.anchor == Instant.from_utc(2025, 2, 28, 9)
+        assert begun.cycle.boundary(1) == Instant.from_utc(2025, 3, 31, 9)
+        assert begun.cycle.billing_day == 31
+
+    def test_comes_after_a_trial(self, start):
+        trial = start(trial_days=7, billing_day=15).subscription
+        assert trial.next_period() == Period(Instant.from_utc(2025, 2, 7, 9), Instant.from_utc(2025, 2, 15, 9))
+
+    def test_comes_after_what_is_paid_already(self, start):
+        prepaid = start(current_period_end=Instant.from_utc(2025, 3, 1, 9), billing_day=15).subscription
+        assert prepaid.next_period().end == Instant.from_utc(2025, 3, 15, 9)
+
+    def test_changes_nothing_for_one_that_starts_on_it(self, start):
+        assert start(billing_day=31).subscription.next_period() == start().subscription.next_period()
+
+    def test_is_for_months_only(self, start, terms):
+        with pytest.raises(InvalidInputError):
+            start(terms=terms(cadence=Cadence(Interval.WEEK)), billing_day=15)
+
+
+class TestAPause:
+    def test_lets_the_current_period_run_on(self, paid):
+        paused = paid().pause(is_charge_pending=False)
+        assert paused.events == (EventType.SUBSCRIPTION_PAUSED,)
+        assert paused.subscription.current_period_end == paid().current_period_end
+        assert not paused.subscription.is_due(paid().current_period_end)
+
+    def test_waits_for_a_charge(self, paid):
+        with pytest.raises(PaymentInProgressError):
+            paid().pause(is_charge_pending=True)
+
+    @pytest.mark.parametrize("status", sorted(set(SubscriptionStatus) - {SubscriptionStatus.ACTIVE}))
+    def test_is_open_only_to_what_is_active(self, subscription, status):
+        with pytest.raises(ConflictError):
+            subscription(status).pause(is_charge_pending=False)
+
+    def test_ends_within_the_period_as_if_it_had_not_been(self, paid):
+        paused = paid().pause(is_charge_pending=False).subscription
+        resumed = paused.resume(paused.current_period_end.subtract(seconds=1))
+        assert resumed.events == (EventType.SUBSCRIPTION_RESUMED,)
+        assert resumed.subscription.next_period() == paid().next_period()
+
+    @pytest.mark.parametrize("days", [0, 40])
+    def test_ends_later_with_a_bill_that_is_due_at_once(self, paid, days):
+        paused = paid().pause(is_charge_pending=False).subscription
+        now = paused.current_period_end.add(hours=24 * days)
+        resumed = paused.resume(now).subscription
+        assert (resumed.anchor, resumed.current_period_start, resumed.current_period_end) == (now, now, now)
+        assert resumed.is_due(now)
+
+    def test_ends_later_with_the_part_period_before_the_billing_day(self, paid):
+        paused = paid(billing_day=15).pause(is_charge_pending=False).subscription
+        resumed = paused.resume(Instant.from_utc(2025, 5, 1, 9)).subscription
+        assert resumed.next_period().end == Instant.from_utc(2025, 5, 15, 9)
+
+    def test_is_canceled_at_once_when_nothing_paid_is_left(self, paid):
+        paused = paid().pause(is_charge_pending=False).subscription
+        assert paused.cancel_at_end(paused.current_period_end).subscription.is_terminal
+        assert not paused.cancel_at_end(paused.current_period_start).subscription.is_terminal
+
+
+class TestPendingLinesAtTheEnd:
+    def test_leave_their_credits_and_drop_their_charges(self, subscription, naira, epoch):
+        lines = (PendingLine("a", naira(-30)), PendingLine("b", naira(900)), PendingLine("c", naira(-5)))
+        now = subscription()
+        for ended in (
+            now.cancel_now(epoch, lines),
+            now.end_at_period(lines),
+            now.reach_limit(lines),
+            subscription(SubscriptionStatus.UNPAID).cancel_at_end(epoch, lines),
+        ):
+            assert ended.subscription.balance == naira(35)

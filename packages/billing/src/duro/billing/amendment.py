@@ -1,15 +1,18 @@
 from dataclasses import dataclass, replace
-from typing import final
+from typing import Final, NoReturn, final
 
 from whenever import Instant
 
 from duro.billing.event_type import EventType
+from duro.billing.payment_in_progress import PaymentInProgressError
 from duro.billing.plan_change import PlanChange
 from duro.billing.proration import Proration
 from duro.billing.share import Share
 from duro.billing.state_machine import SubscriptionStatus
 from duro.billing.subscription import Subscription, SubscriptionChange
 from duro.kernel import ConflictError, Period
+
+_ALIGNABLE: Final = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED})
 
 
 @final
@@ -28,13 +31,14 @@ class Amendment:
     def share_left(self, at: Instant) -> Share:
         """Return how many periods that were paid for are left.
 
-        Up to its anchor it was billed for a part-period, or paid elsewhere: that is measured in whole periods.
+        What came before the first whole period on its grid, a part-period or time paid elsewhere, is measured in whole
+        periods of that grid.
         """
         now = self.subscription
         if now.status is SubscriptionStatus.TRIALING or at >= now.current_period_end:
             return Share.NOTHING
-        if now.current_period_end == now.anchor:
-            return now.cycle.share(max(at, now.current_period_start), now.anchor)
+        if now.current_period_end == now.anchor or (now.is_before_part_period and not now.cycles_completed):
+            return now.cycle.share(max(at, now.current_period_start), now.current_period_end)
         return Proration.at(Period(now.current_period_start, now.current_period_end), at).remaining
 
     def made(self, change: PlanChange, *, at: Instant, is_anew: bool = False) -> SubscriptionChange:
@@ -65,28 +69,37 @@ class Amendment:
 
     def scheduled(self, change: PlanChange | None) -> SubscriptionChange:
         """Let other terms take over at the next renewal; None takes that back."""
+        if self.subscription.is_terminal:
+            self._refuse()
         if change == self.subscription.scheduled_change:
             return self.subscription.told()
         return replace(self.subscription, scheduled_change=change).told(EventType.SUBSCRIPTION_UPDATED)
 
-    def aligned(self, billing_day: int | None) -> SubscriptionChange:
+    def aligned(self, billing_day: int, *, is_charge_pending: bool) -> SubscriptionChange:
         """Bill on another day of the month once the current period is over; the time up to it is a part-period.
 
-        None lets it bill on the day it renews next. Raise ConflictError while a part-period runs: what is left of that
-        couldn't be told any more.
+        Raise PaymentInProgressError; or ConflictError where the next period is invoiced already, and before a first
+        whole period has begun: what is left of the part-period couldn't be told any more.
         """
         now = self.subscription
+        if is_charge_pending:
+            raise PaymentInProgressError
+        if now.status not in _ALIGNABLE:
+            self._refuse()
         if billing_day == now.billing_day:
             return now.told()
         Subscription.require_alignable(billing_day, now.terms.cadence)
-        if now.status is not SubscriptionStatus.TRIALING and now.current_period_start < now.anchor:
+        if now.status is not SubscriptionStatus.TRIALING and now.current_period_end == now.anchor:
             code = "period_is_partial"
             raise ConflictError(code, "The billing day can change once a whole period has begun.")
-        return (
-            replace(now, billing_day=billing_day)
-            .anchored_from(now.current_period_end)
-            .told(EventType.SUBSCRIPTION_UPDATED)
-        )
+        aligned = replace(now, billing_day=billing_day).anchored_from(now.current_period_end)
+        if aligned.anchor == aligned.current_period_end and now.status is not SubscriptionStatus.TRIALING:
+            aligned = replace(aligned, anchor=aligned.cycle.boundary(-2))
+        return aligned.told(EventType.SUBSCRIPTION_UPDATED)
+
+    def _refuse(self) -> NoReturn:
+        code = "illegal_transition"
+        raise ConflictError(code, f"A subscription that is {self.subscription.status} can't change that.")
 
     def _on(self, change: PlanChange, *, at: Instant, is_anew: bool = False) -> Subscription:
         now = self.subscription

@@ -1,7 +1,8 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
+from duro.billing.pending_line import PendingLine
 from duro.kernel import Money
 
 
@@ -56,6 +57,15 @@ class InvoiceDraft:
         if nothing < self.credit_granted and nothing < max(self.total, self.credit_applied):
             message = "An invoice that gives credit asks for nothing and takes none."
             raise ValueError(message)
+
+    def carried(self, minimum: Money) -> tuple["InvoiceDraft", PendingLine | None]:
+        """Carry a total that is too small to charge over to the next invoice; a line says so."""
+        if self.total.is_zero or minimum <= self.total:
+            return self, None
+        line = InvoiceLine.single("Carried to the next invoice", -self.total)
+        nothing = Money.zero(self.total.currency)
+        draft = replace(self, lines=(*self.lines, line), subtotal=self.subtotal - self.total, total=nothing)
+        return draft, PendingLine("Carried from the last invoice", self.total)
 
     @classmethod
     def netted(cls, lines: Sequence[InvoiceLine], *, discount: Money, balance: Money) -> "InvoiceDraft":

@@ -96,7 +96,11 @@ class PlanChangePlanner:
     def plan(
         cls, subscription: Subscription, request: PlanChangeRequest, *, now: Instant, is_charge_pending: bool = False
     ) -> PlanChangePlan:
-        """Decide. Raise PaymentInProgressError, ConflictError for a status, or InvalidInputError for the terms."""
+        """Decide.
+
+        Raise PaymentInProgressError; ConflictError for a status, or when a new period would begin before the one that
+        is due is billed; InvalidInputError for the terms.
+        """
         if is_charge_pending:
             raise PaymentInProgressError
         if subscription.is_terminal or subscription.status is SubscriptionStatus.INCOMPLETE:
@@ -143,6 +147,9 @@ class PlanChangePlanner:
 
     @classmethod
     def _anew(cls, subscription: Subscription, request: PlanChangeRequest, now: Instant) -> ChangeOnPayment:
+        if subscription.is_due(now):
+            code = "renewal_due"
+            raise ConflictError(code, "A renewal is due. Try again once it is settled.")
         amendment = Amendment(subscription)
         begun = amendment.foreseen(request.change, at=now)
         share_left = Share.NOTHING if request.behavior is ProrationBehavior.NONE else amendment.share_left(now)

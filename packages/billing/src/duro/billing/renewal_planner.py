@@ -14,7 +14,7 @@ from duro.billing.pending_line import PendingLine
 from duro.billing.plan_change import PlanChange
 from duro.billing.state_machine import SubscriptionStatus
 from duro.billing.subscription import Subscription, SubscriptionChange
-from duro.kernel import Period
+from duro.kernel import Money, Period
 
 
 class SkipReason(StrEnum):
@@ -55,7 +55,8 @@ class Bill:
 
     The key is the same whenever the same period is planned. The change is the claim's: the credit is taken and the
     invoice is told of; it is for the one who inserts the invoice, not for one who finds it there already. The plan
-    change is what the invoice was composed on; it belongs to the invoice until that is settled.
+    change is what the invoice was composed on; it belongs to the invoice until that is settled. A total below what the
+    gateway charges is carried: it waits as a line for the next invoice.
     """
 
     period: Period
@@ -63,6 +64,7 @@ class Bill:
     idempotency_key: str
     change: SubscriptionChange
     plan_change: PlanChange | None = None
+    carried: PendingLine | None = None
 
 
 RenewalPlan: TypeAlias = NotRenewable | EndAtPeriod | ReachLimit | Bill
@@ -82,11 +84,12 @@ class RenewalPlanner:
         starting: bool = False,
         pending_lines: Sequence[PendingLine] = (),
         discount: Discount | None = None,
+        minimum: Money | None = None,
     ) -> RenewalPlan:
         """Decide; `starting` admits a subscription that still waits for its first payment.
 
         The plan name is that of the plan the subscription renews on. The pending lines are all that wait for the next
-        invoice: it takes them up, or they end with the subscription.
+        invoice: it takes them up, or they end with the subscription. The minimum is the least the gateway charges.
         """
         is_first = starting and subscription.status is SubscriptionStatus.INCOMPLETE
         if not is_first and not subscription.is_renewing:
@@ -99,7 +102,7 @@ class RenewalPlanner:
         if renewed.has_reached_limit:
             return ReachLimit(subscription.reach_limit(pending_lines))
         draft = InvoiceComposer.compose(renewed, plan_name, pending_lines=pending_lines, discount=discount)
-        return cls._bill(subscription, renewed.next_period(), draft)
+        return cls._bill(subscription, renewed.next_period(), draft, minimum)
 
     @classmethod
     def upcoming(
@@ -109,15 +112,23 @@ class RenewalPlanner:
         *,
         pending_lines: Sequence[PendingLine] = (),
         discount: Discount | None = None,
+        minimum: Money | None = None,
     ) -> RenewalPlan:
         """Foresee the renewal at the end of the current period, as it will be if nothing changes until then."""
         boundary = subscription.current_period_end
         return cls.plan(
-            subscription, plan_name, boundary, starting=True, pending_lines=pending_lines, discount=discount
+            subscription,
+            plan_name,
+            boundary,
+            starting=True,
+            pending_lines=pending_lines,
+            discount=discount,
+            minimum=minimum,
         )
 
     @classmethod
-    def _bill(cls, subscription: Subscription, period: Period, draft: InvoiceDraft) -> Bill:
+    def _bill(cls, subscription: Subscription, period: Period, full: InvoiceDraft, minimum: Money | None) -> Bill:
+        draft, carried = (full, None) if minimum is None else full.carried(minimum)
         claimed = subscription.credited(draft.credit_granted - draft.credit_applied)
         return Bill(
             period=period,
@@ -125,6 +136,7 @@ class RenewalPlanner:
             idempotency_key=cls._key(subscription, period),
             change=claimed.told(EventType.INVOICE_CREATED),
             plan_change=subscription.scheduled_change,
+            carried=carried,
         )
 
     @staticmethod

@@ -97,7 +97,7 @@ class SettlementPlanner:
         It applies to a subscription as it was invoiced: one that has ended or renewed meanwhile gets its money back.
         """
         is_paid = outcome is ChargeOutcome.PAID
-        is_as_invoiced = subscription.current_period_start <= period.start <= subscription.current_period_end
+        is_as_invoiced = subscription.current_period_start <= period.start < subscription.current_period_end
         if is_paid and subscription.is_renewing and is_as_invoiced:
             return Advance(Amendment(subscription).begun(change, period))
         if is_paid:

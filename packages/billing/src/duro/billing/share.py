@@ -37,6 +37,9 @@ class Share:
         parts, whole = self.periods.as_integer_ratio()
         return Decimal((2 * 10**places * parts + whole) // (2 * whole)).scaleb(-places)
 
+    def __str__(self) -> str:
+        return str(self.periods)
+
 
 Share.NOTHING = Share(Fraction(0))
 Share.WHOLE = Share(Fraction(1))

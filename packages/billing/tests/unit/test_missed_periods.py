@@ -1,0 +1,64 @@
+import pytest
+from whenever import Instant
+
+from duro.billing import (
+    BillMissed,
+    Cadence,
+    EventType,
+    Interval,
+    MissedPeriods,
+    MissedPeriodsPlanner,
+    NothingMissed,
+    RenewalPlanner,
+    SkipMissed,
+    SubscriptionStatus,
+)
+from duro.kernel import Period
+
+FEBRUARY_END = Instant.from_utc(2025, 2, 28, 9)
+MARCH_END = Instant.from_utc(2025, 3, 31, 9)
+APRIL_END = Instant.from_utc(2025, 4, 30, 9)
+
+
+class TestMissedPeriods:
+    @pytest.mark.parametrize(
+        ("interval", "usual"),
+        [
+            (Interval.HOUR, MissedPeriods.SKIP),
+            (Interval.DAY, MissedPeriods.SKIP),
+            (Interval.WEEK, MissedPeriods.SKIP),
+            (Interval.MONTH, MissedPeriods.BILL),
+            (Interval.YEAR, MissedPeriods.BILL),
+        ],
+    )
+    def test_are_usually_billed_from_a_month_on(self, interval, usual):
+        assert MissedPeriods.usual_for(Cadence(interval)) is usual
+
+    def test_are_none_while_the_next_period_still_runs(self, paid):
+        plan = MissedPeriodsPlanner.plan(paid(), MissedPeriods.BILL, MARCH_END.subtract(seconds=1))
+        assert plan == NothingMissed()
+
+    def test_are_none_before_the_next_period_is_due(self, paid):
+        assert (
+            MissedPeriodsPlanner.plan(paid(), MissedPeriods.SKIP, FEBRUARY_END.subtract(seconds=1)) == NothingMissed()
+        )
+
+    def test_are_none_of_a_subscription_in_recovery(self, subscription):
+        late = MissedPeriodsPlanner.plan(subscription(SubscriptionStatus.UNPAID), MissedPeriods.SKIP, APRIL_END)
+        assert late == NothingMissed()
+
+    def test_are_billed_one_by_one(self, paid):
+        assert MissedPeriodsPlanner.plan(paid(), MissedPeriods.BILL, MARCH_END) == BillMissed(1)
+        assert MissedPeriodsPlanner.plan(paid(), MissedPeriods.BILL, APRIL_END) == BillMissed(2)
+
+    def test_are_skipped_up_to_the_one_that_contains_now(self, paid):
+        now = APRIL_END.add(hours=1)
+        plan = MissedPeriodsPlanner.plan(paid(), MissedPeriods.SKIP, now)
+        assert isinstance(plan, SkipMissed)
+        assert plan.skipped_periods == 2
+        assert plan.change.events == (EventType.SUBSCRIPTION_UPDATED,)
+        skipped = plan.change.subscription
+        assert skipped.next_period() == Period(APRIL_END, Instant.from_utc(2025, 5, 31, 9))
+        assert skipped.cycles_completed == 1
+        assert MissedPeriodsPlanner.plan(skipped, MissedPeriods.SKIP, now) == NothingMissed()
+        assert RenewalPlanner.plan(skipped, "Gold", now).period.contains(now)
