@@ -77,6 +77,8 @@ class TestTheNetworksCeilings:
         before = Instant.from_utc(2025, 4, 30)
         used = CardUsage(Network.VISA, merchant_amount=tuple(before - TimeDelta(hours=n) for n in range(15, 0, -1)))
         assert BUDGET.allow(used, at=before) == AllowedFrom(before)
+        since = Instant.from_utc(2025, 5, 1)
+        assert BUDGET.allow(used, at=since) == AllowedFrom(used.merchant_amount[0] + 30 * DAY, BUDGET.rules[2])
 
     def test_name_the_rule_that_put_a_try_off(self):
         usage = CardUsage(Network.VERVE, automatic=ago(1), merchant=ago(*range(1, 11)))
@@ -142,6 +144,7 @@ class TestAdvice:
 
     def test_holds_from_its_date_on(self):
         assert BUDGET.advised("02", at=Instant.from_utc(2024, 12, 31)) is None
+        assert BUDGET.advised("02", at=Instant.from_utc(2025, 1, 1)) is not None
 
 
 class TestNetwork:
