@@ -10,16 +10,17 @@ from duro.db.records import PaymentAttempt, Refund, RefundStatus
 from duro.kernel import Clock, IdFactory, RefundId, TenantId
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.gateways import GatewayRegistry
-from duro.payments import NotFound, Refunded, RefundRefused, RefundRequest, RefundResult, Unknown
+from duro.payments import ChargeGateway, NotFound, Refunded, RefundRefused, RefundRequest, RefundResult, Unknown
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class _LeasedRefund:
-    """A refund this process may send, and the charge it gives back."""
+    """A refund this process may send, the charge it gives back, and whether somebody may have sent it before."""
 
     refund: Refund
     attempt: PaymentAttempt
+    is_first_try: bool
 
 
 @final
@@ -38,7 +39,8 @@ class RefundService:
     async def process(self, tenant_id: TenantId, refund_id: RefundId) -> RefundStatus | None:
         """Look a pending refund up and send it if the provider hasn't got it; None if nothing was to be done.
 
-        A refused refund needs attention: the money stays owed in the ledger until a person decides.
+        A refused refund needs attention: the money stays owed in the ledger until a person decides. So does one that
+        may have been sent to a provider that could give it back twice.
         """
         leased = await self._take(tenant_id, refund_id)
         if leased is None:
@@ -59,24 +61,31 @@ class RefundService:
                 return None
             leased = replace(refund, claimed_until=now + self._lease)
             await repos.refunds.update(leased)
-            return _LeasedRefund(leased, attempt)
+            return _LeasedRefund(leased, attempt, is_first_try=refund.claimed_until <= refund.created_at)
 
     async def _send(self, leased: _LeasedRefund) -> RefundResult:
         gateway = self._gateways.named(leased.attempt.provider)
         found = await gateway.lookup_refund(leased.refund.reference)
         match found:
             case NotFound():
-                return await gateway.refund(
-                    RefundRequest(
-                        reference=leased.refund.reference,
-                        charge_reference=leased.attempt.reference,
-                        amount=leased.refund.amount,
-                    )
-                )
+                return await self._present(leased, gateway)
             case Refunded() | RefundRefused() | Unknown():
                 return found
             case _:
                 assert_never(found)
+
+    async def _present(self, leased: _LeasedRefund, gateway: ChargeGateway) -> RefundResult:
+        if not (leased.is_first_try or gateway.has_idempotent_references):
+            return RefundRefused("not_found", "The provider has no such refund and can't be asked twice.")
+        if self._clock.now() + gateway.settle_window > leased.refund.claimed_until:
+            return Unknown("The lease was too short to send the refund.")
+        return await gateway.refund(
+            RefundRequest(
+                reference=leased.refund.reference,
+                charge_reference=leased.attempt.reference,
+                amount=leased.refund.amount,
+            )
+        )
 
     async def _settle(
         self, tenant_id: TenantId, leased: _LeasedRefund, result: Refunded | RefundRefused
