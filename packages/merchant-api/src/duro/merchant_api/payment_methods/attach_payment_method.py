@@ -72,6 +72,8 @@ class AttachPaymentMethod:
             ids = await receipt.claim(repos, self._ids)
             if await repos.customers.get(command.customer_id) is None:
                 raise NotFoundError("customer", command.customer_id)
+        if command.card.has_expired(self._clock.now()):
+            raise CardRefusedError(CardRefused("expired_card", "Its last month is over."))
         gateway = self._gateways.default
         card = await self._tokenized(gateway, command.card)
         async with self._contexts.open(tenant_id) as repos:
