@@ -40,6 +40,19 @@ class TestOpenApi:
             assert ({"400", "415"} <= told) == ("requestBody" in operation), (path, method)
             assert {"$ref": "#/components/parameters/IdempotencyKey"} in operation["parameters"], (path, method)
 
+    def test_tells_of_the_limits_on_every_operation_but_those_a_supervisor_asks(self, document: Json):
+        free = set()
+        for path, _, operation in operations(document):
+            status = min(operation["responses"])
+            told = {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"} <= set(
+                operation["responses"][status]["headers"]
+            )
+            assert told == ("429" in operation["responses"]), path
+            if not told:
+                free.add(path)
+        assert free == {"/health/live", "/health/ready"}
+        assert "Retry-After" in document["components"]["responses"]["Error429"]["headers"]
+
     def test_shows_an_example_of_every_body(self, document: Json):
         for path, _, operation in operations(document):
             if "requestBody" in operation:

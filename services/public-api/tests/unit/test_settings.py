@@ -1,6 +1,7 @@
 import pytest
 from whenever import TimeDelta
 
+from duro.cache import RateLimit
 from duro.kernel import InvalidInputError
 from duro.public_api.settings import Settings
 
@@ -9,6 +10,7 @@ WHOLE = {
     "DURO_TEST_DATABASE_URL": "postgresql://duro_test@/duro",
     "DURO_LIVE_DATABASE_URL": "postgresql://duro_live@/duro",
     "DURO_GATEWAY_URL": "http://127.0.0.1:8403",
+    "DURO_REDIS_URL": "unix:///run/duro/valkey.sock?db=0",
 }
 
 
@@ -25,7 +27,16 @@ class TestSettings:
     def test_list_every_fault_at_once(self):
         with pytest.raises(InvalidInputError) as refusal:
             Settings.from_environment(
-                {"DURO_PROFILE": "staging", "DURO_PUBLIC_API_PORT": "0", "DURO_LEASE_SECONDS": "x"}
+                {
+                    "DURO_PROFILE": "staging",
+                    "DURO_PUBLIC_API_PORT": "0",
+                    "DURO_LEASE_SECONDS": "x",
+                    "DURO_KEY_RATE": "10001",
+                    "DURO_KEY_BURST": "0",
+                    "DURO_ADDRESS_RATE": "-1",
+                    "DURO_ADDRESS_BURST": "many",
+                    "DURO_TRUSTED_PROXIES": "10.0.0.0/8, proxy.internal",
+                }
             )
         assert {fault.path for fault in refusal.value.faults} == {
             "DURO_PROFILE",
@@ -34,7 +45,28 @@ class TestSettings:
             "DURO_GATEWAY_URL",
             "DURO_PUBLIC_API_PORT",
             "DURO_LEASE_SECONDS",
+            "DURO_REDIS_URL",
+            "DURO_KEY_RATE",
+            "DURO_KEY_BURST",
+            "DURO_ADDRESS_RATE",
+            "DURO_ADDRESS_BURST",
+            "DURO_TRUSTED_PROXIES",
         }
 
-    def test_never_show_a_database_url(self):
-        assert "postgresql" not in repr(Settings.from_environment(WHOLE))
+    def test_never_show_the_url_of_a_server_that_has_a_password(self):
+        shown = repr(Settings.from_environment(WHOLE))
+        assert "postgresql" not in shown
+        assert "valkey" not in shown
+
+    def test_limit_keys_and_addresses_unless_told_not_to(self):
+        limits = Settings.from_environment(WHOLE).limits
+        assert (limits.credential, limits.address) == (RateLimit(100, 200), RateLimit(500, 1_000))
+        limits = Settings.from_environment({**WHOLE, "DURO_KEY_RATE": "0", "DURO_ADDRESS_RATE": "0"}).limits
+        assert (limits.credential, limits.address) == (None, None)
+
+    def test_need_a_redis_in_production_only(self):
+        without = {name: value for name, value in WHOLE.items() if name != "DURO_REDIS_URL"}
+        assert Settings.from_environment(without).redis_url == ""
+        with pytest.raises(InvalidInputError) as refusal:
+            Settings.from_environment({**without, "DURO_PROFILE": "production"})
+        assert [fault.path for fault in refusal.value.faults] == ["DURO_REDIS_URL"]

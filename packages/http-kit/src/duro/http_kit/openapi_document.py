@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from duro.http_kit.operation import Operation
-from duro.http_kit.operation_document import OperationDocument
+from duro.http_kit.operation_document import RATE_LIMIT_HEADERS, OperationDocument
 from duro.http_kit.problems import ErrorView
 from duro.http_kit.schema_catalogue import Schema, SchemaCatalogue
 
@@ -21,6 +21,7 @@ _DESCRIPTIONS: Final = {
     413: "The body is larger than 1 MB.",
     415: "The body is not sent as application/json.",
     422: "The request has invalid values; every fault is listed.",
+    429: "The caller asks more often than it may; Retry-After says when the next request is let through.",
     500: "Something went wrong on our side.",
     503: "A provider, or the database, can't be reached. Try again.",
 }
@@ -33,6 +34,7 @@ _CODES: Final = {
     413: "payload_too_large",
     415: "unsupported_media_type",
     422: "validation_error",
+    429: "rate_limited",
     500: "internal_error",
     503: "unavailable",
 }
@@ -104,6 +106,10 @@ class OpenApiDocument:
                     "description": "Present, and true, on the replay of an earlier answer.",
                     "schema": {"type": "string", "enum": ["true"]},
                 },
+                "RateLimit-Limit": cls._count("How many requests may come at once after a rest."),
+                "RateLimit-Remaining": cls._count("How many more may come now."),
+                "RateLimit-Reset": cls._count("Seconds until all of them may come at once again."),
+                "Retry-After": cls._count("Seconds until the next request is let through."),
             },
             "parameters": {
                 "IdempotencyKey": {
@@ -118,6 +124,10 @@ class OpenApiDocument:
         }
 
     @staticmethod
+    def _count(description: str) -> Schema:
+        return {"description": description, "schema": {"type": "integer", "minimum": 0}}
+
+    @staticmethod
     def _error(status: int, error: Schema) -> Schema:
         code = _CODES[status]
         shown: dict[str, object] = {
@@ -128,8 +138,9 @@ class OpenApiDocument:
         }
         if status == 422:
             shown["details"] = [{"path": "amount", "issue": "Input should be greater than or equal to 0"}]
+        names = ["Request-Id", *((*RATE_LIMIT_HEADERS, "Retry-After") if status == 429 else ())]
         return {
             "description": _DESCRIPTIONS[status],
-            "headers": {"Request-Id": {"$ref": "#/components/headers/Request-Id"}},
+            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
             "content": {"application/json": {"schema": error, "example": {"error": shown}}},
         }

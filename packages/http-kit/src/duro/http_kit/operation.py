@@ -22,13 +22,15 @@ class Operation:
     status: int = 200
     refusals: tuple[int, ...] = ()
     is_public: bool = False
+    is_unlimited: bool = False
     example: Mapping[str, object] = field(default_factory=dict[str, object])
     answer_example: Mapping[str, object] = field(default_factory=dict[str, object])
 
     @property
     def opt(self) -> dict[str, object]:
-        """Give the mark a route handler carries, for the document and the authentication to read."""
-        return {_KEY: self, "public": True} if self.is_public else {_KEY: self}
+        """Give the mark a route handler carries, for the document, the authentication and the limits to read."""
+        marks = {"public": self.is_public, "unlimited": self.is_unlimited}
+        return {_KEY: self, **{name: True for name, holds in marks.items() if holds}}
 
     @staticmethod
     def marked_on(opt: Mapping[str, object]) -> "Operation | None":

@@ -7,6 +7,7 @@ from duro.http_kit.operation import Operation
 from duro.http_kit.schema_catalogue import Schema, SchemaCatalogue
 
 _READS: Final = frozenset({"GET", "HEAD"})
+RATE_LIMIT_HEADERS: Final = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
 @final
@@ -62,9 +63,12 @@ class OperationDocument:
 
     def _responses(self, catalogue: SchemaCatalogue) -> Schema:
         operation = self.operation
-        headers: Schema = {"Request-Id": {"$ref": "#/components/headers/Request-Id"}}
+        names = ["Request-Id"]
+        if not operation.is_unlimited:
+            names += RATE_LIMIT_HEADERS
         if self.is_mutation:
-            headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
+            names.append("Idempotent-Replayed")
+        headers: Schema = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         content: Schema = {"schema": catalogue.view(operation.answer)}
         if operation.answer_example:
             content["example"] = operation.answer_example
@@ -82,6 +86,8 @@ class OperationDocument:
         statuses = {500, *self.operation.refusals}
         if not self.operation.is_public:
             statuses |= {401, 403}
+        if not self.operation.is_unlimited:
+            statuses.add(429)
         if self.operation.form.model_fields:
             statuses.add(422)
         if self.is_mutation:

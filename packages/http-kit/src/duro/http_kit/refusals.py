@@ -67,3 +67,16 @@ class BodyTooLargeError(RefusedRequestError):
             code="payload_too_large",
             message=f"The body is larger than {limit_bytes} bytes.",
         )
+
+
+@final
+class RateLimitedError(RefusedRequestError):
+    """The caller asks more often than it may."""
+
+    def __init__(self, *, retry_after_seconds: int) -> None:
+        super().__init__(
+            status=429,
+            code="rate_limited",
+            message=f"Too many requests. Ask again in {retry_after_seconds} s; spread requests out to be let through.",
+        )
+        self.headers = {"Retry-After": str(retry_after_seconds)}

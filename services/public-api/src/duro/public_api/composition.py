@@ -5,15 +5,20 @@ from typing import cast, final
 from litestar import Litestar, Request
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp
 
+from duro.cache import CacheServer, RateLimiter
 from duro.db import CredentialResolver, DatabasePool, RepositoryContexts
+from duro.http_kit.address_limit import AddressLimitMiddleware
 from duro.http_kit.allowed_methods import AllowedMethodsMiddleware
 from duro.http_kit.authentication import AuthenticationMiddleware
 from duro.http_kit.authenticator import ApiKeyAuthenticator
 from duro.http_kit.call import Call
+from duro.http_kit.credential_limit import CredentialLimitMiddleware
 from duro.http_kit.principal import Principal
 from duro.http_kit.problems import ProblemResponder
+from duro.http_kit.rate_limit_headers import RateLimitHeaders
 from duro.http_kit.request_identity import RequestIdentity
 from duro.http_kit.request_reader import RequestReader
 from duro.kernel import Mode
@@ -43,6 +48,7 @@ class Composition:
     pools: Mapping[Mode, DatabasePool]
     contexts: Mapping[Mode, RepositoryContexts]
     merchants: Mapping[Mode, Merchant]
+    cache: CacheServer | None
 
     @classmethod
     async def open(cls, settings: Settings, collaborators: Collaborators) -> "Composition":
@@ -58,7 +64,8 @@ class Composition:
         merchants = {
             mode: cls._merchant(mode, contexts[mode], settings=settings, collaborators=collaborators) for mode in urls
         }
-        return cls(settings, collaborators, pools, contexts, merchants)
+        cache = CacheServer(settings.redis_url) if settings.redis_url else None
+        return cls(settings, collaborators, pools, contexts, merchants, cache)
 
     @staticmethod
     def _merchant(
@@ -76,10 +83,6 @@ class Composition:
     def application(self) -> ASGIApp:
         """Build the ASGI application; the outermost layer names every request."""
         reference, readiness = Reference(), Readiness(list(self.pools.values()))
-        authenticator = ApiKeyAuthenticator(
-            resolvers={mode: CredentialResolver(pool) for mode, pool in self.pools.items()},
-            contexts=self.contexts,
-        )
         application = Litestar(
             route_handlers=[
                 PlansController,
@@ -97,14 +100,27 @@ class Composition:
                 "readiness": Provide(lambda: readiness, sync_to_thread=False),
                 "reference": Provide(lambda: reference, sync_to_thread=False),
             },
-            middleware=[AllowedMethodsMiddleware(), AuthenticationMiddleware(authenticator)],
+            middleware=self._middleware(),
             exception_handlers={Exception: ProblemResponder().respond},
             openapi_config=None,
             request_max_body_size=RequestReader.BODY_LIMIT_BYTES,
             logging_config=None,
         )
         reference.read(application)
-        return RequestIdentity(cast("ASGIApp", application))
+        served = cast("ASGIApp", application)
+        return RequestIdentity(served if self.cache is None else RateLimitHeaders(served))
+
+    def _middleware(self) -> list[ASGIMiddleware]:
+        """List what a request passes on its way in, in order: a flood is stopped before a key is looked up."""
+        authenticator = ApiKeyAuthenticator(
+            resolvers={mode: CredentialResolver(pool) for mode, pool in self.pools.items()},
+            contexts=self.contexts,
+        )
+        layers: list[ASGIMiddleware] = [AllowedMethodsMiddleware(), AuthenticationMiddleware(authenticator)]
+        if self.cache is None:
+            return layers
+        limiter, limits = RateLimiter(self.cache), self.settings.limits
+        return [AddressLimitMiddleware(limiter, limits), *layers, CredentialLimitMiddleware(limiter, limits)]
 
     def _call(self, request: Request[object, object, State]) -> Call:
         return Call(request, contexts=self.contexts, clock=self.collaborators.clock)
@@ -114,7 +130,9 @@ class Composition:
         return self.merchants[principal.mode]
 
     async def close(self) -> None:
-        """Let go of the provider and the databases."""
+        """Let go of the provider, the limits and the databases."""
         await self.collaborators.gateway.close()
+        if self.cache is not None:
+            await self.cache.close()
         for pool in self.pools.values():
             await pool.close()

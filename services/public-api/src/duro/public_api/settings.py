@@ -4,20 +4,26 @@ from typing import Final, final
 
 from whenever import TimeDelta
 
+from duro.cache import RateLimit
+from duro.http_kit.client_address import TrustedProxies
+from duro.http_kit.rate_limits import RateLimits
 from duro.kernel import Environment
 
 _PROFILES: Final = ("development", "production")
 _LEASE: Final = TimeDelta(seconds=60)
+_UNLIMITED: Final = RateLimits(credential=None, address=None, proxies=TrustedProxies())
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the public API is told by its environment."""
+    """What the public API is told by its environment. Without a Redis, as in development, nobody is limited."""
 
     is_development: bool
     test_database_url: str = field(repr=False)
     live_database_url: str = field(repr=False)
+    redis_url: str = field(repr=False, default="")
+    limits: RateLimits = _UNLIMITED
     gateway_url: str = ""
     gateway_timeout_seconds: int = 10
     host: str = "127.0.0.1"
@@ -33,10 +39,17 @@ class Settings:
         lease = read.whole("DURO_LEASE_SECONDS", 60, least=1, most=3_600)
         if lease < 3 * timeout:
             read.refuse("DURO_LEASE_SECONDS", "is at least three times DURO_GATEWAY_TIMEOUT_SECONDS")
+        is_development = read.choice("DURO_PROFILE", "production", _PROFILES) == "development"
         settings = cls(
-            is_development=read.choice("DURO_PROFILE", "production", _PROFILES) == "development",
+            is_development=is_development,
             test_database_url=read.required("DURO_TEST_DATABASE_URL"),
             live_database_url=read.required("DURO_LIVE_DATABASE_URL"),
+            redis_url=read.text("DURO_REDIS_URL", "") if is_development else read.required("DURO_REDIS_URL"),
+            limits=RateLimits(
+                credential=cls._limit(read, "DURO_KEY_RATE", "DURO_KEY_BURST", usual=RateLimit(100, 200)),
+                address=cls._limit(read, "DURO_ADDRESS_RATE", "DURO_ADDRESS_BURST", usual=RateLimit(500, 1_000)),
+                proxies=cls._proxies(read),
+            ),
             gateway_url=read.required("DURO_GATEWAY_URL"),
             gateway_timeout_seconds=timeout,
             host=read.text("DURO_PUBLIC_API_HOST", "127.0.0.1"),
@@ -46,3 +59,18 @@ class Settings:
         )
         read.require_sound()
         return settings
+
+    @staticmethod
+    def _limit(read: Environment, rate: str, burst: str, *, usual: RateLimit) -> RateLimit | None:
+        """Read a limit; a rate of 0 is none."""
+        per_second = read.whole(rate, usual.per_second, least=0, most=RateLimit.MOST_PER_SECOND)
+        at_once = read.whole(burst, usual.burst, least=1, most=RateLimit.MOST_BURST)
+        return RateLimit(per_second, at_once) if per_second else None
+
+    @staticmethod
+    def _proxies(read: Environment) -> TrustedProxies:
+        try:
+            return TrustedProxies.parse(read.text("DURO_TRUSTED_PROXIES", ""))
+        except ValueError:
+            read.refuse("DURO_TRUSTED_PROXIES", "is addresses or networks such as 10.0.0.0/8, separated by commas")
+            return TrustedProxies()

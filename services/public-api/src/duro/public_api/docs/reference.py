@@ -35,6 +35,7 @@ _ERRORS: Final[Mapping[str, str]] = {
     "idempotency_in_progress": "The request with this key is still being executed.",
     "instant_out_of_range": "The calendar reaches from the year 2000 to 2200.",
     "gateway_unavailable": "The provider can't be reached; nothing was saved, so asking again is safe.",
+    "rate_limited": "The key, or the address, asks more often than it may; Retry-After says when to ask again.",
     "unavailable": "The service can't do its work at this moment.",
     "internal_error": "Something went wrong on our side; quote the requestId.",
 }

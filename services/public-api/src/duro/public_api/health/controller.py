@@ -19,6 +19,7 @@ _LIVE = Operation(
     summary="Is the process alive",
     answer=HealthView,
     is_public=True,
+    is_unlimited=True,
     answer_example={"status": "live"},
 )
 _READY = Operation(
@@ -27,6 +28,7 @@ _READY = Operation(
     answer=HealthView,
     refusals=(503,),
     is_public=True,
+    is_unlimited=True,
     answer_example={"status": "ready"},
 )
 
