@@ -1,6 +1,7 @@
 import asyncio
 import os
 import sys
+import time
 
 from storm.books import GatewayBook
 from storm.form import Fault
@@ -9,18 +10,40 @@ from storm.verdict import Judge
 from storm.world import World
 
 
+class Watch:
+    """Where the time of a storm goes."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self._parts = []
+
+    def note(self, what):
+        now = time.monotonic()
+        self._parts.append(f"{what} {now - self._last:.0f} s")
+        self._last = now
+
+    def __str__(self) -> str:
+        return f"time: {', '.join(self._parts)}"
+
+
 class TestTheLoop:
     async def test_charges_every_renewal_exactly_once_whatever_dies(self, form, ground, tmp_path, tell):
+        watch = Watch()
         async with World.inhabited(form, ground, folder=tmp_path) as (world, population):
+            watch.note("set out")
             storm = Storm(world)
             is_over = await storm.rage()
+            watch.note("raged")
             judge = Judge(population, admin_url=ground.admin_url, gateway_url=world.gateway_url)
             verdict = await judge.judge()
+            watch.note("judged")
             report = Report.of(storm, world, await GatewayBook.read(world.gateway_url), verdict)
             for line in report.lines:
                 tell(line)
             status, said = await audited(ground.admin_url, world.gateway_url, tmp_path)
+            watch.note("reported and audited")
             tell(f"duro audit: {said}")
+            tell(str(watch))
             ends = world.unexpected_ends()
         assert is_over, f"It wasn't over within {form.limit_seconds} seconds: {storm.last}.\n{verdict}"
         assert verdict.violations == (), str(verdict)
