@@ -31,7 +31,7 @@ from duro.testkit.stepping_clock import SteppingClock
 
 pytest.register_assert_rewrite("fence")
 
-from fence import BreakIn, Estate, RouteBook, Settled, Snapshots, Table, Tables  # noqa: E402
+from fence import BreakIn, Estate, RouteBook, Settled, Snapshots, Table, Tables  # noqa: E402 -- imported once its asserts are rewritten
 
 KINDS = (PlanId, CustomerId, PaymentMethodId, SubscriptionId, InvoiceId, EventId)
 

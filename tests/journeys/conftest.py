@@ -9,7 +9,7 @@ from duro.testkit.stepping_clock import SteppingClock
 
 pytest.register_assert_rewrite("journey")
 
-from journey import BankInProcess, Shop, World  # noqa: E402
+from journey import BankInProcess, Shop, World  # noqa: E402 -- imported once its asserts are rewritten
 
 
 @pytest.fixture
