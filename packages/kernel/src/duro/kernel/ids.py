@@ -3,7 +3,9 @@ from typing import ClassVar, Protocol, Self, TypeVar
 from uuid import UUID
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUE_OF = {character: value for value, character in enumerate(_ALPHABET)}
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_DIGITS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
+_CHARACTERS = frozenset(_ALPHABET)
 _LENGTH = 26
 _MAXIMUM = (1 << 128) - 1
 
@@ -35,11 +37,9 @@ class EntityId:
     @classmethod
     def from_suffix(cls, suffix: str) -> Self:
         """Read the bare 26 characters, as a charge reference carries them."""
-        if len(suffix) != _LENGTH or any(character not in _VALUE_OF for character in suffix):
+        if len(suffix) != _LENGTH or not _CHARACTERS.issuperset(suffix):
             raise MalformedIdError(suffix, cls.prefix)
-        number = 0
-        for character in suffix:
-            number = number << 5 | _VALUE_OF[character]
+        number = int(suffix.translate(_DIGITS), 32)
         if number > _MAXIMUM:
             raise MalformedIdError(suffix, cls.prefix)
         return cls(UUID(int=number))
@@ -48,7 +48,7 @@ class EntityId:
     def suffix(self) -> str:
         """The bare 26 base32 characters."""
         number = self.value.int
-        return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+        return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
     def __str__(self) -> str:
         return f"{self.prefix}_{self.suffix}"
