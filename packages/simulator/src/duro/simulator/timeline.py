@@ -37,8 +37,8 @@ class Timeline:
         return np.datetime64(_FIRST_DAY, "M") + np.timedelta64(1, "M")
 
     @property
-    def first_day(self) -> date:
-        return _FIRST_DAY
+    def first_date(self) -> np.datetime64:
+        return np.datetime64(_FIRST_DAY, "D")
 
     @property
     def month_starts(self) -> Ints:

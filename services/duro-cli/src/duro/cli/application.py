@@ -10,6 +10,7 @@ from duro.cli.commands.doctor import DoctorCommand
 from duro.cli.commands.gateway_simulator import GatewaySimulatorCommand
 from duro.cli.commands.migrate import MigrateCommand
 from duro.cli.commands.seed import SeedCommand
+from duro.cli.commands.simulate import SimulateCommand
 from duro.cli.commands.test import TestCommand
 from duro.cli.commands.up import UpCommand
 from duro.cli.database_access import DatabaseAccess
@@ -71,6 +72,7 @@ class DuroApplication:
                 ids=self._ids,
             ).run,
             "audit": AuditCommand(access=self._access, console=console, clock=self._clock).run,
+            "simulate": SimulateCommand(console=console).run,
             "doctor": DoctorCommand(home=home, environ=environ, console=console).run,
         }
 

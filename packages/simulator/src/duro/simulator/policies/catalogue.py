@@ -1,0 +1,74 @@
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar, Final, final
+
+from duro.simulator.policies.duro_calendar import DuroCalendar
+from duro.simulator.policies.ladder import Ladder
+from duro.simulator.policies.month_end import MonthEnd
+from duro.simulator.policies.oracle import Oracle
+from duro.simulator.policy import Policy
+from duro.simulator.timeline import Timeline
+from duro.simulator.world import World
+
+_DAY: Final = Timeline.DAY
+
+
+class UnknownPolicyError(ValueError):
+    """No policy has that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no policy named {name}: choose of {', '.join(Catalogue.NAMES)} or even_K_in_D.")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every policy by its name. Only the oracle is given the world; it is a bound and no policy."""
+
+    NAMES: ClassVar[tuple[str, ...]] = (
+        "fixed_daily",
+        "half_hourly_3",
+        "ladder_1_3_5_7",
+        "ladder_2_7_14_21",
+        "ladder_8_8_8",
+        "even_4_in_14",
+        "even_8_in_14",
+        "even_4_in_30",
+        "even_6_in_30",
+        "duro_calendar",
+        "oracle",
+    )
+
+    def check(self, name: str) -> str:
+        """Return the name if there is such a policy, else raise UnknownPolicyError."""
+        if name != Oracle.NAME and name not in self._makers() and Ladder.even(name) is None:
+            raise UnknownPolicyError(name)
+        return name
+
+    def make(self, name: str, world: World) -> Policy:
+        """Make a policy; raise UnknownPolicyError for a name that nobody has."""
+        if name == Oracle.NAME:
+            return Oracle(world)
+        if name in self._makers():
+            return self._makers()[name]()
+        even = Ladder.even(name)
+        if even is None:
+            raise UnknownPolicyError(name)
+        return even
+
+    @staticmethod
+    def _makers() -> Mapping[str, Callable[[], Policy]]:
+        first_day = Timeline(1).first_date
+        return MappingProxyType(
+            {
+                "fixed_daily": lambda: Ladder.of_days("fixed_daily", (1, 2, 3), 3, is_blind=True),
+                "half_hourly_3": lambda: Ladder("half_hourly_3", (1, 2, 3), 1, is_blind=True),
+                "ladder_1_3_5_7": lambda: Ladder(
+                    "ladder_1_3_5_7", (_DAY, 3 * _DAY, 5 * _DAY, 7 * _DAY), 14, month_end=MonthEnd(first_day)
+                ),
+                "ladder_2_7_14_21": lambda: Ladder.of_days("ladder_2_7_14_21", (2, 7, 14, 21), 21),
+                "ladder_8_8_8": lambda: Ladder.of_days("ladder_8_8_8", (8, 16, 24), 24),
+                DuroCalendar.NAME: DuroCalendar.by_default,
+            }
+        )

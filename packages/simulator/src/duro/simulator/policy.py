@@ -1,0 +1,18 @@
+from typing import Protocol
+
+from duro.simulator.case_view import CaseView
+from duro.simulator.plan import Plan
+
+
+class Policy(Protocol):
+    """A way to recover failed charges. It sees views of cases, decides what is next for each, and remembers nothing."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def window_days(self) -> int:
+        """Return for how many days it works on a case."""
+        ...
+
+    def decide(self, view: CaseView) -> Plan: ...
