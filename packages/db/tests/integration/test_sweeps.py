@@ -76,6 +76,14 @@ class TestSweeps:
             await repos.attempts.update(replace(attempt, status=AttemptStatus.FAILED, settled_at=book.clock.now()))
         assert len(await sweeps.due_subscriptions(Mode.TEST, book.clock.now() + HOUR)) == 1
 
+    async def test_leave_out_what_a_suspended_tenant_would_claim(self, book, sweeps):
+        tenant = await book.tenant()
+        await book.standing(tenant)
+        await book.damage(f"update core.tenants set status = 'suspended' where id = '{tenant.value}'")
+        later = book.clock.now() + HOUR
+        assert await sweeps.due_subscriptions(Mode.TEST, later) == ()
+        assert await sweeps.oldest_due_lag(Mode.TEST, later) == TimeDelta()
+
     async def test_find_attempts_whose_lease_has_run_out(self, book, sweeps):
         tenant = await book.tenant()
         _, attempt = await book.claim(tenant, await book.standing(tenant))

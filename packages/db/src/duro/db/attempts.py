@@ -1,6 +1,7 @@
 from typing import Final, final
 
 from asyncpg import Record, UniqueViolationError
+from whenever import Instant
 
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
@@ -44,6 +45,10 @@ _UPDATE: Final = """
     update {schema}.payment_attempts
     set status = $3, failure_code = $4, failure_message = $5, advice_code = $6, claimed_until = $7, settled_at = $8
     where tenant_id = $1 and id = $2"""
+
+_DEFER: Final = """
+    update {schema}.payment_attempts set claimed_until = $3
+    where tenant_id = $1 and id = $2 and status = 'pending'"""
 
 
 @final
@@ -103,6 +108,10 @@ class AttemptRepository:
         )
         if not touched:
             raise NotFoundError("transaction", attempt.id)
+
+    async def defer(self, attempt_id: PaymentAttemptId, *, until: Instant) -> None:
+        """Let nobody look a pending attempt up before then."""
+        await self._session.execute(_DEFER, attempt_id.value, until)
 
     @staticmethod
     def read(row: Record) -> PaymentAttempt:

@@ -19,6 +19,7 @@ _DUE: Final = """
               where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
         order by s.current_period_end, s.id
         limit $2) as due
+    where t.status = 'active'
     order by due.turn, t.id
     limit $3"""
 _PENDING_ATTEMPTS: Final = """
@@ -52,6 +53,7 @@ _INCOMPLETE: Final = """
         where s.tenant_id = t.id and s.status = 'incomplete' and s.created_at >= $1 and s.created_at < $2
         order by s.created_at desc, s.id
         limit $3) as due
+    where t.status = 'active'
     order by due.turn, t.id
     limit $4"""
 _OLDEST_DUE: Final = """
@@ -63,7 +65,8 @@ _OLDEST_DUE: Final = """
           and not exists (
               select from {schema}.payment_attempts a
               where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
-        order by s.current_period_end limit 1) as oldest"""
+        order by s.current_period_end limit 1) as oldest
+    where t.status = 'active'"""
 
 
 @final
@@ -84,19 +87,20 @@ class Sweeps:
         """Read active and trialing subscriptions whose period is over, each tenant's longest waiting first.
 
         One whose charge is pending or in review is left out: it is others' work, and many must not hide the rest.
+        So is a suspended tenant: its claims would be refused.
         """
         rows = await self._fetch(mode, _DUE, now, limit_per_tenant, total)
         return tuple((TenantId(row["tenant_id"]), SubscriptionId(row["id"])) for row in rows)
 
     async def pending_attempts(
-        self, mode: Mode, now: Instant, *, limit: int = 1_000, limit_per_tenant: int = 100
+        self, mode: Mode, now: Instant, *, limit: int = 10_000, limit_per_tenant: int = 1_000
     ) -> tuple[tuple[TenantId, PaymentAttemptId], ...]:
         """Read attempts whose answer is unknown and whose lease has run out."""
         rows = await self._fetch(mode, _PENDING_ATTEMPTS, now, limit_per_tenant, limit)
         return tuple((TenantId(row["tenant_id"]), PaymentAttemptId(row["id"])) for row in rows)
 
     async def pending_refunds(
-        self, mode: Mode, now: Instant, *, limit: int = 1_000, limit_per_tenant: int = 100
+        self, mode: Mode, now: Instant, *, limit: int = 10_000, limit_per_tenant: int = 1_000
     ) -> tuple[tuple[TenantId, RefundId], ...]:
         """Read refunds that aren't settled and whose lease has run out."""
         rows = await self._fetch(mode, _PENDING_REFUNDS, now, limit_per_tenant, limit)

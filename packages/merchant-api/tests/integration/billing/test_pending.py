@@ -10,7 +10,7 @@ from duro.billing import SubscriptionStatus
 from duro.db.records import AttemptStatus, InvoiceStatus, RefundStatus
 from duro.kernel import Currency, Money
 from duro.merchant_api.billing import GatewayRegistry, PendingService, RenewalOutcome
-from duro.payments import Approved, NotFound, SimulatedCard
+from duro.payments import Approved, ChargeRequest, NotFound, SimulatedCard
 from duro.testkit.builders import PaymentMethodBuilder, SubscriptionBuilder
 
 LEASE = TimeDelta(seconds=60)
@@ -195,14 +195,44 @@ class TestASubscriptionThatEndsInFlight:
         await loop.renew(subscription.id)
         await self.cancel(loop, subscription, clock)
         attempt = await the_attempt(loop, subscription)
+        tenant_id = loop.merchant.tenant.id
         clock.advance(LEASE)
+        assert await loop.pending.resolve(tenant_id, attempt.id) is RenewalOutcome.PENDING
+        clock.advance(TimeDelta(minutes=59))
+        assert await loop.pending.resolve(tenant_id, attempt.id) is RenewalOutcome.SKIPPED
+        clock.advance(TimeDelta(hours=23))
 
-        assert await loop.pending.resolve(loop.merchant.tenant.id, attempt.id) is RenewalOutcome.CANCELED
+        assert await loop.pending.resolve(tenant_id, attempt.id) is RenewalOutcome.CANCELED
 
         assert await loop.gateway.lookup(attempt.reference) == NotFound()
         [(invoice, _)] = await loop.invoices(subscription.id)
         assert invoice.status is InvoiceStatus.VOID
         assert (await loop.subscription(subscription.id)).balance == Money(100_000, NGN)
+
+    async def test_gets_back_even_what_its_first_sender_takes_hours_later(self, loop, clock):
+        subscription = await due_with(loop, SimulatedCard.TIMEOUT_BEFORE)
+        await loop.renew(subscription.id)
+        await self.cancel(loop, subscription, clock)
+        attempt = await the_attempt(loop, subscription)
+        tenant_id = loop.merchant.tenant.id
+        clock.advance(LEASE)
+        assert await loop.pending.resolve(tenant_id, attempt.id) is RenewalOutcome.PENDING
+        late = ChargeRequest(
+            reference=attempt.reference,
+            amount=attempt.amount,
+            token=SimulatedCard.APPROVE.token,
+            customer_email="ngozi@example.com",
+            description="held up",
+        )
+        await loop.gateway.charge(late)
+        clock.advance(TimeDelta(hours=1))
+
+        assert await loop.pending.resolve(tenant_id, attempt.id) is RenewalOutcome.CANCELED
+
+        async with loop.contexts.open(tenant_id) as repos:
+            [refund] = await repos.refunds.of_attempt(attempt.id)
+        assert refund.amount == attempt.amount
+        assert await loop.audit() == ()
 
 
 class TestAFirstPayment:

@@ -172,5 +172,5 @@ class Composition:
 
     def _job_worker(self, kind: JobKind, mode: Mode, processor: Processor) -> JobWorker:
         most = self._settings.concurrency
-        concurrency = most if kind is JobKind.BILLING else max(1, most // 5)
+        concurrency = max(1, most // 5) if kind is JobKind.INCOMPLETE else most
         return JobWorker(kind.queue_name(mode), self._settings.redis_url, processor.process, concurrency)

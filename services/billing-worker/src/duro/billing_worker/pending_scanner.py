@@ -4,7 +4,7 @@ from duro.billing_worker.ports import PendingSweep
 from duro.kernel import Clock, Mode
 from duro.queue import JobKind, JobQueue
 
-_LIMIT: Final = 1_000
+_LIMIT: Final = 10_000
 
 
 @final

@@ -64,21 +64,33 @@ class BillingService:
                 case ChargeOrder():
                     renewals[subscription_id] = Renewal(RenewalOutcome.PENDING)
                     orders.append(claim)
-        answers = await self._charge(orders, gateway_seconds)
+        answers, errors = await self._charge(orders, gateway_seconds)
         settled = await self._settlement.settle(tenant_id, answers)
         for order in orders:
             if order.attempt.id in settled:
                 renewals[order.attempt.subscription_id] = settled[order.attempt.id]
+        if errors:
+            message = "Some charges failed in this process; their attempts stay pending."
+            raise ExceptionGroup(message, errors)
         return renewals
 
     async def _charge(
         self, orders: Sequence[ChargeOrder], gateway_seconds: float | None
-    ) -> dict[PaymentAttemptId, Approved | Declined]:
+    ) -> tuple[dict[PaymentAttemptId, Approved | Declined], list[Exception]]:
         results = await asyncio.gather(
-            *(self._presentment.send(order, gateway_seconds=gateway_seconds) for order in orders)
+            *(self._presentment.send(order, gateway_seconds=gateway_seconds) for order in orders),
+            return_exceptions=True,
         )
-        return {
-            order.attempt.id: result
-            for order, result in zip(orders, results, strict=True)
-            if not isinstance(result, Unknown)
-        }
+        answers: dict[PaymentAttemptId, Approved | Declined] = {}
+        errors: list[Exception] = []
+        for order, result in zip(orders, results, strict=True):
+            match result:
+                case Approved() | Declined():
+                    answers[order.attempt.id] = result
+                case Exception():
+                    errors.append(result)
+                case Unknown():
+                    pass
+                case _:
+                    raise result
+        return answers, errors

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from typing import assert_never, final
+from typing import Final, assert_never, final
 
 from whenever import TimeDelta
 
@@ -14,6 +14,9 @@ from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 from duro.payments import Approved, ChargeGateway, Declined, NotFound, Unknown
+
+_LATEST_SENDING: Final = TimeDelta(hours=24)
+_LOOK_AGAIN: Final = TimeDelta(hours=1)
 
 
 @final
@@ -34,7 +37,8 @@ class PendingService:
         """Look a pending attempt up once its lease is over; what the provider hasn't got is sent again.
 
         It is sent under the same reference, and only to a provider that can't take one reference twice; to any other
-        the attempt goes to review. If the subscription ended meanwhile it isn't sent, and counts as declined.
+        the attempt goes to review. If the subscription ended meanwhile it isn't sent: it is looked up every hour, since
+        its first sender may only have been held up, and counts as declined a day after its claim.
         """
         subject = await self._take_over(tenant_id, attempt_id)
         if subject is None:
@@ -66,8 +70,7 @@ class PendingService:
     ) -> RenewalOutcome:
         attempt = subject.attempt
         if subject.subscription.is_terminal:
-            never_sent = Declined("not_presented", "The subscription ended before the charge was sent.")
-            return await self._settle(tenant_id, attempt.id, never_sent)
+            return await self._give_up(tenant_id, subject)
         if subject.is_tenant_suspended:
             return RenewalOutcome.PENDING
         if not gateway.has_idempotent_references:
@@ -85,6 +88,15 @@ class PendingService:
         return (
             RenewalOutcome.PENDING if isinstance(result, Unknown) else await self._settle(tenant_id, attempt.id, result)
         )
+
+    async def _give_up(self, tenant_id: TenantId, subject: SettlementSubject) -> RenewalOutcome:
+        attempt, now = subject.attempt, self._clock.now()
+        if now < attempt.created_at + _LATEST_SENDING:
+            async with self._contexts.open(tenant_id) as repos:
+                await repos.attempts.defer(attempt.id, until=now + _LOOK_AGAIN)
+            return RenewalOutcome.PENDING
+        never_sent = Declined("not_presented", "The subscription ended before the charge was sent.")
+        return await self._settle(tenant_id, attempt.id, never_sent)
 
     async def _settle(
         self, tenant_id: TenantId, attempt_id: PaymentAttemptId, answer: Approved | Declined

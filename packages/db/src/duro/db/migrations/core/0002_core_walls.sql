@@ -21,7 +21,7 @@ create policy resolve on core.api_keys for select to duro_resolver using (true);
 
 grant usage on schema core to duro_test, duro_live, duro_sweep, duro_resolver;
 grant select on core.tenants to duro_test, duro_live;
-grant select (id) on core.tenants to duro_sweep;
+grant select (id, status) on core.tenants to duro_sweep;
 grant select, insert on core.api_keys to duro_test, duro_live;
 grant update (revoked_at) on core.api_keys to duro_test, duro_live;
 grant select (tenant_id, id, mode, secret_digest, revoked_at) on core.api_keys to duro_resolver;
