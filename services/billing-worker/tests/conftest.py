@@ -3,9 +3,9 @@ from collections.abc import Sequence
 import pytest
 from whenever import Instant
 
-from duro.billing_worker.clock_guard import ClockGuard
 from duro.billing_worker.metrics import WorkerMetrics
 from duro.crypto import SystemClock, Uuid7IdFactory
+from duro.db.clock_guard import ClockGuard
 from duro.kernel import EntityId, Mode, SubscriptionId, TenantId
 from duro.merchant_api.billing import RenewalOutcome
 from duro.queue import JobPayload

@@ -2,9 +2,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from duro.billing_worker.billing_processor import MOST_PERIODS, BillingProcessor
-from duro.billing_worker.clock_guard import ClockNotTrustedError
 from duro.billing_worker.incomplete_processor import IncompleteProcessor
 from duro.billing_worker.pending_processor import PendingProcessor
+from duro.db.clock_guard import ClockNotTrustedError
 from duro.kernel import InvoiceId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 from duro.merchant_api.billing import Renewal, RenewalOutcome
 from duro.queue import MalformedPayloadError

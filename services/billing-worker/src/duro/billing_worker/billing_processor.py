@@ -2,9 +2,9 @@ from typing import Final, final
 
 import structlog
 
-from duro.billing_worker.clock_guard import ClockGuard
 from duro.billing_worker.metrics import WorkerMetrics
 from duro.billing_worker.ports import Renewals
+from duro.db.clock_guard import ClockGuard
 from duro.kernel import SubscriptionId
 from duro.queue import JobPayload
 

@@ -8,7 +8,6 @@ from whenever import TimeDelta
 from duro.billing_worker.billing_processor import BillingProcessor
 from duro.billing_worker.billing_scanner import BillingScanner
 from duro.billing_worker.billing_worker import BillingWorker
-from duro.billing_worker.clock_guard import ClockGuard
 from duro.billing_worker.crew import Crew
 from duro.billing_worker.gauges import Gauges
 from duro.billing_worker.health import Health
@@ -21,6 +20,7 @@ from duro.billing_worker.pending_scanner import PendingScanner
 from duro.billing_worker.settings import Settings
 from duro.crypto import SystemClock, Uuid7IdFactory
 from duro.db import DatabasePool, RepositoryContexts
+from duro.db.clock_guard import ClockGuard
 from duro.db.database_clock import DatabaseClock
 from duro.db.sweeps import Sweeps
 from duro.kernel import Clock, IdFactory, Mode

@@ -3,8 +3,8 @@ from typing import Final, final
 
 import structlog
 
-from duro.billing_worker.clock_guard import ClockGuard
 from duro.billing_worker.readiness import Readiness
+from duro.db.clock_guard import ClockGuard
 from duro.queue import RedisProbe
 
 _PATIENCE_SECONDS: Final = 3.0

@@ -66,6 +66,12 @@ class ClockGuard:
         jump = self._clock.now() - reading.at - TimeDelta(microseconds=round(elapsed * 1_000_000))
         return elapsed <= _FRESH_SECONDS and abs(jump + reading.skew) <= LIMIT
 
+    async def check(self) -> None:
+        """Compare now unless a comparison is fresh enough. Raise ClockNotTrustedError as `require` does."""
+        if not self.is_trusted:
+            await self.compare()
+        self.require()
+
     def require(self) -> None:
         """Raise ClockNotTrustedError unless the clock was found right and hasn't jumped since."""
         if not self.is_trusted:

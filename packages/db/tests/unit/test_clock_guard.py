@@ -1,7 +1,7 @@
 import pytest
 from whenever import Instant, TimeDelta
 
-from duro.billing_worker.clock_guard import ClockGuard, ClockNotTrustedError
+from duro.db.clock_guard import ClockGuard, ClockNotTrustedError
 
 NOON = Instant.from_utc(2026, 3, 31, 12)
 
@@ -102,3 +102,15 @@ class TestAClock:
         guard = ClockGuard(machine, [Database(machine), Database(other)], monotonic=machine.monotonic)
         assert await guard.compare() == TimeDelta(seconds=-100)
         assert not guard.is_trusted
+
+
+class TestACheck:
+    async def test_compares_when_no_comparison_is_fresh_and_refuses_a_wrong_clock(self):
+        machine = Machine()
+        guard = ClockGuard(machine, [Database(machine)], monotonic=machine.monotonic)
+        await guard.check()
+        machine.pass_seconds(3_600)
+        await guard.check()
+        machine.ahead = TimeDelta(seconds=3)
+        with pytest.raises(ClockNotTrustedError):
+            await guard.check()
