@@ -52,6 +52,8 @@ class Street:
             "DURO_LIVE_DATABASE_URL": urls.live,
             "DURO_SWEEP_DATABASE_URL": urls.sweep,
             "DURO_REDIS_URL": servers.valkey.url(),
+            **dict.fromkeys(("DURO_KEY_RATE", "DURO_ADDRESS_RATE"), "10000"),
+            **dict.fromkeys(("DURO_KEY_BURST", "DURO_ADDRESS_BURST"), "100000"),
             "DURO_SCAN_SECONDS": "2",
             "DURO_PENDING_SECONDS": "3600",
             "DURO_INCOMPLETE_SECONDS": "86400",

@@ -50,6 +50,12 @@ class TestARateLimiter:
         limit = RateLimit(1, 5)
         assert await asyncio.gather(*(passes(limiter, f"s{n}", limit, 9) for n in range(40))) == [5] * 40
 
+    async def test_counts_several_subjects_of_one_request(self, limiter):
+        limits = {"a": RateLimit(1, 2), "b": RateLimit(1, 1)}
+        told = [await limiter.check_all(limits) for _ in range(2)]
+        assert [[verdict.is_allowed for verdict in verdicts] for verdicts in told] == [[True, True], [True, False]]
+        assert [verdict.limit for verdict in told[0]] == list(limits.values())
+
     async def test_survives_callers_that_give_up(self, limiter):
         limit = RateLimit(1, 50)
         tasks = [asyncio.create_task(limiter.check("a", limit)) for _ in range(20)]

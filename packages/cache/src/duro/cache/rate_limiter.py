@@ -1,5 +1,6 @@
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast, final
 
@@ -41,11 +42,17 @@ class RateLimiter:
 
     async def check(self, subject: str, limit: RateLimit) -> RateVerdict | None:
         """Count one request of the subject; None when it could not be counted, and is to be let through."""
-        verdict: asyncio.Future[RateVerdict | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Question(f"duro:rate:{subject}", limit, verdict))
+        (verdict,) = await self.check_all({subject: limit})
+        return verdict
+
+    async def check_all(self, limits: Mapping[str, RateLimit]) -> list[RateVerdict | None]:
+        """Count one request of each subject, in one round trip."""
+        loop = asyncio.get_running_loop()
+        asked = [Question(f"duro:rate:{subject}", limit, loop.create_future()) for subject, limit in limits.items()]
+        self._waiting.extend(asked)
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask())
-        return await verdict
+        return [await question.verdict for question in asked]
 
     async def _ask(self) -> None:
         asked: list[Question] = []

@@ -11,7 +11,6 @@ from duro.cache.outage import Outage
 from duro.cache.script import Script
 
 _PAUSE_SECONDS: Final = 1.0
-_MOST_AT_ONCE: Final = 32
 
 
 class CacheLostError(Exception):
@@ -23,7 +22,8 @@ class CacheServer:
     """The Redis or Valkey behind limits and cache: `redis://`, `rediss://`, or `unix:///path/to.sock?db=0`.
 
     It has half a second to answer. One that doesn't is left alone for a second, so that its loss costs a request time
-    once, and not with every step.
+    once, and not with every step. It is asked over one connection, one thing at a time: that is faster than many
+    connections are, and whoever has many questions at once sends them together.
     """
 
     def __init__(self, url: str, *, seconds: float = 0.5) -> None:
@@ -31,13 +31,11 @@ class CacheServer:
             url,
             retry=Retry(ExponentialBackoff(cap=0.02, base=0.01), 1),
             retry_on_error=[exceptions.ConnectionError],
-            socket_timeout=seconds,
-            socket_connect_timeout=seconds,
         )
-        self._client = Redis(connection_pool=pool)
+        self._client = Redis(connection_pool=pool, single_connection_client=True)
         self._seconds = seconds
         self._outage = Outage(pause_seconds=_PAUSE_SECONDS)
-        self._turn = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._turn = asyncio.Lock()
 
     async def run(self, script: Script, keys: Sequence[str], arguments: Sequence[str | bytes | int]) -> object:
         """Run a program. Raise CacheLostError when there is no answer in time."""

@@ -10,15 +10,14 @@ from litestar.types import ASGIApp
 
 from duro.cache import CacheServer, RateLimiter
 from duro.db import CredentialResolver, DatabasePool, RepositoryContexts
-from duro.http_kit.address_limit import AddressLimitMiddleware
 from duro.http_kit.allowed_methods import AllowedMethodsMiddleware
 from duro.http_kit.authentication import AuthenticationMiddleware
 from duro.http_kit.authenticator import ApiKeyAuthenticator
 from duro.http_kit.call import Call
-from duro.http_kit.credential_limit import CredentialLimitMiddleware
 from duro.http_kit.principal import Principal
 from duro.http_kit.problems import ProblemResponder
 from duro.http_kit.rate_limit_headers import RateLimitHeaders
+from duro.http_kit.rate_limit_middleware import RateLimitMiddleware
 from duro.http_kit.request_identity import RequestIdentity
 from duro.http_kit.request_reader import RequestReader
 from duro.kernel import Mode
@@ -119,8 +118,7 @@ class Composition:
         layers: list[ASGIMiddleware] = [AllowedMethodsMiddleware(), AuthenticationMiddleware(authenticator)]
         if self.cache is None:
             return layers
-        limiter, limits = RateLimiter(self.cache), self.settings.limits
-        return [AddressLimitMiddleware(limiter, limits), *layers, CredentialLimitMiddleware(limiter, limits)]
+        return [RateLimitMiddleware(RateLimiter(self.cache), self.settings.limits), *layers]
 
     def _call(self, request: Request[object, object, State]) -> Call:
         return Call(request, contexts=self.contexts, clock=self.collaborators.clock)
