@@ -47,9 +47,12 @@ async def rate(act: Act, *, at_once: int, seconds: float) -> float:
     return done / (time.perf_counter() - began)
 
 
-async def limiting(url: str) -> dict[str, tuple[Act, int]]:
+async def limiting(url: str, stack: AsyncExitStack) -> dict[str, tuple[Act, int]]:
     """Checks of 1,000 subjects, beside a bare counter of the same server in pipelines of as many."""
-    limiter, bare, limit = RateLimiter(CacheServer(url)), Redis.from_url(url), RateLimit(100, 200)
+    server, bare, limit = CacheServer(url), Redis.from_url(url), RateLimit(100, 200)
+    limiter = RateLimiter(server)
+    stack.push_async_callback(server.close)
+    stack.push_async_callback(bare.aclose)
     number = 0
 
     async def check() -> None:
@@ -82,7 +85,10 @@ async def reading(servers: EmbeddedServers, admin: DatabasePool, stack: AsyncExi
     plans = ListPlans(contexts)
     keys = ApiKeyAuthenticator(resolvers={Mode.TEST: CredentialResolver(pool)}, contexts={Mode.TEST: contexts})
     url = servers.valkey.url()
-    cache, bare = CacheStore(CacheServer(url)).of(tenant_id, Mode.TEST).namespace("plans"), Redis.from_url(url)
+    server, bare = CacheServer(url), Redis.from_url(url)
+    cache = CacheStore(server).of(tenant_id, Mode.TEST).namespace("plans")
+    stack.push_async_callback(server.close)
+    stack.push_async_callback(bare.aclose)
 
     async def load() -> bytes:
         page = await plans.execute(tenant_id, PageRequest(20, None), is_archived=None)
@@ -111,7 +117,7 @@ async def run(options: argparse.Namespace) -> dict[str, float]:
         await Migrator(servers.postgres.admin_url()).upgrade()
         admin = await DatabasePool.open(servers.postgres.admin_url(), max_size=2)
         stack.push_async_callback(admin.close)
-        acts = {**await limiting(servers.valkey.url()), **await reading(servers, admin, stack)}
+        acts = {**await limiting(servers.valkey.url(), stack), **await reading(servers, admin, stack)}
         taken: dict[str, list[float]] = {name: [] for name in acts}
         for _ in range(options.rounds):
             for name, (act, at_once) in acts.items():
