@@ -67,6 +67,12 @@ class TestSimulationReport:
         assert against["oracle"].startswith("+")
         assert against["half_hourly_3"].startswith("-")
 
+    def test_says_what_came_back_of_each_reason_and_by_when(self, findings):
+        report, setting = SimulationReport(findings), Setting(Windows.EQUAL, Rails.NONE)
+        assert {len(row) for row in report.reasons(setting)} == {len(SimulationReport.REASONS)}
+        for policy, *shares in report.curve(setting):
+            assert shares == sorted(shares, key=float), policy
+
     def test_prints_every_prior(self, findings):
         assert len(SimulationReport(findings).priors()) == len(findings.draws[0])
 

@@ -67,6 +67,15 @@ class TestSeason:
         taken = (outcome.recovered_at - outcome.opened_at)[outcome.is_recovered]
         assert taken.max() <= days * _DAY
 
+    def test_splits_what_came_back_by_reason(self, world):
+        outcome, _ = _play(world, Catalogue().make("even_6_in_30", world))
+        measures = outcome.measures()
+        back = sum(
+            measures[f"recovered_share_of_{reason.name.lower()}"] * outcome.amount[outcome.first_answer == reason].sum()
+            for reason in outcome.REASONS
+        )
+        assert back == pytest.approx(outcome.recovered)
+
     def test_gives_every_policy_the_same_cases(self, world):
         one, _ = _play(world, Catalogue().make("fixed_daily", world))
         other, _ = _play(world, Catalogue().make("duro_calendar", world))

@@ -3,6 +3,7 @@ from typing import ClassVar, final
 
 import numpy as np
 
+from duro.simulator.answer import Answer
 from duro.simulator.arrays import Flags, Ints
 from duro.simulator.docket import Docket
 from duro.simulator.timeline import Timeline
@@ -16,10 +17,20 @@ class Outcome:
 
     CURVE_DAYS: ClassVar[tuple[int, ...]] = (7, 14, 21, 30)
 
+    REASONS: ClassVar[tuple[Answer, ...]] = (
+        Answer.INSUFFICIENT_FUNDS,
+        Answer.DO_NOT_HONOR,
+        Answer.PROCESSOR_ERROR,
+        Answer.EXPIRED_CARD,
+        Answer.HARD_DECLINE,
+        Answer.AUTHENTICATION_REQUIRED,
+    )
+
     window_days: int
     payer: Ints
     opened_at: Ints
     amount: Ints
+    first_answer: Ints
     recovered_at: Ints
     tries: Ints
     messages: Ints
@@ -35,6 +46,7 @@ class Outcome:
             payer=world.cases.payer,
             opened_at=world.cases.opened_at,
             amount=world.cases.amount,
+            first_answer=world.cases.first_answer,
             recovered_at=docket.recovered_at,
             tries=docket.charges,
             messages=docket.messages,
@@ -76,7 +88,13 @@ class Outcome:
             "canceled_share": float(self.is_canceled.mean()),
             "lost_to_leaving_share": int(self.amount[self.had_left].sum()) / max(self.at_risk, 1),
             **curve,
+            **{f"recovered_share_of_{reason.name.lower()}": self._share_of(reason) for reason in self.REASONS},
         }
+
+    def _share_of(self, reason: Answer) -> float:
+        """Return what came back of the money that failed for a reason, or 0 where none did."""
+        failed = self.first_answer == reason
+        return int(self.amount[failed & self.is_recovered].sum()) / max(int(self.amount[failed].sum()), 1)
 
     def _share_by(self, day: int) -> float:
         is_by_then = self.recovered_at - self.opened_at <= day * Timeline.DAY

@@ -5,6 +5,7 @@ from typing import ClassVar, Final, final
 
 from duro.simulator.comparison import Findings, Result, Setting
 from duro.simulator.estimate import Estimate
+from duro.simulator.outcome import Outcome
 from duro.simulator.post import Rails
 from duro.simulator.priors import Priors
 
@@ -37,6 +38,12 @@ class SimulationReport:
         "canceled",
     )
 
+    REASONS: ClassVar[tuple[str, ...]] = (
+        "policy",
+        *(reason.name.lower().replace("_", " ") for reason in Outcome.REASONS),
+    )
+    CURVE: ClassVar[tuple[str, ...]] = ("policy", *(f"by day {day}" for day in Outcome.CURVE_DAYS))
+
     findings: Findings
 
     def title(self, setting: Setting) -> str:
@@ -47,9 +54,25 @@ class SimulationReport:
     def rows(self, setting: Setting) -> tuple[tuple[str, ...], ...]:
         """Return one row per policy, best first."""
         found = self.findings.of(setting)
-        results = sorted(found, key=lambda result: -self._mean(result, "recovered_share"))
         control = next((result for result in found if result.policy == self.CONTROL), None)
-        return tuple(self._row(result, control) for result in results)
+        return tuple(self._row(result, control) for result in self._best_first(setting))
+
+    def reasons(self, setting: Setting) -> tuple[tuple[str, ...], ...]:
+        """Return what each policy brings back, in per cent, of the money that failed for each of REASONS."""
+        return self._shares(setting, [f"recovered_share_of_{reason.name.lower()}" for reason in Outcome.REASONS])
+
+    def curve(self, setting: Setting) -> tuple[tuple[str, ...], ...]:
+        """Return what each policy has brought back, in per cent of all money at risk, by each day of CURVE."""
+        return self._shares(setting, [f"recovered_share_by_day_{day}" for day in Outcome.CURVE_DAYS])
+
+    def _shares(self, setting: Setting, measures: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        return tuple(
+            (result.policy, *(self._percent(self._mean(result, measure)) for measure in measures))
+            for result in self._best_first(setting)
+        )
+
+    def _best_first(self, setting: Setting) -> list[Result]:
+        return sorted(self.findings.of(setting), key=lambda result: -self._mean(result, "recovered_share"))
 
     def priors(self) -> tuple[tuple[str, str, str, str], ...]:
         """Return each range with the mean of what the worlds drew from it and where it comes from."""

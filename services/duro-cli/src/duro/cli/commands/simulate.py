@@ -1,3 +1,4 @@
+from collections.abc import Iterable, Sequence
 from typing import Annotated, final
 
 import typer
@@ -7,8 +8,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from duro.cli.errors import CommandError
-from duro.simulator.comparison import Comparison, Findings, Setting
+from duro.simulator.comparison import Comparison, Findings, Setting, Windows
 from duro.simulator.policies.catalogue import Catalogue, UnknownPolicyError
+from duro.simulator.post import Rails
 from duro.simulator.seeds import SeedBook
 from duro.simulator.simulation_report import SimulationReport
 
@@ -67,19 +69,17 @@ class SimulateCommand:
 
     def _show(self, findings: Findings) -> None:
         report = SimulationReport(findings)
-        priors = Table(title="what is believed of the world, and what was drawn", title_justify="left", box=SIMPLE_HEAD)
-        for heading in ("range", "from, to", "drawn", "source"):
-            priors.add_column(heading, overflow="fold")
-        for row in report.priors():
-            priors.add_row(*row)
-        self._console.print(priors)
+        self._tabulate(
+            "what is believed of the world, and what was drawn",
+            ("range", "from, to", "drawn", "source"),
+            report.priors(),
+        )
         for setting in Setting.every():
-            table = Table(title=report.title(setting), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-            for heading in SimulationReport.HEADINGS:
-                table.add_column(heading, no_wrap=heading == "policy", overflow="fold")
-            for row in report.rows(setting):
-                table.add_row(*row)
-            self._console.print(table)
+            self._tabulate(report.title(setting), SimulationReport.HEADINGS, report.rows(setting))
+        common = Setting(Windows.EQUAL, Rails.NONE)
+        title = report.title(common)
+        self._tabulate(f"what came back of each reason: {title}", SimulationReport.REASONS, report.reasons(common))
+        self._tabulate(f"what had come back by when: {title}", SimulationReport.CURVE, report.curve(common))
         self._console.print(
             f"{len(findings.seeds)} worlds of {findings.payers:,} payers over {findings.months} months, "
             f"{sum(findings.cases):,} failed charges. Recovered is per cent of all money that failed, with its 95 % "
@@ -87,3 +87,11 @@ class SimulateCommand:
             highlight=False,
             soft_wrap=True,
         )
+
+    def _tabulate(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        for number, heading in enumerate(headings):
+            table.add_column(heading, no_wrap=number == 0, overflow="fold")
+        for row in rows:
+            table.add_row(*row)
+        self._console.print(table)
