@@ -27,6 +27,8 @@ _ACTIVITY: Final = """
 select xact_commit as commits, tup_inserted + tup_updated + tup_deleted as rows
 from pg_stat_database where datname = 'duro'"""
 
+_SETTLED: Final = "vacuum analyze test.subscriptions, test.customers, test.payment_methods, test.events, core.tenants"
+
 
 @final
 class WorkerUnderLoad:
@@ -100,7 +102,7 @@ async def run(options: argparse.Namespace) -> dict[str, float]:
         pool = await DatabasePool.open(admin_url, max_size=4)
         await DueSubscriptions(pool).seed(tenants=options.tenants, due=options.due)
         async with pool.acquire() as connection:
-            await connection.execute("vacuum analyze")
+            await connection.execute(_SETTLED)
             await connection.execute("checkpoint")
         before = await activity(pool)
         worker = WorkerUnderLoad.start(

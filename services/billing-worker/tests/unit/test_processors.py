@@ -9,9 +9,6 @@ from duro.kernel import InvoiceId, Mode, PaymentAttemptId, RefundId, Subscriptio
 from duro.merchant_api.billing import Renewal, RenewalOutcome
 from duro.queue import MalformedPayloadError
 
-CHARGED, SKIPPED = RenewalOutcome.CHARGED, RenewalOutcome.SKIPPED
-BEHIND = Renewal(CHARGED, is_behind=True)
-
 
 class ScriptedRenewals:
     """Answers in order, the last answer again and again, and notes its calls."""
@@ -20,10 +17,9 @@ class ScriptedRenewals:
         self._answers = list(answers)
         self.calls: list[tuple[TenantId, SubscriptionId]] = []
 
-    async def renew_many(self, tenant_id, subscription_ids):
-        [subscription_id] = subscription_ids
+    async def renew(self, tenant_id, subscription_id):
         self.calls.append((tenant_id, subscription_id))
-        return {subscription_id: self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]}
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
 
 CHARGED = Renewal(RenewalOutcome.CHARGED)

@@ -20,7 +20,7 @@ _DUE: Final = """
         order by s.current_period_end, s.id
         limit $2) as due
     where t.status = 'active'
-    order by due.turn, t.id
+    order by (due.turn - 1) / 20, t.id, due.turn
     limit $3"""
 _PENDING_ATTEMPTS: Final = """
     select t.id as tenant_id, due.id
@@ -85,6 +85,8 @@ class Sweeps:
         self, mode: Mode, now: Instant, *, limit_per_tenant: int = 1_000, total: int = 10_000
     ) -> tuple[tuple[TenantId, SubscriptionId], ...]:
         """Read active and trialing subscriptions whose period is over, each tenant's longest waiting first.
+
+        The tenants take turns in runs of 20, which a worker can claim together.
 
         One whose charge is pending or in review is left out: it is others' work, and many must not hide the rest.
         So is a suspended tenant: its claims would be refused.

@@ -74,6 +74,21 @@ class TestAChargeThatIsApproved:
         assert await loop.audit() == ()
 
 
+class TestAList:
+    async def test_settles_what_is_answered_and_keeps_nobody_waiting_for_a_slow_charge(self, loop):
+        quick = await loop.merchant.subscription()
+        customer = await loop.merchant.customer()
+        method = await loop.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.SLOW))
+        slow = await loop.merchant.subscription(customer=customer, method=method)
+
+        told = []
+        async for subscription_id, renewal in loop.billing.renew_each(loop.merchant.tenant.id, [slow.id, quick.id]):
+            told.append((subscription_id, renewal.outcome, (await loop.subscription(slow.id)).cycles_completed))
+
+        assert told == [(quick.id, RenewalOutcome.CHARGED, 0), (slow.id, RenewalOutcome.CHARGED, 1)]
+        assert await loop.audit() == ()
+
+
 class TestATrial:
     async def test_becomes_active_with_its_first_paid_period(self, loop):
         subscription = await loop.merchant.subscription(builder=SubscriptionBuilder(status=SubscriptionStatus.TRIALING))

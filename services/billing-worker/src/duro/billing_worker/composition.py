@@ -17,6 +17,7 @@ from duro.billing_worker.incomplete_scanner import IncompleteScanner
 from duro.billing_worker.metrics import WorkerMetrics
 from duro.billing_worker.pending_processor import PendingProcessor
 from duro.billing_worker.pending_scanner import PendingScanner
+from duro.billing_worker.renewal_batches import RenewalBatches
 from duro.billing_worker.settings import Settings
 from duro.crypto import SystemClock, Uuid7IdFactory
 from duro.db import DatabasePool, RepositoryContexts
@@ -163,9 +164,9 @@ class Composition:
         pending = PendingService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         starts = IncompleteService(contexts, billing, ids=ids, clock=clock)
-        guard, metrics = self._guard, self._metrics
+        guard, metrics, batches = self._guard, self._metrics, RenewalBatches(billing)
         return (
-            self._job_worker(JobKind.BILLING, mode, BillingProcessor(billing, guard=guard, metrics=metrics)),
+            self._job_worker(JobKind.BILLING, mode, BillingProcessor(batches, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.PENDING, mode, PendingProcessor(pending, refunds, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.INCOMPLETE, mode, IncompleteProcessor(starts, guard=guard, metrics=metrics)),
         )

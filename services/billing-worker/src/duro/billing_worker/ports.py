@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from whenever import Instant
@@ -8,11 +8,17 @@ from duro.merchant_api.billing import Renewal, RenewalOutcome
 
 
 class Renewals(Protocol):
-    """Renews subscriptions of one tenant that are due, each for its next period."""
+    """Renews subscriptions of one tenant that are due, each for its next period; each is told of once it is settled."""
 
-    async def renew_many(
+    def renew_each(
         self, tenant_id: TenantId, subscription_ids: Sequence[SubscriptionId]
-    ) -> Mapping[SubscriptionId, Renewal]: ...
+    ) -> AsyncIterator[tuple[SubscriptionId, Renewal]]: ...
+
+
+class OneRenewal(Protocol):
+    """Renews one subscription if it is due, for its next period."""
+
+    async def renew(self, tenant_id: TenantId, subscription_id: SubscriptionId) -> Renewal: ...
 
 
 class PendingAttempts(Protocol):

@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast, final
+from typing import Final, cast, final
 
 from litestar import Litestar, Request
 from litestar.datastructures import State
@@ -9,7 +9,10 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp
 
 from duro.cache import CacheServer, RateLimiter
+from duro.crypto import SystemClock
 from duro.db import CredentialResolver, DatabasePool, RepositoryContexts
+from duro.db.clock_guard import ClockGuard
+from duro.db.database_clock import DatabaseClock
 from duro.http_kit.allowed_methods import AllowedMethodsMiddleware
 from duro.http_kit.authentication import AuthenticationMiddleware
 from duro.http_kit.authenticator import ApiKeyAuthenticator
@@ -27,6 +30,7 @@ from duro.public_api.customers.controller import CustomersController
 from duro.public_api.docs.controller import DocsController
 from duro.public_api.docs.reference import Reference
 from duro.public_api.events.controller import EventsController
+from duro.public_api.guarded_renewals import GuardedRenewals
 from duro.public_api.health.controller import HealthController
 from duro.public_api.health.readiness import Readiness
 from duro.public_api.invoices.controller import InvoicesController
@@ -35,6 +39,8 @@ from duro.public_api.payment_methods.controller import PaymentMethodsController
 from duro.public_api.plans.controller import PlansController
 from duro.public_api.settings import Settings
 from duro.public_api.subscriptions.controller import SubscriptionsController
+
+_STATEMENT_SECONDS: Final = 30.0
 
 
 @final
@@ -56,12 +62,17 @@ class Composition:
         if settings.is_development or collaborators.gateway.is_moving_money:
             urls[Mode.LIVE] = settings.live_database_url
         pools = {
-            mode: await DatabasePool.open(url, min_size=1, max_size=settings.pool_size) for mode, url in urls.items()
+            mode: await DatabasePool.open(
+                url, min_size=1, max_size=settings.pool_size, statement_seconds=_STATEMENT_SECONDS
+            )
+            for mode, url in urls.items()
         }
+        guard = ClockGuard(SystemClock(), [DatabaseClock(pool) for pool in pools.values()])
         clock, ids = collaborators.clock, collaborators.ids
         contexts = {mode: RepositoryContexts(pool, mode, clock=clock, ids=ids) for mode, pool in pools.items()}
         merchants = {
-            mode: cls._merchant(mode, contexts[mode], settings=settings, collaborators=collaborators) for mode in urls
+            mode: cls._merchant(mode, contexts[mode], guard, settings=settings, collaborators=collaborators)
+            for mode in urls
         }
         cache = CacheServer(settings.redis_url) if settings.redis_url else None
         return cls(settings, collaborators, pools, contexts, merchants, cache)
@@ -70,6 +81,7 @@ class Composition:
     def _merchant(
         mode: Mode,
         contexts: RepositoryContexts,
+        guard: ClockGuard,
         *,
         settings: Settings,
         collaborators: Collaborators,
@@ -77,7 +89,7 @@ class Composition:
         clock, ids = collaborators.clock, collaborators.ids
         gateways = GatewayRegistry(mode, [collaborators.gateway], is_development=settings.is_development)
         billing = BillingService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease)
-        return Merchant.over(contexts, billing=billing, gateways=gateways, ids=ids, clock=clock)
+        return Merchant.over(contexts, billing=GuardedRenewals(billing, guard), gateways=gateways, ids=ids, clock=clock)
 
     def application(self) -> ASGIApp:
         """Build the ASGI application; the outermost layer names every request."""

@@ -1,6 +1,6 @@
 import asyncio
-from collections.abc import Sequence
-from typing import final
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Final, final
 
 from whenever import TimeDelta
 
@@ -13,7 +13,9 @@ from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.renewal_claims import RenewalClaims
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
-from duro.payments import Approved, Declined, Unknown
+from duro.payments import Approved, ChargeResult, Declined, Unknown
+
+_LINGER_SECONDS: Final = 0.005
 
 
 @final
@@ -50,47 +52,68 @@ class BillingService:
         starting: bool = False,
         gateway_seconds: float | None = None,
     ) -> dict[SubscriptionId, Renewal]:
-        """Renew subscriptions of one tenant with one claim and one settlement for all of them.
+        """Renew subscriptions of one tenant and wait for all of them."""
+        renewals = self.renew_each(tenant_id, subscription_ids, starting=starting, gateway_seconds=gateway_seconds)
+        return {subscription_id: renewal async for subscription_id, renewal in renewals}
 
-        A charge whose answer isn't known stays pending. It is never charged again under another reference.
+    async def renew_each(
+        self,
+        tenant_id: TenantId,
+        subscription_ids: Sequence[SubscriptionId],
+        *,
+        starting: bool = False,
+        gateway_seconds: float | None = None,
+    ) -> AsyncGenerator[tuple[SubscriptionId, Renewal]]:
+        """Renew subscriptions of one tenant with one claim for all, and tell of each as soon as it is settled.
+
+        Charges that are answered together are settled together; a slow one keeps nobody waiting. A charge whose answer
+        isn't known stays pending. It is never charged again under another reference. What went wrong inside this
+        process is raised at the end, as an ExceptionGroup; those attempts stay pending too.
         """
         claims = await self._claims.claim(tenant_id, subscription_ids, is_starting=starting)
+        charges: dict[asyncio.Task[ChargeResult], ChargeOrder] = {}
+        try:
+            for subscription_id, claim in claims.items():
+                match claim:
+                    case Concluded(renewal):
+                        yield subscription_id, renewal
+                    case ChargeOrder():
+                        sending = self._presentment.send(claim, gateway_seconds=gateway_seconds)
+                        charges[asyncio.create_task(sending)] = claim
+            errors: list[Exception] = []
+            while charges:
+                await asyncio.wait(charges, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait(charges, timeout=_LINGER_SECONDS)
+                answered = {task: charges.pop(task) for task in done}
+                for subscription_id, renewal in (await self._settle(tenant_id, answered, errors)).items():
+                    yield subscription_id, renewal
+            if errors:
+                message = "Some charges failed in this process; their attempts stay pending."
+                raise ExceptionGroup(message, errors)
+        finally:
+            for task in charges:
+                task.cancel()
+
+    async def _settle(
+        self, tenant_id: TenantId, answered: Mapping[asyncio.Task[ChargeResult], ChargeOrder], errors: list[Exception]
+    ) -> dict[SubscriptionId, Renewal]:
+        answers: dict[PaymentAttemptId, Approved | Declined] = {}
         renewals: dict[SubscriptionId, Renewal] = {}
-        orders: list[ChargeOrder] = []
-        for subscription_id, claim in claims.items():
-            match claim:
-                case Concluded(renewal):
-                    renewals[subscription_id] = renewal
-                case ChargeOrder():
-                    renewals[subscription_id] = Renewal(RenewalOutcome.PENDING)
-                    orders.append(claim)
-        answers, errors = await self._charge(orders, gateway_seconds)
+        for task, order in answered.items():
+            match task.exception():
+                case None:
+                    result = task.result()
+                case Exception() as error:
+                    errors.append(error)
+                    continue
+                case fatal:
+                    raise fatal
+            if isinstance(result, Unknown):
+                renewals[order.attempt.subscription_id] = Renewal(RenewalOutcome.PENDING)
+            else:
+                answers[order.attempt.id] = result
         settled = await self._settlement.settle(tenant_id, answers)
-        for order in orders:
+        for order in answered.values():
             if order.attempt.id in settled:
                 renewals[order.attempt.subscription_id] = settled[order.attempt.id]
-        if errors:
-            message = "Some charges failed in this process; their attempts stay pending."
-            raise ExceptionGroup(message, errors)
         return renewals
-
-    async def _charge(
-        self, orders: Sequence[ChargeOrder], gateway_seconds: float | None
-    ) -> tuple[dict[PaymentAttemptId, Approved | Declined], list[Exception]]:
-        results = await asyncio.gather(
-            *(self._presentment.send(order, gateway_seconds=gateway_seconds) for order in orders),
-            return_exceptions=True,
-        )
-        answers: dict[PaymentAttemptId, Approved | Declined] = {}
-        errors: list[Exception] = []
-        for order, result in zip(orders, results, strict=True):
-            match result:
-                case Approved() | Declined():
-                    answers[order.attempt.id] = result
-                case Exception():
-                    errors.append(result)
-                case Unknown():
-                    pass
-                case _:
-                    raise result
-        return answers, errors
