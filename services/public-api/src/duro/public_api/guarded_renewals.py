@@ -8,7 +8,7 @@ from duro.merchant_api.subscriptions import RenewsSubscriptions
 
 @final
 class GuardedRenewals:
-    """First payments, claimed only while this machine's clock can be trusted: a lease by a wrong one protects nobody."""
+    """First payments, claimed only while the machine's clock can be trusted: a lease by a wrong one protects nobody."""
 
     def __init__(self, renewals: RenewsSubscriptions, guard: ClockGuard) -> None:
         self._renewals = renewals
