@@ -91,8 +91,8 @@ class TestALostServer:
         assert await passes(limiter, "a", limit, 5) == 2
         assert limiter.unchecked == 0
 
-    async def test_lets_everybody_through_says_so_once_and_counts_again_when_it_is_back(self, tmp_path):
-        valkey = EmbeddedValkey(tmp_path)
+    async def test_lets_everybody_through_says_so_once_and_counts_again_when_it_is_back(self, server_home):
+        valkey = EmbeddedValkey(server_home)
         server = CacheServer((await valkey.start()).url())
         limiter, limit = RateLimiter(server), RateLimit(1, 1)
         assert [await passes(limiter, "a", limit, 1) for _ in range(2)] == [1, 0]

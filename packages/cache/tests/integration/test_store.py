@@ -188,8 +188,8 @@ class TestALostServer:
             assert shelf.loads == before + 1
         await server.close()
 
-    async def test_is_told_of_a_change_it_missed_before_it_is_asked_again(self, tmp_path, tenant_id, shelf):
-        valkey = EmbeddedValkey(tmp_path)
+    async def test_is_told_of_a_change_it_missed_before_it_is_asked_again(self, server_home, tenant_id, shelf):
+        valkey = EmbeddedValkey(server_home)
         server = CacheServer((await valkey.start()).url())
         plans = CacheStore(server).of(tenant_id, Mode.LIVE).namespace("plans")
         await plans.remember("a", seconds=600, load=shelf.load)

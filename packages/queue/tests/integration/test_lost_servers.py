@@ -29,8 +29,8 @@ class TestAFlushedServer:
 
 
 class TestARestartedServer:
-    async def test_has_its_workers_back_within_seconds(self, tmp_path, jobs, eventually):
-        server = EmbeddedValkey(tmp_path)
+    async def test_has_its_workers_back_within_seconds(self, server_home, jobs, eventually):
+        server = EmbeddedValkey(server_home)
         url = (await server.start()).url()
         seen: list[str] = []
 
@@ -54,8 +54,8 @@ class TestARestartedServer:
         await probe.close()
         await server.stop()
 
-    async def test_may_be_started_after_its_workers(self, tmp_path, jobs, eventually):
-        server = EmbeddedValkey(tmp_path)
+    async def test_may_be_started_after_its_workers(self, server_home, jobs, eventually):
+        server = EmbeddedValkey(server_home)
         url = (await server.start()).url()
         await server.stop()
         seen: list[str] = []

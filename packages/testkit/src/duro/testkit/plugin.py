@@ -1,5 +1,6 @@
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import pytest_asyncio
@@ -70,6 +71,15 @@ async def stage(database: ClonedDatabase, clock: Clock, ids: IdFactory) -> Async
     """Set merchants, plans, customers, cards and subscriptions out in the test's database."""
     async with Stage.open(database.admin_url, clock=clock, ids=ids) as stage:
         yield stage
+
+
+@pytest.fixture
+def server_home() -> Iterator[Path]:
+    """Lend an empty folder that any account may pass through, for a server that the test starts itself."""
+    with TemporaryDirectory(prefix="duro-tests-") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        yield home
 
 
 @pytest_asyncio.fixture(loop_scope="session")
