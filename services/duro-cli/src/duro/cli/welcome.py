@@ -19,7 +19,7 @@ class Welcome:
         rows = [
             ("API", f"{plan.api_url}/v1"),
             ("API docs", f"{plan.api_url}/docs"),
-            ("worker", f"{plan.worker_url}/ready  {plan.worker_url}/metrics"),
+            ("worker", f"{plan.worker_url}/health/ready  {plan.worker_url}/metrics"),
             ("gateway", f"{plan.gateway_url}  (simulated, {plan.gateway_url}/ledger)"),
             ("PostgreSQL", self._without_password(plan.database.admin_url)),
             ("Valkey", self._without_password(plan.redis_url)),
