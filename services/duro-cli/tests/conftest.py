@@ -77,11 +77,11 @@ class RunningUp:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, words: str) -> psutil.Process:
-        return next(child for child in self.descendants() if words in " ".join(child.cmdline()))
+        return next(child for child in self.descendants() if words in spoken(child))
 
     async def until_gone(self, processes: list[psutil.Process], *, seconds: float = 10) -> None:
         def is_gone() -> bool:
-            return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
+            return not any(is_alive(one) for one in processes)
 
         await Deadline(seconds).until(is_gone, "the end of all processes")
 
@@ -89,6 +89,21 @@ class RunningUp:
         async with httpx.AsyncClient(base_url=self.running["gateway_url"]) as client:
             lines = (await client.get("/ledger")).text.splitlines()
         return sum(json.loads(line).get("takings", 0) for line in lines)
+
+
+def spoken(process: psutil.Process) -> str:
+    """Its command line: a process that ended since it was listed has none."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture(scope="session")

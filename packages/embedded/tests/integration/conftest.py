@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import shutil
@@ -53,6 +54,14 @@ class Launcher:
     def servers(self):
         roots = [psutil.Process(self.postgres_pid), psutil.Process(self.valkey_pid)]
         return [process for root in roots for process in (root, *root.children(recursive=True))]
+
+    def owners(self):
+        """The users that the servers run as: a process that ended since it was listed has none."""
+        owners = set()
+        for server in self.servers():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                owners.add(server.uids().real)
+        return owners
 
     async def kill_outright(self):
         """Kill it with -9 and answer whether every process of its servers has gone soon after."""
