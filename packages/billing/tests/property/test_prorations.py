@@ -28,6 +28,8 @@ from duro.billing import (
     PlanChangePlanner,
     PlanChangeRequest,
     Price,
+    Promotion,
+    PromotionDuration,
     Proration,
     ProrationBehavior,
     RenewalPlanner,
@@ -35,7 +37,7 @@ from duro.billing import (
     Subscription,
     Terms,
 )
-from duro.kernel import Currency, CustomerId, Money, Period, PlanId, SubscriptionId
+from duro.kernel import Currency, CustomerId, Money, Period, PlanId, PromoCodeId, SubscriptionId
 
 NAIRA = Currency("NGN")
 BEGINNING = Instant.from_utc(2025, 1, 31, 9)
@@ -88,6 +90,10 @@ def changes(draw):
         discount=draw(DISCOUNTS),
     )
     return paid, request, now
+
+
+def promotion_of(discount):
+    return discount and Promotion(PromoCodeId(UUID(int=9)), discount, PromotionDuration.FOREVER)
 
 
 class TestPartsOfAPeriod:
@@ -167,13 +173,14 @@ class TestThePreview:
     @given(changes(), st.integers(0, 40 * 24), DISCOUNTS)
     def test_of_a_change_is_what_follows(self, case, hours, discount):
         subscription, request, now = case
+        subscription = replace(subscription, promotion=promotion_of(discount))
         preview = PlanChangePlanner.plan(subscription, request, now=now)
         assert PlanChangePlanner.plan(subscription, request, now=now) == preview
         lines = preview.pending_lines if isinstance(preview, ChangeApplied) else ()
         changed = preview.change.subscription
-        upcoming = RenewalPlanner.upcoming(changed, "New", pending_lines=lines, discount=discount)
+        upcoming = RenewalPlanner.upcoming(changed, "New", pending_lines=lines)
         late = changed.current_period_end.add(hours=hours)
-        bill = RenewalPlanner.plan(changed, "New", late, pending_lines=lines, discount=discount)
+        bill = RenewalPlanner.plan(changed, "New", late, pending_lines=lines)
         assert isinstance(bill, Bill)
         assert upcoming == bill
         assert bill.change.subscription.balance.amount >= 0

@@ -1,6 +1,9 @@
+from uuid import UUID
+
 import pytest
 
-from duro.billing import FixedDiscount, InvoiceComposer, InvoiceDraft, InvoiceLine
+from duro.billing import FixedDiscount, InvoiceComposer, InvoiceDraft, InvoiceLine, Promotion, PromotionDuration
+from duro.kernel import PromoCodeId
 
 
 class TestTheInvoiceComposer:
@@ -71,7 +74,8 @@ class TestAnInvoiceDraft:
 
 class TestAPartPeriod:
     def test_is_one_line_for_all_of_the_quantity(self, start, terms, naira):
-        part = start(quantity=3, terms=terms(31), billing_day=15).subscription
-        draft = InvoiceComposer.compose(part, "Gold", discount=FixedDiscount(naira(31)))
+        promotion = Promotion(PromoCodeId(UUID(int=9)), FixedDiscount(naira(31)), PromotionDuration.FOREVER)
+        part = start(quantity=3, terms=terms(31), billing_day=15, promotion=promotion).subscription
+        draft = InvoiceComposer.compose(part, "Gold")
         assert draft.lines == (InvoiceLine.single("Gold, part of a period", naira(45)),)
         assert (draft.discount, draft.total) == (naira(15), naira(30))

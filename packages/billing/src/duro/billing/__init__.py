@@ -33,6 +33,7 @@ from duro.billing.plan_change_planner import (
     PlanChangeRequest,
 )
 from duro.billing.price import Price
+from duro.billing.promotion import Promotion, PromotionDuration
 from duro.billing.proration import CycleAnchor, ProratedChange, Proration, ProrationBehavior, ProrationKind
 from duro.billing.renewal_planner import (
     Bill,
@@ -113,6 +114,8 @@ __all__ = [
     "PlanChangePlanner",
     "PlanChangeRequest",
     "Price",
+    "Promotion",
+    "PromotionDuration",
     "ProratedChange",
     "Proration",
     "ProrationBehavior",

@@ -1,7 +1,6 @@
 from collections.abc import Sequence
 from typing import final
 
-from duro.billing.discount import Discount
 from duro.billing.invoice import InvoiceDraft, InvoiceLine
 from duro.billing.pending_line import PendingLine
 from duro.billing.share import Share
@@ -20,14 +19,13 @@ class InvoiceComposer:
         plan_name: str,
         *,
         pending_lines: Sequence[PendingLine] = (),
-        discount: Discount | None = None,
     ) -> InvoiceDraft:
         """Compose the invoice of the next period; what no invoice can give back goes to the credit balance."""
         share = subscription.next_share()
         line = cls.period_line(subscription, plan_name, share)
         return InvoiceDraft.netted(
             (line, *cls.lines(pending_lines)),
-            discount=cls._discount(subscription, share, discount, gross=line.amount),
+            discount=cls._discount(subscription, share, gross=line.amount),
             balance=subscription.balance,
         )
 
@@ -45,8 +43,9 @@ class InvoiceComposer:
         return InvoiceLine.single(f"{plan_name}, part of a period", share.of(unit.times(quantity)))
 
     @staticmethod
-    def _discount(subscription: Subscription, share: Share, discount: Discount | None, *, gross: Money) -> Money:
+    def _discount(subscription: Subscription, share: Share, *, gross: Money) -> Money:
         """Take the discount off the price of a whole period before the share is taken."""
+        discount = subscription.discount
         if discount is None:
             return Money.zero(gross.currency)
         price = subscription.terms.price(subscription.quantity).amount

@@ -6,7 +6,6 @@ from typing import TypeAlias, final
 from whenever import Instant
 
 from duro.billing.amendment import Amendment
-from duro.billing.discount import Discount
 from duro.billing.event_type import EventType
 from duro.billing.invoice import InvoiceDraft
 from duro.billing.invoice_composer import InvoiceComposer
@@ -14,7 +13,7 @@ from duro.billing.pending_line import PendingLine
 from duro.billing.plan_change import PlanChange
 from duro.billing.state_machine import SubscriptionStatus
 from duro.billing.subscription import Subscription, SubscriptionChange
-from duro.kernel import Money, Period
+from duro.kernel import Money, Period, PromoCodeId
 
 
 class SkipReason(StrEnum):
@@ -55,8 +54,9 @@ class Bill:
 
     The key is the same whenever the same period is planned. The change is the claim's: the credit is taken and the
     invoice is told of; it is for the one who inserts the invoice, not for one who finds it there already. The plan
-    change is what the invoice was composed on; it belongs to the invoice until that is settled. A total below what the
-    gateway charges is carried: it waits as a line for the next invoice.
+    change is what the invoice was composed on; it belongs to the invoice until that is settled, and so does the promo
+    code that took something off. A total below what the gateway charges is carried: it waits as a line for the next
+    invoice.
     """
 
     period: Period
@@ -64,6 +64,7 @@ class Bill:
     idempotency_key: str
     change: SubscriptionChange
     plan_change: PlanChange | None = None
+    promo_code_id: PromoCodeId | None = None
     carried: PendingLine | None = None
 
 
@@ -83,7 +84,6 @@ class RenewalPlanner:
         *,
         starting: bool = False,
         pending_lines: Sequence[PendingLine] = (),
-        discount: Discount | None = None,
         minimum: Money | None = None,
     ) -> RenewalPlan:
         """Decide; `starting` admits a subscription that still waits for its first payment.
@@ -101,8 +101,8 @@ class RenewalPlanner:
         renewed = Amendment(subscription).as_renewed
         if renewed.has_reached_limit:
             return ReachLimit(subscription.reach_limit(pending_lines))
-        draft = InvoiceComposer.compose(renewed, plan_name, pending_lines=pending_lines, discount=discount)
-        return cls._bill(subscription, renewed.next_period(), draft, minimum)
+        draft = InvoiceComposer.compose(renewed, plan_name, pending_lines=pending_lines)
+        return cls._bill(subscription, renewed, draft, minimum)
 
     @classmethod
     def upcoming(
@@ -111,7 +111,6 @@ class RenewalPlanner:
         plan_name: str,
         *,
         pending_lines: Sequence[PendingLine] = (),
-        discount: Discount | None = None,
         minimum: Money | None = None,
     ) -> RenewalPlan:
         """Foresee the renewal at the end of the current period, as it will be if nothing changes until then."""
@@ -122,12 +121,14 @@ class RenewalPlanner:
             boundary,
             starting=True,
             pending_lines=pending_lines,
-            discount=discount,
             minimum=minimum,
         )
 
     @classmethod
-    def _bill(cls, subscription: Subscription, period: Period, full: InvoiceDraft, minimum: Money | None) -> Bill:
+    def _bill(
+        cls, subscription: Subscription, renewed: Subscription, full: InvoiceDraft, minimum: Money | None
+    ) -> Bill:
+        period = renewed.next_period()
         draft, carried = (full, None) if minimum is None else full.carried(minimum)
         claimed = subscription.credited(draft.credit_granted - draft.credit_applied)
         return Bill(
@@ -136,6 +137,7 @@ class RenewalPlanner:
             idempotency_key=cls._key(subscription, period),
             change=claimed.told(EventType.INVOICE_CREATED),
             plan_change=subscription.scheduled_change,
+            promo_code_id=renewed.promo_code_id,
             carried=carried,
         )
 

@@ -7,7 +7,7 @@ from duro.billing.event_type import EventType
 from duro.billing.plan_change import PlanChange
 from duro.billing.state_machine import SubscriptionStatus
 from duro.billing.subscription import Subscription, SubscriptionChange
-from duro.kernel import Period
+from duro.kernel import Period, PromoCodeId
 
 
 class ChargeOutcome(StrEnum):
@@ -76,21 +76,28 @@ class SettlementPlanner:
         period: Period,
         outcome: ChargeOutcome,
         plan_change: PlanChange | None = None,
+        promo_code_id: PromoCodeId | None = None,
     ) -> Settlement:
-        """Decide for a renewal; a plan change is what its invoice was composed on."""
+        """Decide for a renewal; a plan change is what its invoice was composed on, a promo code what it was less."""
         is_paid = outcome is ChargeOutcome.PAID
         if subscription.is_terminal:
             return PaidWithoutAdvance() if is_paid else VoidInvoice()
         if is_paid:
             changed = cls._taken_over(subscription, period, plan_change)
-            return Advance(changed.followed_by(changed.subscription.renewal_paid(period)))
+            promoted = changed.subscription.used_promotion(promo_code_id)
+            return Advance(changed.followed_by(promoted.renewal_paid(period)))
         if subscription.status is SubscriptionStatus.INCOMPLETE:
             return KeepIncomplete(subscription.renewal_failed())
         return OpenRecovery(subscription.renewal_failed())
 
     @classmethod
     def plan_change(
-        cls, subscription: Subscription, change: PlanChange, period: Period, outcome: ChargeOutcome
+        cls,
+        subscription: Subscription,
+        change: PlanChange,
+        period: Period,
+        outcome: ChargeOutcome,
+        promo_code_id: PromoCodeId | None = None,
     ) -> ChangeSettlement:
         """Decide for a change of terms that begins a new period and applies only if that is paid.
 
@@ -99,7 +106,7 @@ class SettlementPlanner:
         is_paid = outcome is ChargeOutcome.PAID
         is_as_invoiced = subscription.current_period_start <= period.start < subscription.current_period_end
         if is_paid and subscription.is_renewing and is_as_invoiced:
-            return Advance(Amendment(subscription).begun(change, period))
+            return Advance(Amendment(subscription.used_promotion(promo_code_id)).begun(change, period))
         if is_paid:
             return PaidWithoutAdvance()
         if subscription.is_terminal:

@@ -5,11 +5,13 @@ from typing import Final, final
 from whenever import Instant
 
 from duro.billing.billing_cycle import BillingCycle
+from duro.billing.discount import Discount
 from duro.billing.event_type import EventType
 from duro.billing.interval import Cadence, Interval
 from duro.billing.payment_in_progress import PaymentInProgressError
 from duro.billing.pending_line import PendingLine
 from duro.billing.plan_change import PlanChange
+from duro.billing.promotion import Promotion
 from duro.billing.share import Share
 from duro.billing.state_machine import SubscriptionAction, SubscriptionStateMachine, SubscriptionStatus
 from duro.billing.terms import Terms
@@ -21,7 +23,9 @@ from duro.kernel import (
     Money,
     PaymentMethodId,
     Period,
+    PromoCodeId,
     SubscriptionId,
+    TestClockId,
 )
 
 _RENEWING: Final = frozenset({SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING})
@@ -66,6 +70,8 @@ class Subscription:
     created_at: Instant
     billing_day: int | None = None
     scheduled_change: PlanChange | None = None
+    promotion: Promotion | None = None
+    test_clock_id: TestClockId | None = None
 
     @classmethod
     def start(
@@ -82,6 +88,8 @@ class Subscription:
         current_period_end: Instant | None,
         now: Instant,
         billing_day: int | None = None,
+        promotion: Promotion | None = None,
+        test_clock_id: TestClockId | None = None,
     ) -> SubscriptionChange:
         """Begin a subscription.
 
@@ -113,6 +121,8 @@ class Subscription:
             event_sequence=0,
             created_at=now,
             billing_day=billing_day,
+            promotion=promotion,
+            test_clock_id=test_clock_id,
         )
         change = fresh._begun(trial_days=trial_days, paid_until=current_period_end)
         change.subscription.next_period()
@@ -138,6 +148,16 @@ class Subscription:
         return self.terms.is_completed_by(self.cycles_completed)
 
     @property
+    def discount(self) -> Discount | None:
+        """What its promotion takes off the next period."""
+        return None if self.promotion is None else self.promotion.discount_on(self.terms.plan_id)
+
+    @property
+    def promo_code_id(self) -> PromoCodeId | None:
+        """The code that takes something off the next period."""
+        return None if self.promotion is None or self.discount is None else self.promotion.promo_code_id
+
+    @property
     def is_before_part_period(self) -> bool:
         """Say whether all it bills next is the part-period before its billing day."""
         return self.current_period_end < self.anchor
@@ -161,6 +181,18 @@ class Subscription:
         day = self.billing_day if self.terms.cadence.months else None
         anchor = BillingCycle.starting(at, self.zone, self.terms.cadence, day).anchor
         return replace(self, anchor=anchor, billing_day=day)
+
+    def promoted(self, promotion: Promotion | None) -> SubscriptionChange:
+        """Let a promotion take something off the periods to come, in place of any other; None takes it back."""
+        if promotion == self.promotion:
+            return self.told()
+        return replace(self, promotion=promotion).told(EventType.SUBSCRIPTION_UPDATED)
+
+    def used_promotion(self, promo_code_id: PromoCodeId | None) -> "Subscription":
+        """Count one more paid period that this code took something off; another promotion is left alone."""
+        if self.promotion is None or self.promotion.promo_code_id != promo_code_id:
+            return self
+        return replace(self, promotion=self.promotion.used())
 
     def told(self, *events: EventType) -> SubscriptionChange:
         """Tell of something that happened around it and changed nothing else."""
@@ -200,6 +232,10 @@ class Subscription:
         if self.status in _IN_RECOVERY or self.status is SubscriptionStatus.INCOMPLETE:
             return self.told(EventType.SUBSCRIPTION_PAYMENT_FAILED)
         return self._moved(SubscriptionAction.RENEWAL_FAILED, EventType.SUBSCRIPTION_PAYMENT_FAILED)
+
+    def dunning_exhausted(self) -> SubscriptionChange:
+        """Give up on what it owes: it stays, unpaid, until that is paid after all or forgiven."""
+        return self._moved(SubscriptionAction.EXHAUST_DUNNING)
 
     def pause(self, *, is_charge_pending: bool) -> SubscriptionChange:
         """Let the current period run on and bill nothing after it. Raise PaymentInProgressError while a charge is."""

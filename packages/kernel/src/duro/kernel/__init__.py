@@ -14,10 +14,13 @@ from duro.kernel.ids import (
     MalformedIdError,
     PaymentAttemptId,
     PaymentMethodId,
+    PendingLineId,
     PlanId,
+    PromoCodeId,
     RefundId,
     SubscriptionId,
     TenantId,
+    TestClockId,
 )
 from duro.kernel.mode import Mode
 from duro.kernel.money import Currency, CurrencyMismatchError, Money, UnknownCurrencyError
@@ -46,10 +49,13 @@ __all__ = [
     "NotFoundError",
     "PaymentAttemptId",
     "PaymentMethodId",
+    "PendingLineId",
     "Period",
     "PlanId",
+    "PromoCodeId",
     "RefundId",
     "SubscriptionId",
     "TenantId",
+    "TestClockId",
     "UnknownCurrencyError",
 ]

@@ -124,6 +124,28 @@ class DunningScheduleId(EntityId):
     prefix = "dun"
 
 
+class PromoCodeId(EntityId):
+    """A code that takes something off a price."""
+
+    __slots__ = ()
+    prefix = "promo"
+
+
+class PendingLineId(EntityId):
+    """An amount that waits for the next invoice."""
+
+    __slots__ = ()
+    prefix = "pli"
+
+
+class TestClockId(EntityId):
+    """A clock of test mode that moves when it is told to."""
+
+    __slots__ = ()
+    __test__ = False
+    prefix = "clk"
+
+
 class EventId(EntityId):
     """Something that happened, as merchants are told of it."""
 
