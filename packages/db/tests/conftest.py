@@ -20,6 +20,7 @@ from duro.db.records import (
     AttemptStatus,
     Customer,
     Invoice,
+    InvoiceKind,
     InvoiceStatus,
     PaymentAttempt,
     PaymentMethod,
@@ -180,6 +181,8 @@ class Book:
             paid_at=None,
             rail=None,
             created_at=self.clock.now(),
+            kind=InvoiceKind.PERIOD,
+            credit_granted=zero,
             lines=(InvoiceLine(description="Gold", quantity=1, unit_amount=amount, amount=amount),),
         )
 

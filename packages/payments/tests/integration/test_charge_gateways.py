@@ -275,6 +275,10 @@ class ChargeGatewayContract:
         codes = ("NGN", "USD", "GHS", "KES", "ZAR", "EUR", "GBP", "JPY", "XOF")
         assert [code for code in codes if provider.gateway.supports(Currency(code))] == list(codes[:7])
 
+    async def test_takes_no_less_than_its_minimum(self, provider):
+        minimums = {code: provider.gateway.minimum(Currency(code)).amount for code in ("NGN", "USD", "KES")}
+        assert minimums == {"NGN": 5_000, "USD": 50, "KES": 300}
+
     async def test_states_what_it_is(self, provider):
         gateway = provider.gateway
         assert (gateway.name, gateway.is_moving_money, gateway.has_idempotent_references) == ("simulated", False, True)

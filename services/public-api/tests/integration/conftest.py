@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from whenever import TimeDelta
 
-from duro.kernel import Clock, Currency, IdFactory, Mode
+from duro.kernel import Clock, Currency, IdFactory, Mode, Money
 from duro.payments import (
     CardDetails,
     ChargeLookup,
@@ -58,6 +58,9 @@ class HeldGateway:
 
     def supports(self, currency: Currency) -> bool:
         return self._inner.supports(currency)
+
+    def minimum(self, currency: Currency) -> Money:
+        return self._inner.minimum(currency)
 
     async def charge(self, request: ChargeRequest) -> ChargeResult:
         self.charges.append(request)

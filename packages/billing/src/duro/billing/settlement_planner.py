@@ -20,7 +20,7 @@ class ChargeOutcome(StrEnum):
 @final
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """The period is paid for and becomes the current one."""
+    """What was asked for is paid for: a period becomes the current one."""
 
     change: SubscriptionChange
 
@@ -112,6 +112,16 @@ class SettlementPlanner:
         if subscription.is_terminal:
             return VoidInvoice()
         return KeepTerms(subscription.told(EventType.SUBSCRIPTION_PAYMENT_FAILED))
+
+    @classmethod
+    def proration(cls, subscription: Subscription, outcome: ChargeOutcome) -> Settlement:
+        """Decide for what a change of terms costs within a period: it moves no period and no status."""
+        is_paid = outcome is ChargeOutcome.PAID
+        if subscription.is_terminal:
+            return PaidWithoutAdvance() if is_paid else VoidInvoice()
+        if is_paid:
+            return Advance(subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS))
+        return OpenRecovery(subscription.told(EventType.SUBSCRIPTION_PAYMENT_FAILED))
 
     @classmethod
     def forgive(

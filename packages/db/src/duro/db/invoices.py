@@ -4,22 +4,30 @@ from typing import Final, final
 from asyncpg import Record, UniqueViolationError
 
 from duro.billing import InvoiceLine
+from duro.db.amendments import PlanChangeJson
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import Invoice
 from duro.db.session import TenantSession
-from duro.db.states import InvoiceStatus
-from duro.kernel import ConflictError, Currency, CustomerId, InvoiceId, Money, NotFoundError, SubscriptionId
+from duro.db.states import InvoiceKind, InvoiceStatus
+from duro.kernel import (
+    ConflictError,
+    Currency,
+    CustomerId,
+    InvoiceId,
+    Money,
+    NotFoundError,
+    PromoCodeId,
+    SubscriptionId,
+)
 
 _LISTING: Final = Listing(
     table="invoices",
     columns="id, subscription_id, customer_id, idempotency_key, status, currency, subtotal, discount, credit_applied, "
-    "total, amount_paid, amount_refunded, period_start, period_end, paid_at, rail, created_at",
+    "total, amount_paid, amount_refunded, period_start, period_end, paid_at, rail, created_at, kind, credit_granted, "
+    "plan_change, promo_code_id",
 )
-_SELECT: Final = """
-    select id, subscription_id, customer_id, idempotency_key, status, currency, subtotal, discount, credit_applied,
-           total, amount_paid, amount_refunded, period_start, period_end, paid_at, rail, created_at
-    from {schema}.invoices """
+_SELECT: Final = f"select {_LISTING.columns} from {{schema}}.invoices "
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
 _BY_KEY: Final = _SELECT + "where tenant_id = $1 and idempotency_key = $2"
@@ -30,8 +38,9 @@ _LINES: Final = """
 _INSERT: Final = """
     insert into {schema}.invoices (
         tenant_id, id, subscription_id, customer_id, idempotency_key, status, currency, subtotal, discount,
-        credit_applied, total, amount_paid, amount_refunded, period_start, period_end, paid_at, rail, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"""
+        credit_applied, total, amount_paid, amount_refunded, period_start, period_end, paid_at, rail, created_at, kind,
+        credit_granted, plan_change, promo_code_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"""
 _INSERT_LINES: Final = """
     insert into {schema}.invoice_lines (tenant_id, invoice_id, position, description, quantity, unit_amount, amount)
     select $1, $2, line.position, line.description, line.quantity, line.unit_amount, line.amount
@@ -154,6 +163,10 @@ class InvoiceRepository:
             paid_at=row["paid_at"],
             rail=row["rail"],
             created_at=row["created_at"],
+            kind=InvoiceKind(row["kind"]),
+            credit_granted=Money(row["credit_granted"], currency),
+            plan_change=PlanChangeJson.read(row["plan_change"]),
+            promo_code_id=None if row["promo_code_id"] is None else PromoCodeId(row["promo_code_id"]),
             lines=tuple(
                 InvoiceLine(
                     description=line["description"],
@@ -185,4 +198,8 @@ class InvoiceRepository:
             invoice.paid_at,
             invoice.rail,
             invoice.created_at,
+            invoice.kind.value,
+            invoice.credit_granted.amount,
+            PlanChangeJson.write(invoice.plan_change),
+            None if invoice.promo_code_id is None else invoice.promo_code_id.value,
         )

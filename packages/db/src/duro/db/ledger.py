@@ -3,12 +3,13 @@ from uuid import UUID
 
 from duro.db.records import Invoice, Journal, LedgerEntry, PaymentAttempt, Refund
 from duro.db.states import JournalCause, JournalId
-from duro.kernel import Clock, ConflictError, IdFactory, Money
+from duro.kernel import Clock, ConflictError, IdFactory, Money, SubscriptionId
 
 _RECEIVABLE: Final = "receivable"
 _REVENUE: Final = "revenue"
 _DISCOUNT: Final = "discount"
 _CUSTOMER_CREDIT: Final = "customer_credit"
+_BAD_DEBT: Final = "bad_debt"
 _REFUNDS: Final = "refunds"
 _REFUND_PAYABLE: Final = "refund_payable"
 
@@ -27,14 +28,17 @@ class Postings:
         return f"gateway:{provider}"
 
     def invoice(self, invoice: Invoice) -> Journal | None:
-        """Debit receivable, discount and used customer_credit; credit revenue. None for an invoice of nothing."""
+        """Debit receivable, discount and used customer_credit; credit revenue. None for an invoice of nothing.
+
+        Credit that its lines gave goes from revenue to customer_credit.
+        """
         return self._journal(
             JournalCause.INVOICE,
             invoice.id.value,
             (_RECEIVABLE, invoice.total),
             (_DISCOUNT, invoice.discount),
-            (_CUSTOMER_CREDIT, invoice.credit_applied),
-            (_REVENUE, -invoice.subtotal),
+            (_CUSTOMER_CREDIT, invoice.credit_applied - invoice.credit_granted),
+            (_REVENUE, invoice.credit_granted - invoice.subtotal),
         )
 
     def payment(self, attempt: PaymentAttempt, *, remaining: Money | None = None) -> Journal:
@@ -51,17 +55,46 @@ class Postings:
             (_CUSTOMER_CREDIT, allocated - attempt.amount),
         )
 
-    def void(self, invoice: Invoice) -> Journal | None:
-        """Reverse the invoice's journal. Raise ConflictError `invoice_partly_paid` if money has come for it."""
+    def void(self, invoice: Invoice, *, kept_credit: Money | None = None) -> Journal | None:
+        """Reverse the invoice's journal. Raise ConflictError `invoice_partly_paid` if money has come for it.
+
+        Credit that its lines had given off what it asked for is kept: it goes from revenue to customer_credit.
+        """
+        kept = Money.zero(invoice.currency) if kept_credit is None else kept_credit
         if not invoice.amount_paid.is_zero:
             raise ConflictError("invoice_partly_paid", "An invoice that money has come for can't be voided.")
         return self._journal(
             JournalCause.VOID,
             invoice.id.value,
-            (_REVENUE, invoice.subtotal),
+            (_REVENUE, invoice.subtotal + kept),
             (_RECEIVABLE, -invoice.total),
             (_DISCOUNT, -invoice.discount),
+            (_CUSTOMER_CREDIT, -invoice.credit_applied - kept),
+        )
+
+    def uncollectible(self, invoice: Invoice) -> Journal | None:
+        """Debit bad_debt; credit receivable with what remains, and customer_credit with the credit it had taken."""
+        return self._journal(
+            JournalCause.UNCOLLECTIBLE,
+            invoice.id.value,
+            (_BAD_DEBT, invoice.amount_remaining + invoice.credit_applied),
+            (_RECEIVABLE, -invoice.amount_remaining),
             (_CUSTOMER_CREDIT, -invoice.credit_applied),
+        )
+
+    def uncollectible_recovered(self, invoice: Invoice) -> Journal:
+        """Owe what remains again, since it is being paid after all: debit receivable, credit bad_debt."""
+        return self._required(
+            JournalCause.UNCOLLECTIBLE_RECOVERED,
+            invoice.id.value,
+            (_RECEIVABLE, invoice.amount_remaining),
+            (_BAD_DEBT, -invoice.amount_remaining),
+        )
+
+    def credit_at_end(self, subscription_id: SubscriptionId, credit: Money) -> Journal | None:
+        """Keep what pending lines would have given back, now that no invoice comes: from revenue to customer_credit."""
+        return self._journal(
+            JournalCause.CREDIT_AT_END, subscription_id.value, (_REVENUE, credit), (_CUSTOMER_CREDIT, -credit)
         )
 
     def refund_claimed(self, refund: Refund) -> Journal:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from whenever import Instant
 
-from duro.billing import Cadence, Interval, InvoiceLine
+from duro.billing import Cadence, Interval, InvoiceLine, PendingLine, PlanChange
 from duro.db.states import (
     AttemptStatus,
     DunningState,
+    InvoiceKind,
     InvoiceStatus,
     JournalCause,
     JournalId,
@@ -28,8 +29,10 @@ from duro.kernel import (
     Money,
     PaymentAttemptId,
     PaymentMethodId,
+    PendingLineId,
     Period,
     PlanId,
+    PromoCodeId,
     RefundId,
     SubscriptionId,
     TenantId,
@@ -44,6 +47,7 @@ __all__ = [
     "Event",
     "IdempotencyRecord",
     "Invoice",
+    "InvoiceKind",
     "InvoiceLine",
     "InvoiceStatus",
     "Journal",
@@ -55,6 +59,7 @@ __all__ = [
     "Plan",
     "Refund",
     "RefundStatus",
+    "StoredPendingLine",
     "Tenant",
     "TenantStatus",
 ]
@@ -142,7 +147,11 @@ class PaymentMethod:
 @final
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """What a subscription owes for one period, with its lines in order."""
+    """What a subscription owes for one thing, with its lines in order.
+
+    Credit granted is what its lines gave to the credit balance. The plan change is the terms it was composed on, the
+    promo code what took the discount off.
+    """
 
     id: InvoiceId
     subscription_id: SubscriptionId
@@ -160,6 +169,10 @@ class Invoice:
     paid_at: Instant | None
     rail: str | None
     created_at: Instant
+    kind: InvoiceKind
+    credit_granted: Money
+    plan_change: PlanChange | None = None
+    promo_code_id: PromoCodeId | None = None
     lines: tuple[InvoiceLine, ...] = ()
 
     @property
@@ -173,9 +186,28 @@ class Invoice:
         return self.total.currency
 
     @property
+    def required_change(self) -> PlanChange:
+        """The terms that an invoice for a change of plan was composed on."""
+        if self.plan_change is None:
+            message = "This invoice was composed on no other terms."
+            raise ValueError(message)
+        return self.plan_change
+
+    @property
     def amount_remaining(self) -> Money:
         """What is still to be paid."""
         return self.total - self.amount_paid
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class StoredPendingLine:
+    """An amount that waits for the next invoice of a subscription, as a row."""
+
+    id: PendingLineId
+    subscription_id: SubscriptionId
+    line: PendingLine
+    created_at: Instant
 
 
 @final

@@ -4,7 +4,9 @@ from typing import TypeAlias, final
 from whenever import Instant
 
 from duro.billing import Subscription
+from duro.db.amendments import PlanChangeJson, PromotionJson
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund
+from duro.db.renewal_rows import RenewalClaim, RenewalSettlement
 from duro.kernel import InvoiceId
 
 ColumnArrays: TypeAlias = list[list[object]]
@@ -17,20 +19,24 @@ class RenewalColumns:
     @classmethod
     def invoices(cls, invoices: Sequence[Invoice]) -> ColumnArrays:
         return cls._transpose(
-            12,
+            16,
             (
                 (
                     invoice.id.value,
                     invoice.subscription_id.value,
                     invoice.customer_id.value,
+                    invoice.kind.value,
                     invoice.idempotency_key,
                     invoice.currency.code,
                     invoice.subtotal.amount,
                     invoice.discount.amount,
                     invoice.credit_applied.amount,
                     invoice.total.amount,
+                    invoice.credit_granted.amount,
                     invoice.period_start,
                     invoice.period_end,
+                    PlanChangeJson.write(invoice.plan_change),
+                    None if invoice.promo_code_id is None else invoice.promo_code_id.value,
                     invoice.created_at,
                 )
                 for invoice in invoices
@@ -140,6 +146,31 @@ class RenewalColumns:
         )
 
     @classmethod
+    def taken_lines(cls, claims: Sequence[RenewalClaim]) -> ColumnArrays:
+        return cls._transpose(
+            2, ((line_id.value, claim.invoice.id.value) for claim in claims for line_id in claim.taken_lines)
+        )
+
+    @classmethod
+    def carried_lines(cls, claims: Sequence[RenewalClaim]) -> ColumnArrays:
+        return cls._transpose(
+            7,
+            (
+                (
+                    carried.id.value,
+                    claim.invoice.id.value,
+                    carried.subscription_id.value,
+                    carried.line.description,
+                    carried.line.amount.amount,
+                    carried.line.amount.currency.code,
+                    carried.created_at,
+                )
+                for claim in claims
+                if (carried := claim.carried) is not None
+            ),
+        )
+
+    @classmethod
     def attempt_results(cls, attempts: Sequence[PaymentAttempt]) -> ColumnArrays:
         return cls._transpose(
             6,
@@ -175,11 +206,12 @@ class RenewalColumns:
     @classmethod
     def subscription_results(cls, subscriptions: Sequence[Subscription], *, now: Instant) -> ColumnArrays:
         return cls._transpose(
-            10,
+            21,
             (
                 (
                     subscription.id.value,
                     subscription.status.value,
+                    subscription.anchor,
                     subscription.current_period_start,
                     subscription.current_period_end,
                     subscription.cycles_completed,
@@ -187,9 +219,30 @@ class RenewalColumns:
                     subscription.access_ends_at,
                     subscription.canceled_at,
                     subscription.event_sequence,
+                    subscription.terms.plan_id.value,
+                    subscription.terms.amount.amount,
+                    subscription.terms.cadence.interval.value,
+                    subscription.terms.cadence.count,
+                    subscription.terms.max_cycles,
+                    subscription.quantity,
+                    subscription.zone,
+                    subscription.billing_day,
+                    PlanChangeJson.write(subscription.scheduled_change),
+                    PromotionJson.write(subscription.promotion),
                     now,
                 )
                 for subscription in subscriptions
+            ),
+        )
+
+    @classmethod
+    def lapsed_lines(cls, settlements: Sequence[RenewalSettlement]) -> ColumnArrays:
+        return cls._transpose(
+            2,
+            (
+                (settlement.subscription.id.value, settlement.lapsed_at)
+                for settlement in settlements
+                if settlement.lapsed_at is not None
             ),
         )
 

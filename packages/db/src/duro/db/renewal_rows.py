@@ -1,9 +1,11 @@
 from dataclasses import dataclass
 from typing import final
 
+from whenever import Instant
+
 from duro.billing import Subscription
-from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund
-from duro.kernel import InvoiceId, PaymentAttemptId
+from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund, StoredPendingLine
+from duro.kernel import InvoiceId, PaymentAttemptId, PendingLineId
 
 
 @final
@@ -18,25 +20,35 @@ class Instrument:
 @final
 @dataclass(frozen=True, slots=True)
 class RenewalSubject:
-    """A subscription locked for a claim, with what its invoice and charge must name."""
+    """A subscription locked for a claim, with what its invoice and charge must name.
+
+    The plan name is that of the plan it renews on. A charge is pending while any attempt of it isn't explained.
+    """
 
     subscription: Subscription
     plan_name: str
     customer_email: str
     is_tenant_suspended: bool
     instrument: Instrument | None
+    pending_lines: tuple[StoredPendingLine, ...] = ()
+    is_charge_pending: bool = False
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class RenewalClaim:
-    """What a claim writes: the invoice on its unique key, and the attempt that will collect it."""
+    """What a claim writes: the invoice on its unique key, and the attempt that will collect it.
+
+    The invoice takes the pending lines up; what it carries over waits for the next one.
+    """
 
     subscription: Subscription
     invoice: Invoice
     attempt: PaymentAttempt | None
     journal: Journal | None
     events: tuple[Event, ...]
+    taken_lines: tuple[PendingLineId, ...] = ()
+    carried: StoredPendingLine | None = None
 
 
 @final
@@ -65,7 +77,10 @@ class SettlementSubject:
 @final
 @dataclass(frozen=True, slots=True)
 class RenewalSettlement:
-    """What a settlement writes: the rows as they are afterwards, and the rows that it adds."""
+    """What a settlement writes: the rows as they are afterwards, and the rows that it adds.
+
+    With `lapsed_at`, what waits for a next invoice ends then: none will come.
+    """
 
     subscription: Subscription
     invoice: Invoice | None = None
@@ -74,3 +89,4 @@ class RenewalSettlement:
     events: tuple[Event, ...] = ()
     schedule: DunningSchedule | None = None
     refund: Refund | None = None
+    lapsed_at: Instant | None = None

@@ -1,11 +1,14 @@
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final, final
+from uuid import UUID
 
 from whenever import Instant
 
 from duro.db.attempts import AttemptRepository
 from duro.db.invoices import InvoiceRepository
+from duro.db.pending_lines import PendingLineRepository
+from duro.db.records import StoredPendingLine
 from duro.db.renewal_columns import RenewalColumns
 from duro.db.renewal_rows import (
     Instrument,
@@ -22,6 +25,7 @@ from duro.kernel import InvoiceId, PaymentAttemptId, SubscriptionId
 
 _SQL: Final = files("duro.db") / "sql"
 _LOCK_RENEWALS: Final = (_SQL / "lock_renewals.sql").read_text()
+_AROUND_RENEWALS: Final = (_SQL / "around_renewals.sql").read_text()
 _CLAIM_RENEWALS: Final = (_SQL / "claim_renewals.sql").read_text()
 _LOCK_SETTLEMENTS: Final = (_SQL / "lock_settlements.sql").read_text()
 _SETTLE_RENEWALS: Final = (_SQL / "settle_renewals.sql").read_text()
@@ -35,8 +39,19 @@ class RenewalRepository:
         self._session = session
 
     async def lock(self, ids: Sequence[SubscriptionId]) -> list[RenewalSubject]:
-        """Lock these subscriptions in id order; those that don't exist are left out."""
+        """Lock these subscriptions in id order; those that don't exist are left out.
+
+        What waits for them and what is in flight is read once they are locked, so that nothing can be added meanwhile.
+        """
         records = await self._session.fetch(_LOCK_RENEWALS, [one.value for one in ids])
+        around = await self._session.fetch(_AROUND_RENEWALS, [record["id"] for record in records])
+        lines: dict[UUID, list[StoredPendingLine]] = {}
+        in_flight: set[UUID] = set()
+        for row in around:
+            if row["id"] is None:
+                in_flight.add(row["subscription_id"])
+            else:
+                lines.setdefault(row["subscription_id"], []).append(PendingLineRepository.read(row))
         return [
             RenewalSubject(
                 subscription=SubscriptionRepository.read(record),
@@ -46,6 +61,8 @@ class RenewalRepository:
                 instrument=None
                 if record["method_token"] is None
                 else Instrument(provider=record["method_provider"], token=record["method_token"]),
+                pending_lines=tuple(lines.get(record["id"], ())),
+                is_charge_pending=record["id"] in in_flight,
             )
             for record in records
         ]
@@ -67,6 +84,8 @@ class RenewalRepository:
             *RenewalColumns.claimed_entries(journals),
             *RenewalColumns.claimed_events([(event, claim.invoice.id) for claim in claims for event in claim.events]),
             *RenewalColumns.claimed_subscriptions([(claim.subscription, claim.invoice) for claim in claims]),
+            *RenewalColumns.taken_lines(claims),
+            *RenewalColumns.carried_lines(claims),
         )
         return WrittenClaims(
             invoices=frozenset(InvoiceId(record["invoice_id"]) for record in records),
@@ -99,9 +118,11 @@ class RenewalRepository:
             *RenewalColumns.attempt_results([each.attempt for each in settlements if each.attempt is not None]),
             *RenewalColumns.invoice_results([each.invoice for each in settlements if each.invoice is not None]),
             *RenewalColumns.subscription_results([each.subscription for each in settlements], now=now),
+            *RenewalColumns.lapsed_lines(settlements),
             *RenewalColumns.journals(journals),
             *RenewalColumns.entries(journals),
             *RenewalColumns.schedules([each.schedule for each in settlements if each.schedule is not None]),
             *RenewalColumns.refunds([each.refund for each in settlements if each.refund is not None]),
             *RenewalColumns.events([event for each in settlements for event in each.events]),
+            now,
         )

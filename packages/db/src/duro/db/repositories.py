@@ -9,6 +9,7 @@ from duro.db.idempotency import IdempotencyRepository
 from duro.db.invoices import InvoiceRepository
 from duro.db.journals import LedgerRepository
 from duro.db.payment_methods import PaymentMethodRepository
+from duro.db.pending_lines import PendingLineRepository
 from duro.db.plans import PlanRepository
 from duro.db.refunds import RefundRepository
 from duro.db.renewals import RenewalRepository
@@ -55,6 +56,10 @@ class Repositories:
     @property
     def attempts(self) -> AttemptRepository:
         return AttemptRepository(self.session)
+
+    @property
+    def pending_lines(self) -> PendingLineRepository:
+        return PendingLineRepository(self.session)
 
     @property
     def refunds(self) -> RefundRepository:

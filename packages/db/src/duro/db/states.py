@@ -28,6 +28,14 @@ class InvoiceStatus(StrEnum):
     VOID = "void"
 
 
+class InvoiceKind(StrEnum):
+    """What an invoice is for; only one for a period, or for a change that begins one, moves its subscription."""
+
+    PERIOD = "period"
+    PRORATION = "proration"
+    PLAN_CHANGE = "plan_change"
+
+
 class AttemptStatus(StrEnum):
     """What is known of an attempt to collect; `review` waits for a person."""
 
@@ -62,6 +70,10 @@ class JournalCause(StrEnum):
     INVOICE = "invoice"
     PAYMENT = "payment"
     VOID = "void"
+    UNCOLLECTIBLE = "uncollectible"
+    UNCOLLECTIBLE_RECOVERED = "uncollectible_recovered"
+    CREDIT_GRANTED = "credit_granted"
+    CREDIT_AT_END = "credit_at_end"
     REFUND_CLAIMED = "refund_claimed"
     REFUND_DONE = "refund_done"
     REFUND_FAILED = "refund_failed"

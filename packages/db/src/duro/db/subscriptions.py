@@ -3,37 +3,37 @@ from typing import Final, final
 from asyncpg import Record
 
 from duro.billing import Cadence, Interval, Subscription, SubscriptionStatus, Terms
+from duro.db.amendments import PlanChangeJson, PromotionJson
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.session import TenantSession
-from duro.kernel import Currency, CustomerId, Money, NotFoundError, PaymentMethodId, PlanId, SubscriptionId
+from duro.kernel import Currency, CustomerId, Money, NotFoundError, PaymentMethodId, PlanId, SubscriptionId, TestClockId
 
 _LISTING: Final = Listing(
     table="subscriptions",
     columns="id, customer_id, plan_id, amount, currency, interval, interval_count, max_cycles, quantity, zone, status, "
     "anchor, current_period_start, current_period_end, trial_ends_at, cycles_completed, cancel_at_period_end, balance, "
-    "payment_method_id, metadata, access_ends_at, canceled_at, event_sequence, created_at",
+    "payment_method_id, metadata, access_ends_at, canceled_at, event_sequence, created_at, billing_day, "
+    "scheduled_change, promotion, test_clock_id",
 )
-_GET: Final = """
-    select id, customer_id, plan_id, amount, currency, interval, interval_count, max_cycles, quantity, zone, status,
-           anchor, current_period_start, current_period_end, trial_ends_at, cycles_completed, cancel_at_period_end,
-           balance, payment_method_id, metadata, access_ends_at, canceled_at, event_sequence, created_at
-    from {schema}.subscriptions where tenant_id = $1 and id = $2"""
+_GET: Final = f"select {_LISTING.columns} from {{schema}}.subscriptions where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
 _INSERT: Final = """
     insert into {schema}.subscriptions (
         tenant_id, id, customer_id, plan_id, amount, currency, interval, interval_count, max_cycles, quantity, zone,
         status, anchor, current_period_start, current_period_end, trial_ends_at, cycles_completed, cancel_at_period_end,
-        balance, payment_method_id, metadata, access_ends_at, canceled_at, event_sequence, created_at, updated_at)
+        balance, payment_method_id, metadata, access_ends_at, canceled_at, event_sequence, created_at, billing_day,
+        scheduled_change, promo_code_id, promotion, test_clock_id, updated_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-            $24, $25, $26)"""
+            $24, $25, $26, $27, $28, $29, $30, $31)"""
 _UPDATE: Final = """
     update {schema}.subscriptions
     set customer_id = $3, plan_id = $4, amount = $5, currency = $6, interval = $7, interval_count = $8, max_cycles = $9,
         quantity = $10, zone = $11, status = $12, anchor = $13, current_period_start = $14, current_period_end = $15,
         trial_ends_at = $16, cycles_completed = $17, cancel_at_period_end = $18, balance = $19,
         payment_method_id = $20, metadata = $21, access_ends_at = $22, canceled_at = $23, event_sequence = $24,
-        created_at = $25, updated_at = $26
+        created_at = $25, billing_day = $26, scheduled_change = $27, promo_code_id = $28, promotion = $29,
+        test_clock_id = $30, updated_at = $31
     where tenant_id = $1 and id = $2"""
 
 
@@ -78,7 +78,7 @@ class SubscriptionRepository:
     @staticmethod
     def read(row: Record) -> Subscription:
         currency = Currency(row["currency"])
-        method = row["payment_method_id"]
+        method, clock = row["payment_method_id"], row["test_clock_id"]
         return Subscription(
             id=SubscriptionId(row["id"]),
             customer_id=CustomerId(row["customer_id"]),
@@ -104,11 +104,15 @@ class SubscriptionRepository:
             canceled_at=row["canceled_at"],
             event_sequence=row["event_sequence"],
             created_at=row["created_at"],
+            billing_day=row["billing_day"],
+            scheduled_change=PlanChangeJson.read(row["scheduled_change"]),
+            promotion=PromotionJson.read(row["promotion"]),
+            test_clock_id=None if clock is None else TestClockId(clock),
         )
 
     def _values(self, subscription: Subscription) -> tuple[object, ...]:
         terms = subscription.terms
-        method = subscription.payment_method_id
+        method, promotion, clock = subscription.payment_method_id, subscription.promotion, subscription.test_clock_id
         return (
             subscription.id.value,
             subscription.customer_id.value,
@@ -134,5 +138,10 @@ class SubscriptionRepository:
             subscription.canceled_at,
             subscription.event_sequence,
             subscription.created_at,
+            subscription.billing_day,
+            PlanChangeJson.write(subscription.scheduled_change),
+            None if promotion is None else promotion.promo_code_id.value,
+            PromotionJson.write(promotion),
+            None if clock is None else clock.value,
             self._session.clock.now(),
         )

@@ -13,7 +13,8 @@ _DUE: Final = """
     cross join lateral (
         select s.id, row_number() over (order by s.current_period_end, s.id) as turn
         from {schema}.subscriptions s
-        where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.current_period_end <= $1
+        where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.test_clock_id is null
+          and s.current_period_end <= $1
           and not exists (
               select from {schema}.payment_attempts a
               where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
@@ -29,6 +30,9 @@ _PENDING_ATTEMPTS: Final = """
         select a.id, row_number() over (order by a.claimed_until, a.id) as turn
         from {schema}.payment_attempts a
         where a.tenant_id = t.id and a.status = 'pending' and a.claimed_until <= $1
+          and not exists (
+              select from {schema}.subscriptions s
+              where s.tenant_id = t.id and s.id = a.subscription_id and s.test_clock_id is not null)
         order by a.claimed_until, a.id
         limit $2) as due
     order by due.turn, t.id
@@ -40,6 +44,10 @@ _PENDING_REFUNDS: Final = """
         select r.id, row_number() over (order by r.claimed_until, r.id) as turn
         from {schema}.refunds r
         where r.tenant_id = t.id and r.status = 'pending' and r.claimed_until <= $1
+          and not exists (
+              select from {schema}.payment_attempts a
+              join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
+              where a.tenant_id = t.id and a.id = r.attempt_id and s.test_clock_id is not null)
         order by r.claimed_until, r.id
         limit $2) as due
     order by due.turn, t.id
@@ -50,7 +58,8 @@ _INCOMPLETE: Final = """
     cross join lateral (
         select s.id, row_number() over (order by s.created_at desc, s.id) as turn
         from {schema}.subscriptions s
-        where s.tenant_id = t.id and s.status = 'incomplete' and s.created_at >= $1 and s.created_at < $2
+        where s.tenant_id = t.id and s.status = 'incomplete' and s.test_clock_id is null
+          and s.created_at >= $1 and s.created_at < $2
         order by s.created_at desc, s.id
         limit $3) as due
     where t.status = 'active'
@@ -61,7 +70,8 @@ _OLDEST_DUE: Final = """
     from core.tenants t
     cross join lateral (
         select s.current_period_end from {schema}.subscriptions s
-        where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.current_period_end <= $1
+        where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.test_clock_id is null
+          and s.current_period_end <= $1
           and not exists (
               select from {schema}.payment_attempts a
               where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
@@ -72,6 +82,8 @@ _OLDEST_DUE: Final = """
 @final
 class Sweeps:
     """The scanners' view over all tenants: ids of what is due, the tenants taking turns, and nothing else of a row.
+
+    What lives on a test clock is left out: only an advance of that clock makes it happen.
 
     Each tenant costs one probe of a partial index that begins with the tenant, however many subscriptions there are.
     The pool is the one of duro_sweep, which can read no other column and write nothing.

@@ -2,7 +2,7 @@ from typing import Protocol
 
 from whenever import TimeDelta
 
-from duro.kernel import Currency
+from duro.kernel import Currency, Money
 from duro.payments.cards import CardDetails, TokenizeResult
 from duro.payments.charges import ChargeLookup, ChargeRequest, ChargeResult
 from duro.payments.refunds import RefundLookup, RefundRequest, RefundResult
@@ -39,6 +39,10 @@ class ChargeGateway(Protocol):
         ...
 
     def supports(self, currency: Currency) -> bool: ...
+
+    def minimum(self, currency: Currency) -> Money:
+        """Say what the smallest charge is, in minor units of a currency it supports."""
+        ...
 
     async def charge(self, request: ChargeRequest) -> ChargeResult: ...
 

@@ -26,7 +26,7 @@ class BillingService:
         self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock, lease: TimeDelta
     ) -> None:
         drafts = SettlementDrafts(ids=ids, clock=clock)
-        self._claims = RenewalClaims(contexts, drafts, ids=ids, clock=clock, lease=lease)
+        self._claims = RenewalClaims(contexts, drafts, gateways, ids=ids, clock=clock, lease=lease)
         self._presentment = Presentment(gateways, clock=clock)
         self._settlement = ChargeSettlement(contexts, drafts, clock=clock)
 

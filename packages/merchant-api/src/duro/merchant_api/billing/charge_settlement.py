@@ -4,6 +4,7 @@ from duro.db import Repositories, RepositoryContexts
 from duro.db.records import AttemptStatus
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, PaymentAttemptId, TenantId
+from duro.merchant_api.billing.invoice_voiding import KeptCredit
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 from duro.payments import Approved, Declined
@@ -33,7 +34,8 @@ class ChargeSettlement:
                 if attempt.status is not AttemptStatus.PENDING:
                     renewals[attempt.id] = Renewal(self._earlier(attempt.status))
                     continue
-                settlement, outcome = self._drafts.charged(subject, answers[attempt.id], now=now)
+                kept = await KeptCredit.of(repos, subject.invoice) if subject.subscription.is_terminal else None
+                settlement, outcome = self._drafts.charged(subject, answers[attempt.id], now=now, kept_credit=kept)
                 renewals[attempt.id] = Renewal(outcome, settlement.subscription.is_due(now))
                 settlements.append(settlement)
             if settlements:

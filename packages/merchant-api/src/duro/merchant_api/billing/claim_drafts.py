@@ -4,9 +4,9 @@ from whenever import Instant, TimeDelta
 
 from duro.billing import Bill
 from duro.db.ledger import Postings
-from duro.db.records import AttemptStatus, Invoice, InvoiceStatus, PaymentAttempt
+from duro.db.records import AttemptStatus, Invoice, InvoiceKind, InvoiceStatus, PaymentAttempt, StoredPendingLine
 from duro.db.renewal_rows import RenewalClaim, RenewalSubject
-from duro.kernel import Clock, IdFactory, InvoiceId, Money, PaymentAttemptId
+from duro.kernel import Clock, IdFactory, InvoiceId, Money, PaymentAttemptId, PendingLineId
 from duro.merchant_api.billing.event_records import EventRecords
 
 CARD_RAIL: Final = "card"
@@ -25,6 +25,7 @@ class ClaimDrafts:
     def draft(self, subject: RenewalSubject, bill: Bill, *, now: Instant) -> RenewalClaim:
         """Draft the whole claim; without a total or a saved method there is no attempt."""
         invoice = self._invoice(subject, bill, now=now)
+        subscription_id, carried = subject.subscription.id, bill.carried
         is_collectable = subject.instrument is not None and not invoice.total.is_zero
         return RenewalClaim(
             subscription=bill.change.subscription,
@@ -32,6 +33,10 @@ class ClaimDrafts:
             attempt=self.attempt(subject, invoice, now=now) if is_collectable else None,
             journal=self._postings.invoice(invoice),
             events=self._events.of(bill.change, now=now, invoice=invoice),
+            taken_lines=tuple(line.id for line in subject.pending_lines),
+            carried=None
+            if carried is None
+            else StoredPendingLine(self._ids.new(PendingLineId), subscription_id, carried, now),
         )
 
     def attempt(self, subject: RenewalSubject, invoice: Invoice, *, now: Instant) -> PaymentAttempt:
@@ -77,5 +82,9 @@ class ClaimDrafts:
             paid_at=None,
             rail=None,
             created_at=now,
+            kind=InvoiceKind.PERIOD,
+            credit_granted=bill.draft.credit_granted,
+            plan_change=bill.plan_change,
+            promo_code_id=bill.promo_code_id,
             lines=bill.draft.lines,
         )

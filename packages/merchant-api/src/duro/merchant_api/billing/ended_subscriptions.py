@@ -1,11 +1,13 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import final
 
-from duro.billing import Subscription
+from duro.billing import PendingLine, Subscription
 from duro.db import Repositories
 from duro.db.ledger import Postings
-from duro.db.records import DunningState, InvoiceStatus
-from duro.kernel import Clock, IdFactory
+from duro.db.records import DunningState
+from duro.kernel import Clock, IdFactory, Money
+from duro.merchant_api.billing.invoice_voiding import InvoiceVoiding
 
 
 @final
@@ -14,24 +16,35 @@ class EndedSubscriptions:
 
     def __init__(self, *, ids: IdFactory, clock: Clock) -> None:
         self._postings = Postings(ids=ids, clock=clock)
+        self._voiding = InvoiceVoiding(ids=ids, clock=clock)
         self._clock = clock
 
-    async def close(self, repos: Repositories, subscription: Subscription) -> Subscription:
+    async def close(
+        self, repos: Repositories, subscription: Subscription, pending_lines: Sequence[PendingLine] = ()
+    ) -> Subscription:
         """Void every open invoice that no charge is in flight for, give its credit back, and close its case.
 
         The caller holds the subscription's lock and stores the returned subscription. An invoice in flight stays open:
-        the settlement of its attempt decides. So does one in review.
+        the settlement of its attempt decides. So does one in review. The pending lines are those that the subscription
+        ended with; their credit is in its balance already.
         """
         for invoice in await repos.invoices.lock_open(subscription.id):
             attempts = await repos.attempts.of_invoice(invoice.id)
             if any(attempt.is_unexplained for attempt in attempts) or not invoice.amount_paid.is_zero:
                 continue
-            await repos.invoices.update(replace(invoice, status=InvoiceStatus.VOID))
-            journal = self._postings.void(invoice)
-            if journal is not None:
-                await repos.ledger.post(journal)
-            subscription = subscription.credited(invoice.credit_applied)
+            subscription = await self._voiding.void(repos, subscription, invoice)
+        if pending_lines:
+            await self._lapse(repos, subscription, pending_lines)
         for schedule in await repos.dunning.lock_open(subscription.id):
             closed = replace(schedule, state=DunningState.CANCELLED, next_attempt_at=None, closed_at=self._clock.now())
             await repos.dunning.update(closed)
         return subscription
+
+    async def _lapse(
+        self, repos: Repositories, subscription: Subscription, pending_lines: Sequence[PendingLine]
+    ) -> None:
+        credit = PendingLine.credit_in(pending_lines, Money.zero(subscription.balance.currency))
+        journal = self._postings.credit_at_end(subscription.id, credit)
+        if journal is not None:
+            await repos.ledger.post(journal)
+        await repos.pending_lines.lapse(subscription.id, now=self._clock.now())

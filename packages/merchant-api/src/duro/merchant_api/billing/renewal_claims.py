@@ -3,13 +3,14 @@ from typing import assert_never, final
 
 from whenever import Instant, TimeDelta
 
-from duro.billing import Bill, EndAtPeriod, NotRenewable, ReachLimit, RenewalPlanner
+from duro.billing import Bill, EndAtPeriod, NotRenewable, ReachLimit, RenewalPlan, RenewalPlanner
 from duro.db import Repositories, RepositoryContexts
 from duro.db.records import PaymentAttempt
 from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, RenewalSubject
 from duro.kernel import Clock, IdFactory, SubscriptionId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
 from duro.merchant_api.billing.claim_drafts import ClaimDrafts
+from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 
@@ -22,6 +23,7 @@ class RenewalClaims:
         self,
         contexts: RepositoryContexts,
         settlements: SettlementDrafts,
+        gateways: GatewayRegistry,
         *,
         ids: IdFactory,
         clock: Clock,
@@ -29,6 +31,7 @@ class RenewalClaims:
     ) -> None:
         self._contexts = contexts
         self._settlements = settlements
+        self._gateways = gateways
         self._drafts = ClaimDrafts(ids=ids, clock=clock, lease=lease)
         self._clock = clock
 
@@ -46,15 +49,18 @@ class RenewalClaims:
             for subject in await repos.renewals.lock(subscription_ids):
                 if subject.is_tenant_suspended:
                     continue
-                plan = RenewalPlanner.plan(subject.subscription, subject.plan_name, now, starting=is_starting)
+                if subject.is_charge_pending:
+                    results[subject.subscription.id] = Concluded(Renewal(RenewalOutcome.PENDING))
+                    continue
+                plan = self._plan(subject, now, is_starting=is_starting)
                 match plan:
                     case NotRenewable():
                         pass
                     case EndAtPeriod(change):
-                        endings.append(self._settlements.ending(change, now=now))
+                        endings.append(self._settlements.ending(change, subject, now=now))
                         results[subject.subscription.id] = Concluded(Renewal(RenewalOutcome.CANCELED))
                     case ReachLimit(change):
-                        endings.append(self._settlements.ending(change, now=now))
+                        endings.append(self._settlements.ending(change, subject, now=now))
                         results[subject.subscription.id] = Concluded(Renewal(RenewalOutcome.EXPIRED))
                     case Bill():
                         bills[subject.subscription.id] = (subject, plan)
@@ -65,6 +71,20 @@ class RenewalClaims:
             if endings:
                 await repos.renewals.settle(endings, now=now)
         return results
+
+    def _plan(self, subject: RenewalSubject, now: Instant, *, is_starting: bool) -> RenewalPlan:
+        minimum = None
+        if subject.instrument is not None:
+            gateway = self._gateways.named(subject.instrument.provider)
+            minimum = gateway.minimum(subject.subscription.balance.currency)
+        return RenewalPlanner.plan(
+            subject.subscription,
+            subject.plan_name,
+            now,
+            starting=is_starting,
+            pending_lines=[stored.line for stored in subject.pending_lines],
+            minimum=minimum,
+        )
 
     async def _bill(
         self,
@@ -92,13 +112,11 @@ class RenewalClaims:
     async def _claim_again(
         self, repos: Repositories, subject: RenewalSubject, claim: RenewalClaim, *, now: Instant
     ) -> ClaimResult:
-        """Meet an invoice that an earlier claim wrote: never a second attempt while one is open or unexplained."""
+        """Meet an invoice that an earlier claim wrote; what has been tried once is for recovery or a person."""
         invoice = await repos.invoices.get_by_key(claim.invoice.idempotency_key)
         if invoice is None:
             return Concluded(Renewal(RenewalOutcome.SKIPPED))
         attempts = await repos.attempts.of_invoice(invoice.id)
-        if any(attempt.is_unexplained for attempt in attempts):
-            return Concluded(Renewal(RenewalOutcome.PENDING))
         if attempts or invoice.amount_remaining.is_zero or not await self._holds_method(repos, subject):
             return Concluded(Renewal(RenewalOutcome.SKIPPED))
         attempt = self._drafts.attempt(subject, invoice, now=now)

@@ -5,11 +5,14 @@ from whenever import Instant
 
 from duro.billing import (
     Advance,
+    ChangeSettlement,
     ChargeOutcome,
     EventType,
     KeepIncomplete,
+    KeepTerms,
     OpenRecovery,
     PaidWithoutAdvance,
+    Settlement,
     SettlementPlanner,
     Subscription,
     SubscriptionChange,
@@ -21,13 +24,15 @@ from duro.db.records import (
     DunningSchedule,
     DunningState,
     Invoice,
+    InvoiceKind,
     InvoiceStatus,
+    Journal,
     PaymentAttempt,
     Refund,
     RefundStatus,
 )
-from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, SettlementSubject
-from duro.kernel import Clock, DunningScheduleId, IdFactory, RefundId
+from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, RenewalSubject, SettlementSubject
+from duro.kernel import Clock, DunningScheduleId, IdFactory, Money, RefundId
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
@@ -47,9 +52,16 @@ class SettlementDrafts:
         self._postings = Postings(ids=ids, clock=clock)
         self._failure_codes = FailureCodes.bundled()
 
-    def ending(self, change: SubscriptionChange, *, now: Instant) -> RenewalSettlement:
-        """Draft the end of a subscription that has nothing to pay."""
-        return RenewalSettlement(subscription=change.subscription, events=self._events.of(change, now=now))
+    def ending(self, change: SubscriptionChange, subject: RenewalSubject, *, now: Instant) -> RenewalSettlement:
+        """Draft the end of a subscription that has nothing to pay; credits that waited for an invoice are its own."""
+        kept = change.subscription.balance - subject.subscription.balance
+        journal = self._postings.credit_at_end(change.subscription.id, kept)
+        return RenewalSettlement(
+            subscription=change.subscription,
+            journals=() if journal is None else (journal,),
+            events=self._events.of(change, now=now),
+            lapsed_at=now,
+        )
 
     def uncollected(self, claim: RenewalClaim, *, now: Instant) -> tuple[RenewalSettlement, RenewalOutcome]:
         """Settle a claim without an attempt: nothing was left to pay, or there is no method to charge."""
@@ -57,9 +69,17 @@ class SettlementDrafts:
         return self._settle(claim.subscription, claim.invoice, None, outcome, now=now)
 
     def charged(
-        self, subject: SettlementSubject, answer: Approved | Declined, *, now: Instant
+        self,
+        subject: SettlementSubject,
+        answer: Approved | Declined,
+        *,
+        now: Instant,
+        kept_credit: Money | None = None,
     ) -> tuple[RenewalSettlement, RenewalOutcome]:
-        """Settle a pending attempt by the provider's answer; an approval of another amount goes to review."""
+        """Settle a pending attempt by the provider's answer; an approval of another amount goes to review.
+
+        The kept credit is what lines that the invoice took up had given off it: it is the payer's if that is voided.
+        """
         match answer:
             case Approved(amount=amount) if amount != subject.attempt.amount:
                 return self.in_review(subject, code=AMOUNT_MISMATCH, message=f"The provider took {amount}.", now=now)
@@ -75,7 +95,10 @@ class SettlementDrafts:
                     advice_code=advice,
                     settled_at=now,
                 )
-                return self._settle(subject.subscription, subject.invoice, attempt, ChargeOutcome.DECLINED, now=now)
+                declined = ChargeOutcome.DECLINED
+                return self._settle(
+                    subject.subscription, subject.invoice, attempt, declined, now=now, kept_credit=kept_credit
+                )
             case _:
                 assert_never(answer)
 
@@ -96,8 +119,9 @@ class SettlementDrafts:
         outcome: ChargeOutcome,
         *,
         now: Instant,
+        kept_credit: Money | None = None,
     ) -> tuple[RenewalSettlement, RenewalOutcome]:
-        settlement = SettlementPlanner.plan(subscription, invoice.period, outcome)
+        settlement = self._planned(subscription, invoice, outcome)
         match settlement:
             case Advance(change):
                 return self._paid(change, invoice, attempt, now=now), RenewalOutcome.CHARGED
@@ -106,13 +130,33 @@ class SettlementDrafts:
                 return replace(drafted, schedule=self._schedule(invoice, attempt, now=now)), RenewalOutcome.DUNNING
             case KeepIncomplete(change):
                 return self._declined(change, invoice, attempt, now=now), RenewalOutcome.DUNNING
+            case KeepTerms(change):
+                declined = self._declined(change, invoice, attempt, now=now)
+                return self._voided(declined, invoice, kept_credit), RenewalOutcome.DUNNING
             case PaidWithoutAdvance():
                 paid = self._paid(subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS), invoice, attempt, now=now)
                 return self._given_back(paid, now=now), RenewalOutcome.CANCELED
             case VoidInvoice():
-                return self._voided(subscription, invoice, attempt), RenewalOutcome.CANCELED
+                ended = RenewalSettlement(subscription=subscription, attempt=attempt)
+                return self._voided(ended, invoice, kept_credit), RenewalOutcome.CANCELED
             case _:
                 assert_never(settlement)
+
+    @staticmethod
+    def _planned(subscription: Subscription, invoice: Invoice, outcome: ChargeOutcome) -> Settlement | ChangeSettlement:
+        match invoice.kind:
+            case InvoiceKind.PERIOD:
+                return SettlementPlanner.plan(
+                    subscription, invoice.period, outcome, invoice.plan_change, invoice.promo_code_id
+                )
+            case InvoiceKind.PLAN_CHANGE:
+                return SettlementPlanner.plan_change(
+                    subscription, invoice.required_change, invoice.period, outcome, invoice.promo_code_id
+                )
+            case InvoiceKind.PRORATION:
+                return SettlementPlanner.proration(subscription, outcome)
+            case _:
+                assert_never(invoice.kind)
 
     def _paid(
         self, change: SubscriptionChange, invoice: Invoice, attempt: PaymentAttempt | None, *, now: Instant
@@ -128,9 +172,18 @@ class SettlementDrafts:
             subscription=change.subscription,
             invoice=paid,
             attempt=attempt,
-            journals=() if attempt is None else (self._postings.payment(attempt),),
+            journals=self._payment(invoice, attempt),
             events=self._events.of(change, now=now, invoice=paid),
+            lapsed_at=now if change.subscription.is_terminal else None,
         )
+
+    def _payment(self, invoice: Invoice, attempt: PaymentAttempt | None) -> tuple[Journal, ...]:
+        if attempt is None:
+            return ()
+        payment = self._postings.payment(attempt)
+        if invoice.status is InvoiceStatus.UNCOLLECTIBLE:
+            return self._postings.uncollectible_recovered(invoice), payment
+        return (payment,)
 
     def _declined(
         self, change: SubscriptionChange, invoice: Invoice, attempt: PaymentAttempt | None, *, now: Instant
@@ -142,14 +195,13 @@ class SettlementDrafts:
             events=self._events.of(change, now=now, invoice=invoice, failure_code=code),
         )
 
-    def _voided(
-        self, subscription: Subscription, invoice: Invoice, attempt: PaymentAttempt | None
-    ) -> RenewalSettlement:
-        reversal = self._postings.void(invoice)
-        return RenewalSettlement(
-            subscription=subscription.credited(invoice.credit_applied),
+    def _voided(self, settlement: RenewalSettlement, invoice: Invoice, kept_credit: Money | None) -> RenewalSettlement:
+        kept = Money.zero(invoice.currency) if kept_credit is None else kept_credit
+        reversal = self._postings.void(invoice, kept_credit=kept)
+        return replace(
+            settlement,
+            subscription=settlement.subscription.credited(invoice.credit_applied + kept),
             invoice=replace(invoice, status=InvoiceStatus.VOID),
-            attempt=attempt,
             journals=() if reversal is None else (reversal,),
         )
 

@@ -1,7 +1,8 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, final
 
-from duro.billing import Subscription, SubscriptionChange
+from duro.billing import PendingLine, Subscription, SubscriptionChange
 from duro.db.contexts import RepositoryContexts
 from duro.kernel import Clock, IdFactory, NotFoundError, SubscriptionId, TenantId
 from duro.merchant_api.billing.ended_subscriptions import EndedSubscriptions
@@ -45,14 +46,17 @@ class CancelSubscription:
             subscription = await repos.subscriptions.lock(command.subscription_id)
             if subscription is None:
                 raise NotFoundError("subscription", command.subscription_id)
-            change = self._change(subscription, command)
+            lines = [stored.line for stored in await repos.pending_lines.waiting([subscription.id])]
+            change = self._change(subscription, command, lines)
             if change.subscription.is_terminal:
-                freed = await self._ended.close(repos, change.subscription)
+                freed = await self._ended.close(repos, change.subscription, lines)
                 change = replace(change, subscription=freed)
             await ChangeLog.changed(repos, change)
             await receipt.sign(repos, change.subscription)
         return change.subscription
 
-    def _change(self, subscription: Subscription, command: CancelSubscriptionCommand) -> SubscriptionChange:
+    def _change(
+        self, subscription: Subscription, command: CancelSubscriptionCommand, lines: Sequence[PendingLine]
+    ) -> SubscriptionChange:
         now = self._clock.now()
-        return subscription.cancel_at_end(now) if command.at_period_end else subscription.cancel_now(now)
+        return subscription.cancel_at_end(now, lines) if command.at_period_end else subscription.cancel_now(now, lines)

@@ -3,7 +3,7 @@ from typing import Final, assert_never, final
 
 from whenever import TimeDelta
 
-from duro.kernel import Currency
+from duro.kernel import Currency, Money
 from duro.payments.cards import CardDetails, TokenizeResult
 from duro.payments.charges import ChargeLookup, ChargeRequest, ChargeResult, Unknown
 from duro.payments.refunds import RefundLookup, RefundRequest, RefundResult
@@ -44,6 +44,9 @@ class SimulatedGateway:
 
     def supports(self, currency: Currency) -> bool:
         return self._issuer.supports(currency)
+
+    def minimum(self, currency: Currency) -> Money:
+        return self._issuer.minimum(currency)
 
     async def charge(self, request: ChargeRequest) -> ChargeResult:
         task = asyncio.create_task(self._issuer.charge(request))

@@ -4,7 +4,7 @@ from urllib.parse import quote
 import msgspec
 from whenever import TimeDelta
 
-from duro.kernel import Currency, UnknownCurrencyError
+from duro.kernel import Currency, Money, UnknownCurrencyError
 from duro.payments.cards import CardDetails, TokenizeResult
 from duro.payments.charges import Approved, ChargeLookup, ChargeRequest, ChargeResult, Declined, NotFound, Unknown
 from duro.payments.refunds import Refunded, RefundLookup, RefundRefused, RefundRequest, RefundResult
@@ -55,6 +55,9 @@ class HttpSimulatedGateway:
 
     def supports(self, currency: Currency) -> bool:
         return SimulatedIssuer.supports(currency)
+
+    def minimum(self, currency: Currency) -> Money:
+        return SimulatedIssuer.minimum(currency)
 
     async def charge(self, request: ChargeRequest) -> ChargeResult:
         reply = await self._exchange.send("POST", "/charges", ChargeBody.of(request))

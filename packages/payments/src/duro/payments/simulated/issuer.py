@@ -3,7 +3,7 @@ from typing import Final, final
 
 from whenever import TimeDelta
 
-from duro.kernel import Currency
+from duro.kernel import Currency, Money
 from duro.payments.cards import CardDetails, CardRefused, Tokenized
 from duro.payments.charges import Approved, ChargeRequest, Declined, NotFound
 from duro.payments.refunds import Refunded, RefundRefused, RefundRequest
@@ -13,7 +13,7 @@ from duro.payments.simulated.faults import FaultPlan
 from duro.payments.simulated.ledger import IssuerLedger
 from duro.payments.simulated.presentment import Presented, Presentment, RefundOrder
 
-_CURRENCIES: Final = frozenset({"NGN", "USD", "GHS", "KES", "ZAR", "EUR", "GBP"})
+_MINIMUMS: Final = {"NGN": 5_000, "USD": 50, "GHS": 10, "KES": 300, "ZAR": 100, "EUR": 50, "GBP": 30}
 _FAULTLESS: Final = FaultPlan()
 _SLOW: Final = TimeDelta(seconds=3)
 
@@ -33,7 +33,11 @@ class SimulatedIssuer:
 
     @staticmethod
     def supports(currency: Currency) -> bool:
-        return currency.code in _CURRENCIES
+        return currency.code in _MINIMUMS
+
+    @staticmethod
+    def minimum(currency: Currency) -> Money:
+        return Money(_MINIMUMS[currency.code], currency)
 
     async def charge(self, request: ChargeRequest) -> ChargeAnswer:
         delivery = self._delivery_of(request)

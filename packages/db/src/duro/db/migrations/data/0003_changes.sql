@@ -41,6 +41,12 @@ drop index subscriptions_incomplete;
 create index subscriptions_incomplete on subscriptions (tenant_id, created_at, id)
     where status = 'incomplete' and test_clock_id is null;
 
+drop index payment_attempts_pending;
+create index payment_attempts_pending on payment_attempts (tenant_id, claimed_until, id) include (subscription_id)
+    where status = 'pending';
+drop index refunds_pending;
+create index refunds_pending on refunds (tenant_id, claimed_until, id) include (attempt_id) where status = 'pending';
+
 alter table invoices
     add column kind text not null default 'period' check (kind in ('period', 'proration', 'plan_change')),
     add column credit_granted bigint not null default 0 check (credit_granted >= 0),

@@ -1,0 +1,77 @@
+from typing import final
+
+from whenever import TimeDelta
+
+from duro.billing import PaymentInProgressError, Subscription
+from duro.db import Repositories, RepositoryContexts
+from duro.db.records import AttemptStatus, Invoice, PaymentAttempt
+from duro.kernel import Clock, IdFactory, PaymentAttemptId, TenantId
+from duro.merchant_api.billing.charge_order import ChargeOrder
+from duro.merchant_api.billing.charge_settlement import ChargeSettlement
+from duro.merchant_api.billing.claim_drafts import CARD_RAIL
+from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.presentment import Presentment
+from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+from duro.payments import Unknown
+
+
+@final
+class Collection:
+    """Collects an invoice that is written already, by the same claim, charge and settle as a renewal."""
+
+    def __init__(
+        self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock, lease: TimeDelta
+    ) -> None:
+        self._ids = ids
+        self._clock = clock
+        self._lease = lease
+        self._presentment = Presentment(gateways, clock=clock)
+        self._settlement = ChargeSettlement(contexts, SettlementDrafts(ids=ids, clock=clock), clock=clock)
+
+    async def claim(
+        self, repos: Repositories, subscription: Subscription, invoice: Invoice, *, reason: str
+    ) -> ChargeOrder | None:
+        """Write a pending attempt for what remains of an invoice; None if there is no saved method to charge.
+
+        The caller holds the locks of the subscription and the invoice, and commits before it has the order finished.
+        Raise PaymentInProgressError while any charge of the subscription isn't explained.
+        """
+        if await repos.attempts.unexplained_of_subscription(subscription.id):
+            raise PaymentInProgressError
+        method_id = subscription.payment_method_id
+        method = None if method_id is None else await repos.payment_methods.hold(method_id)
+        customer = await repos.customers.get(subscription.customer_id)
+        if method is None or method.detached_at is not None or customer is None:
+            return None
+        now = self._clock.now()
+        attempt = PaymentAttempt(
+            id=self._ids.new(PaymentAttemptId),
+            invoice_id=invoice.id,
+            subscription_id=subscription.id,
+            payment_method_id=method.id,
+            provider=method.provider,
+            rail=CARD_RAIL,
+            status=AttemptStatus.PENDING,
+            amount=invoice.amount_remaining,
+            reason=reason,
+            failure_code=None,
+            failure_message=None,
+            advice_code=None,
+            claimed_until=now + self._lease,
+            created_at=now,
+            settled_at=None,
+        )
+        await repos.attempts.insert(attempt)
+        description = invoice.lines[-1].description if invoice.lines else reason
+        return ChargeOrder.of(attempt, token=method.token, customer_email=customer.email, description=description)
+
+    async def finish(
+        self, tenant_id: TenantId, order: ChargeOrder, *, gateway_seconds: float | None = None
+    ) -> RenewalOutcome:
+        """Send a committed order once and settle what is answered; no answer leaves it pending."""
+        result = await self._presentment.send(order, gateway_seconds=gateway_seconds)
+        if isinstance(result, Unknown):
+            return RenewalOutcome.PENDING
+        settled = await self._settlement.settle(tenant_id, {order.attempt.id: result})
+        return settled[order.attempt.id].outcome
