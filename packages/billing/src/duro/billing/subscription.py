@@ -143,6 +143,10 @@ class Subscription:
         return self.status in _RENEWING
 
     @property
+    def is_past_due(self) -> bool:
+        return self.status is SubscriptionStatus.PAST_DUE
+
+    @property
     def has_reached_limit(self) -> bool:
         """Say whether it has been paid for as often as its terms allow."""
         return self.terms.is_completed_by(self.cycles_completed)

@@ -7,7 +7,7 @@ from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import PaymentAttempt
 from duro.db.session import TenantSession
-from duro.db.states import AttemptStatus
+from duro.db.states import AttemptStatus, Initiator
 from duro.kernel import (
     ConflictError,
     Currency,
@@ -22,12 +22,9 @@ from duro.kernel import (
 _LISTING: Final = Listing(
     table="payment_attempts",
     columns="id, invoice_id, subscription_id, payment_method_id, provider, rail, status, amount, currency, reason, "
-    "failure_code, failure_message, advice_code, claimed_until, created_at, settled_at",
+    "failure_code, failure_message, advice_code, claimed_until, created_at, settled_at, initiator",
 )
-_SELECT: Final = """
-    select id, invoice_id, subscription_id, payment_method_id, provider, rail, status, amount, currency, reason,
-           failure_code, failure_message, advice_code, claimed_until, created_at, settled_at
-    from {schema}.payment_attempts """
+_SELECT: Final = f"select {_LISTING.columns} from {{schema}}.payment_attempts "
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _OF_INVOICE: Final = _SELECT + "where tenant_id = $1 and invoice_id = $2 order by id"
 _PENDING_WITH_METHOD: Final = """
@@ -39,8 +36,8 @@ _UNEXPLAINED_OF_SUBSCRIPTION: Final = (
 _INSERT: Final = """
     insert into {schema}.payment_attempts (
         tenant_id, id, invoice_id, subscription_id, payment_method_id, provider, rail, status, amount, currency, reason,
-        failure_code, failure_message, advice_code, claimed_until, created_at, settled_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"""
+        failure_code, failure_message, advice_code, claimed_until, created_at, settled_at, initiator)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"""
 _UPDATE: Final = """
     update {schema}.payment_attempts
     set status = $3, failure_code = $4, failure_message = $5, advice_code = $6, claimed_until = $7, settled_at = $8
@@ -105,6 +102,7 @@ class AttemptRepository:
             attempt.advice_code,
             attempt.claimed_until,
             attempt.settled_at,
+            attempt.initiator.value,
         )
         if not touched:
             raise NotFoundError("transaction", attempt.id)
@@ -131,6 +129,7 @@ class AttemptRepository:
             claimed_until=row["claimed_until"],
             created_at=row["created_at"],
             settled_at=row["settled_at"],
+            initiator=Initiator(row["initiator"]),
         )
 
     @staticmethod
@@ -152,4 +151,5 @@ class AttemptRepository:
             attempt.claimed_until,
             attempt.created_at,
             attempt.settled_at,
+            attempt.initiator.value,
         )

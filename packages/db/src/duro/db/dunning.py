@@ -1,23 +1,23 @@
+from collections.abc import Sequence
 from typing import Final, final
 
 from asyncpg import Record
 
+from duro.billing.recovery import DunningAction
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
-from duro.db.records import DunningSchedule
+from duro.db.records import DunningEvent, DunningSchedule
 from duro.db.session import TenantSession
-from duro.db.states import DunningState
-from duro.kernel import DunningScheduleId, InvoiceId, NotFoundError, SubscriptionId
+from duro.db.states import DunningEventId, DunningEventKind, DunningState
+from duro.kernel import Currency, DunningScheduleId, InvoiceId, Money, NotFoundError, SubscriptionId
 
 _LISTING: Final = Listing(
     table="dunning_schedules",
     columns="id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason, "
-    "opened_at, closed_at",
+    "opened_at, closed_at, amount, currency, deadline_at, action, cause, wake_at, paused_at, recovered_by, "
+    "recovered_rail, recovered_action",
 )
-_SELECT: Final = """
-    select id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason, opened_at,
-           closed_at
-    from {schema}.dunning_schedules """
+_SELECT: Final = f"select {_LISTING.columns} from {{schema}}.dunning_schedules "
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
 _OF_INVOICE: Final = _SELECT + "where tenant_id = $1 and invoice_id = $2"
@@ -28,12 +28,28 @@ _LOCK_OPEN: Final = (
 _INSERT: Final = """
     insert into {schema}.dunning_schedules (
         tenant_id, id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason,
-        opened_at, closed_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"""
+        opened_at, closed_at, amount, currency, deadline_at, action, cause, wake_at, paused_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"""
 _UPDATE: Final = """
-    update {schema}.dunning_schedules
-    set state = $3, category = $4, rail = $5, attempts_made = $6, next_attempt_at = $7, reason = $8, closed_at = $9
-    where tenant_id = $1 and id = $2"""
+    update {schema}.dunning_schedules d
+    set state = u.state, category = u.category, rail = u.rail, next_attempt_at = u.next_attempt_at, reason = u.reason,
+        closed_at = u.closed_at, deadline_at = u.deadline_at, action = u.action, cause = u.cause, wake_at = u.wake_at,
+        paused_at = u.paused_at
+    from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::timestamptz[],
+                $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[])
+         as u (id, state, category, rail, next_attempt_at, reason, closed_at, deadline_at, action, cause, wake_at,
+               paused_at)
+    where d.tenant_id = $1 and d.id = u.id"""
+_EVENTS: Final = Listing(
+    table="dunning_events", columns="id, schedule_id, kind, action, cause, rail, next_attempt_at, reason, created_at"
+)
+_TELL: Final = """
+    insert into {schema}.dunning_events (
+        tenant_id, id, schedule_id, kind, action, cause, rail, next_attempt_at, reason, created_at)
+    select $1, e.id, e.schedule_id, e.kind, e.action, e.cause, e.rail, e.next_attempt_at, e.reason, e.created_at
+    from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::text[],
+                $10::timestamptz[])
+         as e (id, schedule_id, kind, action, cause, rail, next_attempt_at, reason, created_at)"""
 
 
 @final
@@ -88,22 +104,56 @@ class DunningRepository:
             schedule.reason,
             schedule.opened_at,
             schedule.closed_at,
+            schedule.amount.amount,
+            schedule.amount.currency.code,
+            schedule.deadline_at,
+            schedule.action,
+            schedule.cause,
+            schedule.wake_at,
+            schedule.paused_at,
         )
 
     async def update(self, schedule: DunningSchedule) -> None:
-        touched = await self._session.execute(
-            _UPDATE,
-            schedule.id.value,
-            schedule.state.value,
-            schedule.category,
-            schedule.rail,
-            schedule.attempts_made,
-            schedule.next_attempt_at,
-            schedule.reason,
-            schedule.closed_at,
-        )
-        if not touched:
+        if not await self.update_many([schedule]):
             raise NotFoundError("recovery case", schedule.id)
+
+    async def update_many(self, schedules: Sequence[DunningSchedule]) -> int:
+        """Store where these cases stand; tries are counted and wins attributed by the settlement of a charge."""
+        return await self._session.execute(
+            _UPDATE,
+            [one.id.value for one in schedules],
+            [one.state.value for one in schedules],
+            [one.category for one in schedules],
+            [one.rail for one in schedules],
+            [one.next_attempt_at for one in schedules],
+            [one.reason for one in schedules],
+            [one.closed_at for one in schedules],
+            [one.deadline_at for one in schedules],
+            [one.action for one in schedules],
+            [one.cause for one in schedules],
+            [one.wake_at for one in schedules],
+            [one.paused_at for one in schedules],
+        )
+
+    async def tell(self, events: Sequence[DunningEvent]) -> None:
+        """Write down what happened to cases."""
+        await self._session.execute(
+            _TELL,
+            [event.id.value for event in events],
+            [event.schedule_id.value for event in events],
+            [event.kind.value for event in events],
+            [event.action for event in events],
+            [event.cause for event in events],
+            [event.rail for event in events],
+            [event.next_attempt_at for event in events],
+            [event.reason for event in events],
+            [event.created_at for event in events],
+        )
+
+    async def events(self, schedule_id: DunningScheduleId, page: PageRequest) -> Page[DunningEvent]:
+        """Read what happened to a case, newest first."""
+        rows = await _EVENTS.rows(self._session, page, equal={"schedule_id": schedule_id.value})
+        return page.cut(rows, read=self._event, id_of=lambda event: event.id)
 
     @staticmethod
     def read(row: Record) -> DunningSchedule:
@@ -119,4 +169,27 @@ class DunningRepository:
             reason=row["reason"],
             opened_at=row["opened_at"],
             closed_at=row["closed_at"],
+            amount=Money(row["amount"], Currency(row["currency"])),
+            deadline_at=row["deadline_at"],
+            action=None if row["action"] is None else DunningAction(row["action"]),
+            cause=row["cause"],
+            wake_at=row["wake_at"],
+            paused_at=row["paused_at"],
+            recovered_by=row["recovered_by"],
+            recovered_rail=row["recovered_rail"],
+            recovered_action=row["recovered_action"],
+        )
+
+    @staticmethod
+    def _event(row: Record) -> DunningEvent:
+        return DunningEvent(
+            id=DunningEventId(row["id"]),
+            schedule_id=DunningScheduleId(row["schedule_id"]),
+            kind=DunningEventKind(row["kind"]),
+            action=None if row["action"] is None else DunningAction(row["action"]),
+            cause=row["cause"],
+            rail=row["rail"],
+            next_attempt_at=row["next_attempt_at"],
+            reason=row["reason"],
+            created_at=row["created_at"],
         )

@@ -8,9 +8,13 @@ from uuid import UUID
 from whenever import Instant
 
 from duro.billing import Cadence, Interval, InvoiceLine, PendingLine, PlanChange
+from duro.billing.recovery import DunningAction
 from duro.db.states import (
     AttemptStatus,
+    DunningEventId,
+    DunningEventKind,
     DunningState,
+    Initiator,
     InvoiceKind,
     InvoiceStatus,
     JournalCause,
@@ -42,10 +46,14 @@ __all__ = [
     "ApiKey",
     "AttemptStatus",
     "Customer",
+    "DunningEvent",
+    "DunningEventId",
+    "DunningEventKind",
     "DunningSchedule",
     "DunningState",
     "Event",
     "IdempotencyRecord",
+    "Initiator",
     "Invoice",
     "InvoiceKind",
     "InvoiceLine",
@@ -230,6 +238,7 @@ class PaymentAttempt:
     claimed_until: Instant
     created_at: Instant
     settled_at: Instant | None
+    initiator: Initiator = Initiator.SCHEDULE
 
     @property
     def reference(self) -> str:
@@ -266,7 +275,12 @@ class Refund:
 @final
 @dataclass(frozen=True, slots=True)
 class DunningSchedule:
-    """The recovery case of one invoice."""
+    """The recovery case of one invoice.
+
+    The amount is the money at risk when it was opened. Action and cause are what was decided last; there is none after
+    a failure that nobody has decided about yet. It wakes when somebody has to look at it. A recovered case names the
+    attempt or incoming payment that won it, by which rail, and the action that led there.
+    """
 
     id: DunningScheduleId
     invoice_id: InvoiceId
@@ -279,6 +293,35 @@ class DunningSchedule:
     reason: str
     opened_at: Instant
     closed_at: Instant | None
+    amount: Money
+    deadline_at: Instant | None = None
+    action: DunningAction | None = None
+    cause: str | None = None
+    wake_at: Instant | None = None
+    paused_at: Instant | None = None
+    recovered_by: UUID | None = None
+    recovered_rail: str | None = None
+    recovered_action: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {DunningState.SCHEDULED, DunningState.AWAITING_CUSTOMER}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DunningEvent:
+    """Something that happened to a recovery case, with the sentence that explains it."""
+
+    id: DunningEventId
+    schedule_id: DunningScheduleId
+    kind: DunningEventKind
+    action: DunningAction | None
+    cause: str | None
+    rail: str | None
+    next_attempt_at: Instant | None
+    reason: str
+    created_at: Instant
 
 
 @final

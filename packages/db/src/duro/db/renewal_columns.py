@@ -276,7 +276,7 @@ class RenewalColumns:
     @classmethod
     def schedules(cls, schedules: Sequence[DunningSchedule]) -> ColumnArrays:
         return cls._transpose(
-            10,
+            13,
             (
                 (
                     schedule.id.value,
@@ -289,6 +289,9 @@ class RenewalColumns:
                     schedule.next_attempt_at,
                     schedule.reason,
                     schedule.opened_at,
+                    schedule.wake_at,
+                    schedule.amount.amount,
+                    schedule.amount.currency.code,
                 )
                 for schedule in schedules
             ),

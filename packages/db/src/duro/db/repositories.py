@@ -2,6 +2,7 @@ from typing import final
 
 from duro.db.api_keys import ApiKeyRepository
 from duro.db.attempts import AttemptRepository
+from duro.db.card_tries import CardTryRepository
 from duro.db.customers import CustomerRepository
 from duro.db.dunning import DunningRepository
 from duro.db.events import EventRepository
@@ -11,6 +12,7 @@ from duro.db.journals import LedgerRepository
 from duro.db.payment_methods import PaymentMethodRepository
 from duro.db.pending_lines import PendingLineRepository
 from duro.db.plans import PlanRepository
+from duro.db.recovery import RecoveryRepository
 from duro.db.refunds import RefundRepository
 from duro.db.renewals import RenewalRepository
 from duro.db.session import TenantSession
@@ -60,6 +62,14 @@ class Repositories:
     @property
     def pending_lines(self) -> PendingLineRepository:
         return PendingLineRepository(self.session)
+
+    @property
+    def recovery(self) -> RecoveryRepository:
+        return RecoveryRepository(self.session)
+
+    @property
+    def card_tries(self) -> CardTryRepository:
+        return CardTryRepository(self.session)
 
     @property
     def refunds(self) -> RefundRepository:

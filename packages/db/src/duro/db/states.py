@@ -12,6 +12,13 @@ class JournalId(EntityId):
     prefix = "jrn"
 
 
+class DunningEventId(EntityId):
+    """Something that happened to a recovery case."""
+
+    __slots__ = ()
+    prefix = "dne"
+
+
 class TenantStatus(StrEnum):
     """Whether a merchant's claims are let through."""
 
@@ -64,11 +71,34 @@ class DunningState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Initiator(StrEnum):
+    """Who wanted a charge: the plan of tries counts what nobody asked for by hand."""
+
+    SCHEDULE = "schedule"
+    MERCHANT = "merchant"
+    PAYER = "payer"
+
+
+class DunningEventKind(StrEnum):
+    """What happened to a recovery case."""
+
+    OPENED = "opened"
+    DECIDED = "decided"
+    TRIED = "tried"
+    ASKED = "asked"
+    RECOVERED = "recovered"
+    EXHAUSTED = "exhausted"
+    CANCELLED = "cancelled"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+
 class JournalCause(StrEnum):
     """What a journal was posted for; one journal per cause and id."""
 
     INVOICE = "invoice"
     PAYMENT = "payment"
+    INCOMING_PAYMENT = "incoming_payment"
     VOID = "void"
     UNCOLLECTIBLE = "uncollectible"
     UNCOLLECTIBLE_RECOVERED = "uncollectible_recovered"

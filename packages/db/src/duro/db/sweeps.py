@@ -5,7 +5,7 @@ from whenever import Instant, TimeDelta
 
 from duro.db.pool import DatabasePool
 from duro.db.session import SchemaSql
-from duro.kernel import Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import DunningScheduleId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 
 _DUE: Final = """
     select t.id as tenant_id, due.id
@@ -51,6 +51,24 @@ _PENDING_REFUNDS: Final = """
         order by r.claimed_until, r.id
         limit $2) as due
     order by due.turn, t.id
+    limit $3"""
+_DUE_CASES: Final = """
+    select t.id as tenant_id, due.id
+    from core.tenants t
+    cross join lateral (
+        select d.id, row_number() over (order by d.wake_at, d.id) as turn
+        from {schema}.dunning_schedules d
+        where d.tenant_id = t.id and d.wake_at <= $1
+          and not exists (
+              select from {schema}.payment_attempts a
+              where a.tenant_id = t.id and a.subscription_id = d.subscription_id and a.status in ('pending', 'review'))
+          and not exists (
+              select from {schema}.subscriptions s
+              where s.tenant_id = t.id and s.id = d.subscription_id and s.test_clock_id is not null)
+        order by d.wake_at, d.id
+        limit $2) as due
+    where t.status = 'active'
+    order by (due.turn - 1) / 20, t.id, due.turn
     limit $3"""
 _INCOMPLETE: Final = """
     select t.id as tenant_id, due.id
@@ -119,6 +137,17 @@ class Sweeps:
         """Read refunds that aren't settled and whose lease has run out."""
         rows = await self._fetch(mode, _PENDING_REFUNDS, now, limit_per_tenant, limit)
         return tuple((TenantId(row["tenant_id"]), RefundId(row["id"])) for row in rows)
+
+    async def due_cases(
+        self, mode: Mode, now: Instant, *, limit_per_tenant: int = 1_000, total: int = 10_000
+    ) -> tuple[tuple[TenantId, DunningScheduleId], ...]:
+        """Read recovery cases that somebody has to look at by now, each tenant's longest waiting first.
+
+        The tenants take turns in runs of 20, which a worker can claim together. A case whose charge is pending or in
+        review is left out, and so is a suspended tenant.
+        """
+        rows = await self._fetch(mode, _DUE_CASES, now, limit_per_tenant, total)
+        return tuple((TenantId(row["tenant_id"]), DunningScheduleId(row["id"])) for row in rows)
 
     async def incomplete_subscriptions(
         self,

@@ -16,6 +16,7 @@ from duro.billing.recovery.paydays import Paydays
 from duro.billing.recovery.published_budget import PublishedBudget
 from duro.billing.recovery.rail import Rail
 from duro.billing.recovery.retry_schedule import RetrySchedule
+from duro.billing.recovery.standing import Standing
 
 __all__ = [
     "AdviceEffect",
@@ -44,4 +45,5 @@ __all__ = [
     "Rail",
     "RetrySchedule",
     "Retryability",
+    "Standing",
 ]

@@ -39,7 +39,7 @@ class Standing:
             if attempt.instrument.key != key:
                 continue
             last = attempt
-            is_barred = is_barred or cls._bars(attempt, advice)
+            is_barred = is_barred or cls.bars(attempt, advice)
             wants_authentication = advice is not None and failure.code in advice.authenticate_with
             is_new_card_advised = cls._has(advice, AdviceEffect.NEW_CARD) and not wants_authentication
             needs_new_card = needs_new_card or failure.requires_new_card or is_new_card_advised
@@ -65,7 +65,7 @@ class Standing:
         return advice is not None and advice.effect is effect
 
     @classmethod
-    def _bars(cls, attempt: DunningAttempt, advice: AdviceRule | None) -> bool:
+    def bars(cls, attempt: DunningAttempt, advice: AdviceRule | None) -> bool:
         failure = attempt.failure
         is_visa_never = failure.visa_category == _NEVER_CATEGORY and attempt.instrument.network is Network.VISA
         return failure.is_final or is_visa_never or cls._has(advice, AdviceEffect.NEVER_AGAIN)

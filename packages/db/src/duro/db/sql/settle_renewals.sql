@@ -13,9 +13,13 @@ with attempts as (
     where i.tenant_id = $1 and i.id = u.id
 ), cases as (
     update {schema}.dunning_schedules c
-    set state = case u.status when 'paid' then 'recovered' else 'cancelled' end, next_attempt_at = null,
-        closed_at = $70::timestamptz
-    from unnest($8::uuid[], $9::text[]) as u (invoice_id, status)
+    set state = case u.status when 'paid' then 'recovered' else 'cancelled' end, next_attempt_at = null, wake_at = null,
+        closed_at = $73::timestamptz, recovered_rail = u.rail,
+        (recovered_by, recovered_action) = (
+            select won.id, coalesce(nullif(won.initiator, 'schedule'), c.action) from {schema}.payment_attempts won
+            where won.tenant_id = $1 and won.invoice_id = u.invoice_id and won.id = any($2::uuid[])
+              and u.status = 'paid')
+    from unnest($8::uuid[], $9::text[], $12::text[]) as u (invoice_id, status, rail)
     where c.tenant_id = $1 and c.invoice_id = u.invoice_id and u.status in ('paid', 'void')
       and c.state in ('scheduled', 'awaiting_customer', 'exhausted')
 ), subscriptions as (
@@ -52,24 +56,27 @@ with attempts as (
 ), schedules as (
     insert into {schema}.dunning_schedules (
         tenant_id, id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason,
-        opened_at)
+        opened_at, wake_at, amount, currency)
     select $1, d.id, d.invoice_id, d.subscription_id, d.state, d.category, d.rail, d.attempts_made, d.next_attempt_at,
-           d.reason, d.opened_at
+           d.reason, d.opened_at, d.wake_at, d.amount, d.currency
     from unnest($46::uuid[], $47::uuid[], $48::uuid[], $49::text[], $50::text[], $51::text[], $52::integer[],
-                $53::timestamptz[], $54::text[], $55::timestamptz[])
-         as d (id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason, opened_at)
+                $53::timestamptz[], $54::text[], $55::timestamptz[], $56::timestamptz[], $57::bigint[], $58::text[])
+         as d (id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason, opened_at,
+               wake_at, amount, currency)
     on conflict (tenant_id, invoice_id) do update
-    set category = excluded.category, reason = excluded.reason,
-        attempts_made = dunning_schedules.attempts_made + excluded.attempts_made
+    set category = excluded.category, reason = excluded.reason, action = null, cause = null, next_attempt_at = null,
+        attempts_made = dunning_schedules.attempts_made + excluded.attempts_made,
+        wake_at = case when dunning_schedules.state in ('scheduled', 'awaiting_customer')
+                        and dunning_schedules.paused_at is null then excluded.wake_at end
 ), refunds as (
     insert into {schema}.refunds (
         tenant_id, id, attempt_id, invoice_id, status, amount, currency, reason, claimed_until, created_at)
     select $1, r.id, r.attempt_id, r.invoice_id, 'pending', r.amount, r.currency, r.reason, r.claimed_until, r.created_at
-    from unnest($56::uuid[], $57::uuid[], $58::uuid[], $59::bigint[], $60::text[], $61::text[], $62::timestamptz[],
-                $63::timestamptz[])
+    from unnest($59::uuid[], $60::uuid[], $61::uuid[], $62::bigint[], $63::text[], $64::text[], $65::timestamptz[],
+                $66::timestamptz[])
          as r (id, attempt_id, invoice_id, amount, currency, reason, claimed_until, created_at)
 )
 insert into {schema}.events (tenant_id, id, type, subscription_id, sequence, data, created_at)
 select $1, v.id, v.type, v.subscription_id, v.sequence, v.data, v.created_at
-from unnest($64::uuid[], $65::text[], $66::uuid[], $67::integer[], $68::jsonb[], $69::timestamptz[])
+from unnest($67::uuid[], $68::text[], $69::uuid[], $70::integer[], $71::jsonb[], $72::timestamptz[])
      as v (id, type, subscription_id, sequence, data, created_at)

@@ -1,21 +1,15 @@
-import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Final, final
+from collections.abc import AsyncGenerator, Sequence
+from typing import final
 
 from whenever import TimeDelta
 
 from duro.db import RepositoryContexts
-from duro.kernel import Clock, IdFactory, PaymentAttemptId, SubscriptionId, TenantId
-from duro.merchant_api.billing.charge_order import ChargeOrder, Concluded
-from duro.merchant_api.billing.charge_settlement import ChargeSettlement
+from duro.kernel import Clock, IdFactory, SubscriptionId, TenantId
+from duro.merchant_api.billing.charge_round import ChargeRound
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
-from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.renewal_claims import RenewalClaims
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
-from duro.payments import Approved, ChargeResult, Declined, Unknown
-
-_LINGER_SECONDS: Final = 0.005
 
 
 @final
@@ -27,8 +21,7 @@ class BillingService:
     ) -> None:
         drafts = SettlementDrafts(ids=ids, clock=clock)
         self._claims = RenewalClaims(contexts, drafts, gateways, ids=ids, clock=clock, lease=lease)
-        self._presentment = Presentment(gateways, clock=clock)
-        self._settlement = ChargeSettlement(contexts, drafts, clock=clock)
+        self._charges = ChargeRound(contexts, gateways, drafts, clock=clock)
 
     async def renew(
         self,
@@ -64,56 +57,7 @@ class BillingService:
         starting: bool = False,
         gateway_seconds: float | None = None,
     ) -> AsyncGenerator[tuple[SubscriptionId, Renewal]]:
-        """Renew subscriptions of one tenant with one claim for all, and tell of each as soon as it is settled.
-
-        Charges that are answered together are settled together; a slow one keeps nobody waiting. A charge whose answer
-        isn't known stays pending. It is never charged again under another reference. What went wrong inside this
-        process is raised at the end, as an ExceptionGroup; those attempts stay pending too.
-        """
+        """Renew subscriptions of one tenant with one claim for all, and tell of each as ChargeRound does."""
         claims = await self._claims.claim(tenant_id, subscription_ids, is_starting=starting)
-        charges: dict[asyncio.Task[ChargeResult], ChargeOrder] = {}
-        try:
-            for subscription_id, claim in claims.items():
-                match claim:
-                    case Concluded(renewal):
-                        yield subscription_id, renewal
-                    case ChargeOrder():
-                        sending = self._presentment.send(claim, gateway_seconds=gateway_seconds)
-                        charges[asyncio.create_task(sending)] = claim
-            errors: list[Exception] = []
-            while charges:
-                await asyncio.wait(charges, return_when=asyncio.FIRST_COMPLETED)
-                done, _ = await asyncio.wait(charges, timeout=_LINGER_SECONDS)
-                answered = {task: charges.pop(task) for task in done}
-                for subscription_id, renewal in (await self._settle(tenant_id, answered, errors)).items():
-                    yield subscription_id, renewal
-            if errors:
-                message = "Some charges failed in this process; their attempts stay pending."
-                raise ExceptionGroup(message, errors)
-        finally:
-            for task in charges:
-                task.cancel()
-
-    async def _settle(
-        self, tenant_id: TenantId, answered: Mapping[asyncio.Task[ChargeResult], ChargeOrder], errors: list[Exception]
-    ) -> dict[SubscriptionId, Renewal]:
-        answers: dict[PaymentAttemptId, Approved | Declined] = {}
-        renewals: dict[SubscriptionId, Renewal] = {}
-        for task, order in answered.items():
-            match task.exception():
-                case None:
-                    result = task.result()
-                case Exception() as error:
-                    errors.append(error)
-                    continue
-                case fatal:
-                    raise fatal
-            if isinstance(result, Unknown):
-                renewals[order.attempt.subscription_id] = Renewal(RenewalOutcome.PENDING)
-            else:
-                answers[order.attempt.id] = result
-        settled = await self._settlement.settle(tenant_id, answers)
-        for order in answered.values():
-            if order.attempt.id in settled:
-                renewals[order.attempt.subscription_id] = settled[order.attempt.id]
-        return renewals
+        async for subscription_id, renewal in self._charges.run(tenant_id, claims, gateway_seconds=gateway_seconds):
+            yield subscription_id, renewal

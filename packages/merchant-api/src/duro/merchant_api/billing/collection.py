@@ -4,7 +4,7 @@ from whenever import TimeDelta
 
 from duro.billing import PaymentInProgressError, Subscription
 from duro.db import Repositories, RepositoryContexts
-from duro.db.records import AttemptStatus, Invoice, PaymentAttempt
+from duro.db.records import AttemptStatus, Initiator, Invoice, PaymentAttempt
 from duro.kernel import Clock, IdFactory, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
@@ -30,7 +30,13 @@ class Collection:
         self._settlement = ChargeSettlement(contexts, SettlementDrafts(ids=ids, clock=clock), clock=clock)
 
     async def claim(
-        self, repos: Repositories, subscription: Subscription, invoice: Invoice, *, reason: str
+        self,
+        repos: Repositories,
+        subscription: Subscription,
+        invoice: Invoice,
+        *,
+        reason: str,
+        initiator: Initiator = Initiator.MERCHANT,
     ) -> ChargeOrder | None:
         """Write a pending attempt for what remains of an invoice; None if there is no saved method to charge.
 
@@ -61,6 +67,7 @@ class Collection:
             claimed_until=now + self._lease,
             created_at=now,
             settled_at=None,
+            initiator=initiator,
         )
         await repos.attempts.insert(attempt)
         description = invoice.lines[-1].description if invoice.lines else reason

@@ -36,7 +36,8 @@ class EndedSubscriptions:
         if pending_lines:
             await self._lapse(repos, subscription, pending_lines)
         for schedule in await repos.dunning.lock_open(subscription.id):
-            closed = replace(schedule, state=DunningState.CANCELLED, next_attempt_at=None, closed_at=self._clock.now())
+            now = self._clock.now()
+            closed = replace(schedule, state=DunningState.CANCELLED, next_attempt_at=None, wake_at=None, closed_at=now)
             await repos.dunning.update(closed)
         return subscription
 

@@ -239,4 +239,6 @@ class SettlementDrafts:
             reason=reason,
             opened_at=now,
             closed_at=None,
+            amount=invoice.amount_remaining,
+            wake_at=now,
         )

@@ -1,0 +1,112 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from whenever import Instant
+
+from duro.billing import Zone
+from duro.billing.recovery import (
+    CardUsage,
+    DunningAttempt,
+    DunningContext,
+    DunningSettings,
+    Instrument,
+    Network,
+    NetworkBudget,
+    Rail,
+    Standing,
+)
+from duro.crypto import Digest
+from duro.db.records import AttemptStatus, Initiator, PaymentAttempt, PaymentMethod
+from duro.db.recovery import CaseSubject
+from duro.payments import FailureCodes
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CaseContexts:
+    """What decisions about recovery cases depend on, put together from rows that one transaction has read."""
+
+    codes: FailureCodes
+    budget: NetworkBudget
+    settings: DunningSettings
+    attempts: Sequence[PaymentAttempt]
+    tries: Mapping[bytes, tuple[Instant, ...]]
+
+    @classmethod
+    def card_key(cls, method: PaymentMethod) -> bytes:
+        """Name a card without telling which it is."""
+        return cls.key_of(method.provider, method.token)
+
+    @staticmethod
+    def key_of(provider: str, token: str) -> bytes:
+        """Name a card by its token at a provider."""
+        return Digest.of(b"card", provider.encode(), token.encode())
+
+    def of(self, subject: CaseSubject, *, now: Instant) -> DunningContext:
+        schedule, method = subject.schedule, subject.method
+        deadline = schedule.deadline_at or self.settings.deadline(
+            subject.subscription.terms.cadence, schedule.opened_at
+        )
+        return DunningContext(
+            schedule_id=schedule.id,
+            opened_at=schedule.opened_at,
+            deadline_at=deadline,
+            now=now,
+            attempts=tuple(
+                self._attempt(attempt, method)
+                for attempt in self.attempts
+                if attempt.invoice_id == subject.invoice.id and attempt.status is AttemptStatus.FAILED
+            ),
+            method=None if method is None else self._instrument(method),
+            zone=Zone(subject.subscription.zone),
+            usage=CardUsage() if method is None else self._usage(subject, method),
+            settings=self.settings,
+            is_canceled=subject.subscription.is_terminal,
+        )
+
+    def _usage(self, subject: CaseSubject, method: PaymentMethod) -> CardUsage:
+        declined = [
+            (attempt, self._attempt(attempt, method))
+            for attempt in self.attempts
+            if attempt.payment_method_id == method.id and attempt.status is AttemptStatus.FAILED
+        ]
+        set_up = self.budget.mandate_set_up
+        automatic = {
+            attempt.created_at for attempt, seen in declined if not seen.is_manual and seen.is_verdict(set_up)
+        } | set(self.tries.get(self.card_key(method), ()))
+        owed = subject.invoice.amount_remaining
+        at_merchant = tuple(attempt.created_at for attempt, _ in declined)
+        return CardUsage(
+            network=Network.of_brand(method.brand),
+            provider=method.provider,
+            automatic=tuple(sorted(automatic)),
+            merchant=at_merchant,
+            merchant_amount=tuple(attempt.created_at for attempt, _ in declined if attempt.amount == owed),
+            streak=at_merchant,
+            is_barred=any(Standing.bars(seen, self.budget.advised(seen.advice, at=seen.at)) for _, seen in declined),
+        )
+
+    def _attempt(self, attempt: PaymentAttempt, method: PaymentMethod | None) -> DunningAttempt:
+        is_current = method is not None and attempt.payment_method_id == method.id
+        instrument = (
+            self._instrument(method)
+            if is_current and method is not None
+            else Instrument(str(attempt.payment_method_id), Rail(attempt.rail), attempt.created_at)
+        )
+        return DunningAttempt(
+            at=attempt.created_at,
+            instrument=instrument,
+            failure=self.codes.find(provider=attempt.provider, code=attempt.failure_code or ""),
+            advice=attempt.advice_code,
+            is_manual=attempt.initiator is not Initiator.SCHEDULE,
+        )
+
+    @staticmethod
+    def _instrument(method: PaymentMethod) -> Instrument:
+        return Instrument(
+            key=str(method.id),
+            rail=Rail.CARD,
+            added_at=method.created_at,
+            network=Network.of_brand(method.brand),
+        )

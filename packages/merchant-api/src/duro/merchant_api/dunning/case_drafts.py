@@ -1,0 +1,143 @@
+from dataclasses import dataclass, replace
+from typing import Final, final
+
+from whenever import Instant, TimeDelta
+
+from duro.billing import EventType, Subscription, SubscriptionChange
+from duro.billing.recovery import DunningAction, DunningDecision, Escalation
+from duro.db.ledger import Postings
+from duro.db.records import (
+    AttemptStatus,
+    DunningEvent,
+    DunningEventId,
+    DunningEventKind,
+    DunningSchedule,
+    DunningState,
+    InvoiceKind,
+    InvoiceStatus,
+    PaymentAttempt,
+)
+from duro.db.recovery import CaseSubject
+from duro.db.renewal_rows import RenewalSettlement
+from duro.kernel import Clock, IdFactory, PaymentAttemptId
+from duro.merchant_api.billing.claim_drafts import CARD_RAIL
+from duro.merchant_api.billing.event_records import EventRecords
+
+TRIES: Final = frozenset({DunningAction.RETRY, DunningAction.RETRY_PAYDAY})
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DecidedCase:
+    """A case as it stands after a decision, what happened to it, and what that does to the rows around it."""
+
+    schedule: DunningSchedule
+    event: DunningEvent
+    settlement: RenewalSettlement | None = None
+
+
+@final
+class CaseDrafts:
+    """The rows that a decision about a recovery case leads to."""
+
+    def __init__(self, *, ids: IdFactory, clock: Clock, lease: TimeDelta) -> None:
+        self._ids = ids
+        self._lease = lease
+        self._events = EventRecords(ids)
+        self._postings = Postings(ids=ids, clock=clock)
+
+    def decided(
+        self,
+        subject: CaseSubject,
+        decision: DunningDecision,
+        *,
+        deadline: Instant,
+        escalation: Escalation,
+        now: Instant,
+    ) -> DecidedCase:
+        """Draft what the decision says: a try to come, a wait for the payer, or the end of the case."""
+        told = replace(
+            subject.schedule,
+            action=decision.action,
+            cause=decision.cause.value,
+            reason=decision.reason,
+            rail=subject.schedule.rail if decision.rail is None else decision.rail.value,
+            deadline_at=deadline,
+            next_attempt_at=decision.next_attempt_at,
+        )
+        if decision.action is DunningAction.EXHAUST:
+            over = replace(told, state=DunningState.EXHAUSTED, wake_at=None, next_attempt_at=None, closed_at=now)
+            settlement = self._given_up(subject, escalation, now=now)
+            return DecidedCase(over, self.event(over, DunningEventKind.EXHAUSTED, now=now), settlement)
+        if decision.next_attempt_at is not None:
+            planned = replace(told, state=DunningState.SCHEDULED, wake_at=min(decision.next_attempt_at, deadline))
+            return DecidedCase(planned, self.event(planned, DunningEventKind.DECIDED, now=now))
+        asked = replace(told, state=DunningState.AWAITING_CUSTOMER, wake_at=deadline)
+        change = subject.subscription.told(EventType.SUBSCRIPTION_PAYMENT_ACTION_REQUIRED)
+        return DecidedCase(
+            asked,
+            self.event(asked, DunningEventKind.ASKED, now=now),
+            RenewalSettlement(
+                subscription=change.subscription, events=self._events.of(change, now=now, invoice=subject.invoice)
+            ),
+        )
+
+    def attempt(self, subject: CaseSubject, schedule: DunningSchedule, *, now: Instant) -> PaymentAttempt:
+        """Draft the charge of the case's saved method for what remains of its invoice."""
+        method = subject.method
+        if method is None:
+            message = "An attempt needs a saved method."
+            raise ValueError(message)
+        return PaymentAttempt(
+            id=self._ids.new(PaymentAttemptId),
+            invoice_id=subject.invoice.id,
+            subscription_id=subject.subscription.id,
+            payment_method_id=method.id,
+            provider=method.provider,
+            rail=CARD_RAIL,
+            status=AttemptStatus.PENDING,
+            amount=subject.invoice.amount_remaining,
+            reason=schedule.reason,
+            failure_code=None,
+            failure_message=None,
+            advice_code=None,
+            claimed_until=now + self._lease,
+            created_at=now,
+            settled_at=None,
+        )
+
+    def event(self, schedule: DunningSchedule, kind: DunningEventKind, *, now: Instant) -> DunningEvent:
+        """Draft what a merchant reads about the case."""
+        return DunningEvent(
+            id=self._ids.new(DunningEventId),
+            schedule_id=schedule.id,
+            kind=kind,
+            action=schedule.action,
+            cause=schedule.cause,
+            rail=schedule.rail,
+            next_attempt_at=schedule.next_attempt_at,
+            reason=schedule.reason,
+            created_at=now,
+        )
+
+    def _given_up(self, subject: CaseSubject, escalation: Escalation, *, now: Instant) -> RenewalSettlement:
+        """Nobody tries any more: the invoice is uncollectible, and its credit is the payer's again."""
+        invoice = replace(subject.invoice, status=InvoiceStatus.UNCOLLECTIBLE)
+        journal = self._postings.uncollectible(subject.invoice)
+        change = self._escalated(subject, escalation, now=now)
+        return RenewalSettlement(
+            subscription=change.subscription.credited(subject.invoice.credit_applied),
+            invoice=invoice,
+            journals=() if journal is None else (journal,),
+            events=self._events.of(change, now=now, invoice=invoice),
+            lapsed_at=now if change.subscription.is_terminal else None,
+        )
+
+    @staticmethod
+    def _escalated(subject: CaseSubject, escalation: Escalation, *, now: Instant) -> SubscriptionChange:
+        subscription: Subscription = subject.subscription
+        if subject.invoice.kind is not InvoiceKind.PERIOD or not subscription.is_past_due:
+            return subscription.told()
+        if escalation is Escalation.CANCEL:
+            return subscription.cancel_now(now)
+        return subscription.dunning_exhausted()

@@ -1,0 +1,162 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, final
+
+from whenever import Instant, TimeDelta
+
+from duro.billing.recovery import (
+    AllowedFrom,
+    DunningContext,
+    DunningSettings,
+    DunningStrategy,
+)
+from duro.db import Repositories, RepositoryContexts
+from duro.db.records import DunningEventKind, PaymentAttempt
+from duro.db.recovery import CaseSubject
+from duro.kernel import Clock, DunningScheduleId, IdFactory, SubscriptionId, TenantId
+from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
+from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
+from duro.merchant_api.dunning.case_contexts import CaseContexts
+from duro.merchant_api.dunning.case_drafts import TRIES, CaseDrafts, DecidedCase
+from duro.payments import FailureCodes
+
+_REMEMBERED: Final = TimeDelta(hours=24 * 30)
+_SKIPPED: Final = Concluded(Renewal(RenewalOutcome.SKIPPED))
+
+
+@final
+@dataclass(slots=True)
+class _Round:
+    """What one claim has decided so far: at most one case of a subscription, since each changes its row."""
+
+    results: dict[DunningScheduleId, ClaimResult]
+    subscriptions: set[SubscriptionId] = field(default_factory=set[SubscriptionId])
+    decided: list[DecidedCase] = field(default_factory=list[DecidedCase])
+    tries: dict[DunningScheduleId, tuple[CaseSubject, PaymentAttempt]] = field(
+        default_factory=dict[DunningScheduleId, tuple[CaseSubject, PaymentAttempt]]
+    )
+
+
+@final
+class DunningClaims:
+    """Transaction one of working on recovery cases: lock them, decide what is open, claim what is to be tried."""
+
+    def __init__(self, contexts: RepositoryContexts, *, ids: IdFactory, clock: Clock, lease: TimeDelta) -> None:
+        self._contexts = contexts
+        self._clock = clock
+        self._codes = FailureCodes.bundled()
+        self._strategy = DunningStrategy.published()
+        self._drafts = CaseDrafts(ids=ids, clock=clock, lease=lease)
+
+    async def claim(
+        self, tenant_id: TenantId, ids: Sequence[DunningScheduleId]
+    ) -> dict[DunningScheduleId, ClaimResult]:
+        """Look at these cases of one tenant in one transaction; one that is closed or sleeps is skipped."""
+        found = _Round(dict.fromkeys(ids, _SKIPPED))
+        async with self._contexts.open(tenant_id) as repos:
+            now = self._clock.now()
+            subjects = [
+                subject
+                for subject in await repos.recovery.lock(ids)
+                if self._is_awake(subject, now) and not subject.is_tenant_suspended
+            ]
+            if subjects:
+                await self._work(repos, subjects, found, now=now)
+        return found.results
+
+    async def _work(self, repos: Repositories, subjects: Sequence[CaseSubject], found: _Round, *, now: Instant) -> None:
+        attempts = await repos.recovery.history(
+            invoices=[subject.invoice.id for subject in subjects],
+            methods=[subject.method.id for subject in subjects if subject.method is not None],
+            subscriptions=[subject.subscription.id for subject in subjects],
+        )
+        pending = {attempt.subscription_id for attempt in attempts if attempt.is_unexplained}
+        keys = {CaseContexts.card_key(subject.method) for subject in subjects if subject.method is not None}
+        tries = await repos.card_tries.lock(sorted(keys), since=now - _REMEMBERED) if keys else {}
+        settings = DunningSettings()
+        contexts = CaseContexts(self._codes, self._strategy.budget, settings, attempts, tries)
+        for subject in subjects:
+            if subject.subscription.id in pending:
+                found.results[subject.schedule.id] = Concluded(Renewal(RenewalOutcome.PENDING))
+            elif subject.subscription.id not in found.subscriptions:
+                found.subscriptions.add(subject.subscription.id)
+                self._look_at(subject, contexts, found, now=now)
+        await self._write(repos, found, now=now)
+
+    def _look_at(self, subject: CaseSubject, contexts: CaseContexts, found: _Round, *, now: Instant) -> None:
+        """Try what was planned for now if it is still allowed; else decide, and try at once if that says so."""
+        schedule, context = subject.schedule, contexts.of(subject, now=now)
+        if self._is_due(subject, context) and self._is_allowed(context):
+            self._try(
+                subject, DecidedCase(schedule, self._drafts.event(schedule, DunningEventKind.TRIED, now=now)), found
+            )
+            return
+        decision = self._strategy.decide(context)
+        case = self._drafts.decided(
+            subject, decision, deadline=context.deadline_at, escalation=contexts.settings.escalation, now=now
+        )
+        found.results[schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
+        is_at_once = decision.next_attempt_at is not None and decision.next_attempt_at <= now
+        if is_at_once and decision.action in TRIES:
+            self._try(subject, case, found)
+        else:
+            found.decided.append(case)
+
+    def _try(self, subject: CaseSubject, case: DecidedCase, found: _Round) -> None:
+        now = case.event.created_at
+        found.decided.append(case)
+        found.tries[case.schedule.id] = (subject, self._drafts.attempt(subject, case.schedule, now=now))
+
+    async def _write(self, repos: Repositories, found: _Round, *, now: Instant) -> None:
+        if not found.decided:
+            return
+        await repos.dunning.update_many([case.schedule for case in found.decided])
+        await repos.dunning.tell([case.event for case in found.decided])
+        settlements = [case.settlement for case in found.decided if case.settlement is not None]
+        if settlements:
+            await repos.renewals.settle(settlements, now=now)
+        if not found.tries:
+            return
+        keys = {key for subject, _ in found.tries.values() if (key := self._key(subject)) is not None}
+        await repos.card_tries.reserve(sorted(keys), now=now)
+        written = await repos.recovery.try_again([attempt for _, attempt in found.tries.values()])
+        for schedule_id, (subject, attempt) in found.tries.items():
+            if attempt.id in written and subject.method is not None:
+                found.results[schedule_id] = ChargeOrder.of(
+                    attempt,
+                    token=subject.method.token,
+                    customer_email=subject.customer_email,
+                    description=subject.plan_name,
+                )
+
+    async def release(self, tenant_id: TenantId, orders: Sequence[ChargeOrder]) -> None:
+        """Give tries back to the budgets of their cards, now that they were no declines."""
+        async with self._contexts.open(tenant_id) as repos:
+            for order in orders:
+                key = CaseContexts.key_of(order.attempt.provider, order.request.token)
+                await repos.card_tries.release(key, tried_at=order.attempt.created_at)
+
+    @staticmethod
+    def _key(subject: CaseSubject) -> bytes | None:
+        return None if subject.method is None else CaseContexts.card_key(subject.method)
+
+    @staticmethod
+    def _is_awake(subject: CaseSubject, now: Instant) -> bool:
+        wake_at = subject.schedule.wake_at
+        return subject.schedule.is_open and wake_at is not None and wake_at <= now
+
+    @staticmethod
+    def _is_due(subject: CaseSubject, context: DunningContext) -> bool:
+        schedule = subject.schedule
+        return (
+            schedule.action in TRIES
+            and schedule.next_attempt_at is not None
+            and schedule.next_attempt_at <= context.now < context.deadline_at
+            and subject.method is not None
+            and not context.is_canceled
+        )
+
+    def _is_allowed(self, context: DunningContext) -> bool:
+        """Ask the budgets again: another merchant may have tried the card since the try was planned."""
+        allowance = self._strategy.budget.allow(context.usage, at=context.now)
+        return isinstance(allowance, AllowedFrom) and allowance.at <= context.now

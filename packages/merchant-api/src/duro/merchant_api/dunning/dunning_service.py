@@ -1,0 +1,52 @@
+from collections.abc import AsyncGenerator, Sequence
+from typing import final
+
+from whenever import TimeDelta
+
+from duro.db import RepositoryContexts
+from duro.kernel import Clock, DunningScheduleId, IdFactory, TenantId
+from duro.merchant_api.billing.charge_order import ChargeOrder
+from duro.merchant_api.billing.charge_round import ChargeRound
+from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
+from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+from duro.merchant_api.dunning.dunning_claims import DunningClaims
+
+
+@final
+class DunningService:
+    """Works on recovery cases of one mode: decide, try, and decide again after every decline."""
+
+    def __init__(
+        self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock, lease: TimeDelta
+    ) -> None:
+        self._claims = DunningClaims(contexts, ids=ids, clock=clock, lease=lease)
+        self._charges = ChargeRound(contexts, gateways, SettlementDrafts(ids=ids, clock=clock), clock=clock)
+
+    async def process(self, tenant_id: TenantId, schedule_id: DunningScheduleId) -> RenewalOutcome:
+        """Work on one case as far as it goes now."""
+        told = {one: renewal.outcome async for one, renewal in self.process_each(tenant_id, [schedule_id])}
+        return told[schedule_id]
+
+    async def process_each(
+        self, tenant_id: TenantId, ids: Sequence[DunningScheduleId]
+    ) -> AsyncGenerator[tuple[DunningScheduleId, Renewal]]:
+        """Work on cases of one tenant with one claim for all, and tell of each as ChargeRound does.
+
+        A case whose try was declined is decided about again before it is told of; that never tries a second time, since
+        budgets allow a card one try a day.
+        """
+        claims = await self._claims.claim(tenant_id, ids)
+        orders = {schedule_id: claim for schedule_id, claim in claims.items() if isinstance(claim, ChargeOrder)}
+        declined: list[DunningScheduleId] = []
+        won: list[ChargeOrder] = []
+        async for schedule_id, renewal in self._charges.run(tenant_id, claims):
+            if schedule_id in orders and renewal.outcome is RenewalOutcome.DUNNING:
+                declined.append(schedule_id)
+            if schedule_id in orders and renewal.outcome is RenewalOutcome.CHARGED:
+                won.append(orders[schedule_id])
+            yield schedule_id, renewal
+        if won:
+            await self._claims.release(tenant_id, won)
+        if declined:
+            await self._claims.claim(tenant_id, declined)

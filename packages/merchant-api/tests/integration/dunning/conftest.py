@@ -1,0 +1,148 @@
+"""Recovery cases of one merchant over a real Postgres, with a provider that answers as a test says."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import pytest_asyncio
+from whenever import Instant, TimeDelta
+
+from duro.crypto import Uuid7IdFactory
+from duro.db import DatabasePool, PageRequest, RepositoryContexts
+from duro.db.audit import Audit
+from duro.db.sweeps import Sweeps
+from duro.kernel import Clock, DunningScheduleId, Mode
+from duro.merchant_api.billing import BillingService, GatewayRegistry, PendingService, RenewalOutcome
+from duro.merchant_api.dunning import DunningService
+from duro.payments import Approved, Declined, InMemoryIssuerLedger, SimulatedCard, SimulatedGateway, SimulatedIssuer
+from duro.testkit.builders import PaymentMethodBuilder, SubscriptionBuilder
+from duro.testkit.cloned_database import ClonedDatabase
+from duro.testkit.stage import Stage
+from duro.testkit.staged_merchant import StagedMerchant
+
+LEASE = TimeDelta(seconds=60)
+NO_FUNDS = Declined("51", "Insufficient funds", None)
+
+
+class MoodyGateway:
+    """The simulated provider, whose next answers a test may dictate; past those it takes the money."""
+
+    def __init__(self, inner: SimulatedGateway) -> None:
+        self._inner = inner
+        self.answers: list[object] = []
+        self.sent: list[str] = []
+
+    def __getattr__(self, name: str):
+        return getattr(self._inner, name)
+
+    async def charge(self, request):
+        self.sent.append(request.reference)
+        if self.answers:
+            return self.answers.pop(0)
+        return Approved(request.reference, request.amount)
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """One merchant, and the services that renew and recover."""
+
+    merchant: StagedMerchant
+    contexts: RepositoryContexts
+    gateway: MoodyGateway
+    billing: BillingService
+    pending: PendingService
+    dunning: DunningService
+    sweeps: Sweeps
+    admin: DatabasePool
+    clock: Clock
+
+    async def declined(self, *answers: object, **builder):
+        """A subscription whose renewal was just declined."""
+        self.gateway.answers[:] = answers or [NO_FUNDS]
+        customer = await self.merchant.customer()
+        method = await self.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
+        subscription = await self.merchant.subscription(
+            customer=customer, method=method, builder=SubscriptionBuilder(**builder)
+        )
+        assert await self.billing.renew(self.merchant.tenant.id, subscription.id) is RenewalOutcome.DUNNING
+        return subscription
+
+    async def subscription(self, subscription):
+        async with self.contexts.open(self.merchant.tenant.id) as repos:
+            return await repos.subscriptions.get(subscription.id)
+
+    async def case(self, subscription):
+        async with self.contexts.open(self.merchant.tenant.id) as repos:
+            page = await repos.dunning.list(PageRequest(limit=10), subscription_id=subscription.id)
+        [case] = page.items
+        return case
+
+    async def story(self, subscription) -> list[str]:
+        """What happened to the case, oldest first."""
+        case = await self.case(subscription)
+        async with self.contexts.open(self.merchant.tenant.id) as repos:
+            page = await repos.dunning.events(case.id, PageRequest(limit=100))
+        return [event.kind.value for event in reversed(page.items)]
+
+    async def invoice(self, subscription):
+        case = await self.case(subscription)
+        async with self.contexts.open(self.merchant.tenant.id) as repos:
+            return await repos.invoices.get(case.invoice_id)
+
+    async def events(self, subscription) -> list[str]:
+        async with self.contexts.open(self.merchant.tenant.id) as repos:
+            page = await repos.events.list(PageRequest(limit=100), subscription_id=subscription.id)
+        return [event.type for event in sorted(page.items, key=lambda event: event.sequence)]
+
+    async def due(self) -> Sequence[DunningScheduleId]:
+        """What the scanner would queue by now."""
+        found = await self.sweeps.due_cases(self.contexts.mode, self.clock.now())
+        return [case for tenant, case in found if tenant == self.merchant.tenant.id]
+
+    async def work(self, subscription) -> RenewalOutcome:
+        return await self.dunning.process(self.merchant.tenant.id, (await self.case(subscription)).id)
+
+    async def until(self, at: Instant) -> None:
+        """Let time go on, and whatever wakes by then be worked on when it wakes."""
+        for _ in range(100):
+            wakes = await self._wakes()
+            if not wakes or min(wakes) > at:
+                break
+            self.clock.set(max(min(wakes), self.clock.now()))
+            for case in await self.due():
+                await self.dunning.process(self.merchant.tenant.id, case)
+        self.clock.set(at)
+
+    async def _wakes(self) -> list[Instant]:
+        async with self.contexts.open(self.merchant.tenant.id) as repos:
+            page = await repos.dunning.list(PageRequest(limit=100))
+        return [case.wake_at for case in page.items if case.wake_at is not None]
+
+    async def audit(self):
+        return (await Audit(self.admin).run(self.contexts.mode)).findings
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def recovery(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIterator[Recovery]:
+    mode = Mode.TEST
+    ids = Uuid7IdFactory(clock)
+    pool = await DatabasePool.open(database.data_url(mode), max_size=10)
+    sweep = await DatabasePool.open(database.sweep_url, max_size=2)
+    admin = await DatabasePool.open(database.admin_url, max_size=2)
+    contexts = RepositoryContexts(pool, mode, clock=clock, ids=ids)
+    inner = SimulatedGateway(SimulatedIssuer(InMemoryIssuerLedger()), timeout=TimeDelta(seconds=10))
+    gateway = MoodyGateway(inner)
+    gateways = GatewayRegistry(mode, [gateway], is_development=True)
+    merchant = await stage.merchant()
+    yield Recovery(
+        merchant=merchant.in_mode(mode),
+        contexts=contexts,
+        gateway=gateway,
+        billing=BillingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
+        pending=PendingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
+        dunning=DunningService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
+        sweeps=Sweeps(sweep),
+        admin=admin,
+        clock=clock,
+    )
+    for opened in (pool, sweep, admin):
+        await opened.close()

@@ -1,0 +1,132 @@
+import asyncio
+
+from whenever import Instant, TimeDelta
+
+from duro.billing import SubscriptionStatus
+from duro.billing.recovery import DunningAction
+from duro.db.records import DunningState, InvoiceStatus
+from duro.merchant_api.billing import RenewalOutcome
+from duro.payments import Declined, Unknown
+
+EXPIRED = Declined("54", "Expired card", None)
+NO_FUNDS = Declined("51", "Insufficient funds", None)
+DO_NOT_HONOR = Declined("05", "Do not honor", None)
+NEVER_AGAIN = Declined("05", "Do not honor", "03")
+
+
+class TestACaseOfAnEmptyAccount:
+    async def test_is_found_by_the_scan_and_planned_for_payday(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined()
+
+        assert await recovery.due() == [(await recovery.case(subscription)).id]
+        assert await recovery.work(subscription) is RenewalOutcome.DUNNING
+
+        case = await recovery.case(subscription)
+        assert (case.state, case.action) == (DunningState.SCHEDULED, DunningAction.RETRY_PAYDAY)
+        assert case.next_attempt_at.to_tz("Africa/Lagos").day == 28
+        assert "payday" in case.reason
+        assert await recovery.due() == []
+
+    async def test_is_recovered_on_payday(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined()
+
+        await recovery.until(Instant.from_utc(2026, 4, 30, 9))
+
+        case, after = await recovery.case(subscription), await recovery.subscription(subscription)
+        assert (case.state, case.recovered_rail, case.recovered_action) == (
+            DunningState.RECOVERED,
+            "card",
+            "retry_payday",
+        )
+        assert (after.status, after.current_period_start) == (
+            SubscriptionStatus.ACTIVE,
+            subscription.current_period_end,
+        )
+        assert (await recovery.invoice(subscription)).status is InvoiceStatus.PAID
+        assert await recovery.story(subscription) == ["decided", "tried"]
+        assert (await recovery.events(subscription))[-3:] == [
+            "subscription_payment_failed",
+            "subscription_recovered",
+            "subscription_payment_success",
+        ]
+        assert await recovery.audit() == ()
+
+    async def test_is_exhausted_when_no_try_helps(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined(*[NO_FUNDS] * 20)
+
+        await recovery.until(Instant.from_utc(2026, 7, 1, 9))
+
+        case, after = await recovery.case(subscription), await recovery.subscription(subscription)
+        assert (case.state, case.wake_at) == (DunningState.EXHAUSTED, None)
+        assert after.status is SubscriptionStatus.UNPAID
+        assert (await recovery.invoice(subscription)).status is InvoiceStatus.UNCOLLECTIBLE
+        assert 2 <= len(recovery.gateway.sent) <= 5
+        assert (await recovery.story(subscription))[-1] == "exhausted"
+        assert (await recovery.events(subscription))[-1] == "subscription_unpaid"
+        assert await recovery.audit() == ()
+
+
+class TestACaseThatNeedsItsPayer:
+    async def test_waits_for_a_new_card_until_its_deadline(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined(EXPIRED)
+
+        assert await recovery.work(subscription) is RenewalOutcome.DUNNING
+
+        case = await recovery.case(subscription)
+        assert (case.state, case.action) == (DunningState.AWAITING_CUSTOMER, DunningAction.REQUEST_CARD_UPDATE)
+        assert (case.next_attempt_at, case.wake_at) == (None, case.deadline_at)
+        assert (await recovery.events(subscription))[-1] == "subscription_payment_action_required"
+        assert len(recovery.gateway.sent) == 1
+
+    async def test_never_tries_a_card_that_may_never_be_tried_again(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined(NEVER_AGAIN)
+
+        await recovery.until(Instant.from_utc(2026, 7, 1, 9))
+
+        assert len(recovery.gateway.sent) == 1
+        assert (await recovery.case(subscription)).state is DunningState.EXHAUSTED
+
+
+class TestTriesOfACase:
+    async def test_are_made_once_however_many_work_on_it(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined()
+        await recovery.work(subscription)
+        clock.set((await recovery.case(subscription)).next_attempt_at)
+
+        await asyncio.gather(*(recovery.work(subscription) for _ in range(5)))
+
+        assert len(recovery.gateway.sent) == 2
+        assert (await recovery.case(subscription)).state is DunningState.RECOVERED
+
+    async def test_that_are_not_answered_are_looked_up_and_never_made_again(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined()
+        await recovery.work(subscription)
+        recovery.gateway.answers[:] = [Unknown("Silence.")]
+        clock.set((await recovery.case(subscription)).next_attempt_at)
+
+        assert await recovery.work(subscription) is RenewalOutcome.PENDING
+        assert await recovery.due() == []
+        assert await recovery.work(subscription) is RenewalOutcome.PENDING
+        assert len(recovery.gateway.sent) == 2
+
+    async def test_are_held_apart_on_one_card(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined(DO_NOT_HONOR, DO_NOT_HONOR, DO_NOT_HONOR, DO_NOT_HONOR)
+
+        await recovery.until(Instant.from_utc(2026, 6, 15, 9))
+
+        attempts = await self.attempts(recovery, subscription)
+        assert len(attempts) == 3
+        gaps = [later.created_at - earlier.created_at for earlier, later in zip(attempts, attempts[1:], strict=False)]
+        assert min(gaps) >= TimeDelta(hours=48)
+
+    async def attempts(self, recovery, subscription):
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            return await repos.attempts.of_invoice((await recovery.case(subscription)).invoice_id)
