@@ -192,6 +192,7 @@ class TestARecoveryCase:
             reason="no money today",
             opened_at=book.clock.now(),
             closed_at=None,
+            amount=invoice.total,
         )
         closed = replace(case, state=DunningState.CANCELLED, next_attempt_at=None, closed_at=book.clock.now())
         async with book.test.open(tenant) as repos:

@@ -116,6 +116,7 @@ class TestSweeps:
             ("_INCOMPLETE", "subscriptions_incomplete", lambda now: (now - HOUR, now, 1000, 10_000)),
             ("_PENDING_ATTEMPTS", "payment_attempts_pending", lambda now: (now, 1000, 10_000)),
             ("_PENDING_REFUNDS", "refunds_pending", lambda now: (now, 1000, 10_000)),
+            ("_DUE_CASES", "dunning_schedules_awake", lambda now: (now, 1000, 10_000)),
         ],
     )
     async def test_cost_a_probe_of_an_index_however_many_there_are(self, book, sweep_pool, statement, index, arguments):

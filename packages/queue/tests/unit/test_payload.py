@@ -64,6 +64,8 @@ class TestJobKind:
             "billing-live",
             "pending-test",
             "pending-live",
+            "dunning-test",
+            "dunning-live",
             "incomplete-test",
             "incomplete-live",
         }

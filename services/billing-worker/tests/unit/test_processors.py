@@ -2,10 +2,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from duro.billing_worker.billing_processor import MOST_PERIODS, BillingProcessor
+from duro.billing_worker.dunning_processor import DunningProcessor
 from duro.billing_worker.incomplete_processor import IncompleteProcessor
 from duro.billing_worker.pending_processor import PendingProcessor
 from duro.db.clock_guard import ClockNotTrustedError
-from duro.kernel import InvoiceId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import DunningScheduleId, InvoiceId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 from duro.merchant_api.billing import Renewal, RenewalOutcome
 from duro.queue import MalformedPayloadError
 
@@ -29,36 +30,38 @@ BEHIND = Renewal(RenewalOutcome.CHARGED, is_behind=True)
 class TestTheBillingProcessor:
     async def test_renews_the_subscription_of_the_payload(self, made, guard, metrics):
         service, payload = ScriptedRenewals(CHARGED), made.payload(SubscriptionId)
-        await BillingProcessor(service, guard=guard, metrics=metrics).process(payload)
+        await BillingProcessor(service.renew, guard=guard, metrics=metrics).process(payload)
         assert service.calls == [(payload.tenant_id, payload.entity(SubscriptionId))]
 
     async def test_renews_again_while_it_is_behind(self, made, guard, metrics):
         service = ScriptedRenewals(BEHIND, BEHIND, CHARGED)
-        await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
+        await BillingProcessor(service.renew, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
         assert len(service.calls) == 3
         assert 'duro_renewals_total{mode="test",outcome="charged"} 3.0' in metrics.render().decode()
 
     async def test_renews_twelve_periods_at_most(self, made, guard, metrics):
         service = ScriptedRenewals(BEHIND)
-        await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
+        await BillingProcessor(service.renew, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
         assert len(service.calls) == MOST_PERIODS == 12
 
     @pytest.mark.parametrize("outcome", list(RenewalOutcome))
     async def test_counts_each_outcome_once_and_stops(self, outcome, made, guard, metrics):
         service = ScriptedRenewals(Renewal(outcome), BEHIND)
-        await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId, Mode.LIVE))
+        await BillingProcessor(service.renew, guard=guard, metrics=metrics).process(
+            made.payload(SubscriptionId, Mode.LIVE)
+        )
         assert len(service.calls) == 1
         assert f'duro_renewals_total{{mode="live",outcome="{outcome}"}} 1.0' in metrics.render().decode()
 
     async def test_stops_at_a_decline_after_successes(self, made, guard, metrics):
         service = ScriptedRenewals(BEHIND, Renewal(RenewalOutcome.DUNNING), BEHIND)
-        await BillingProcessor(service, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
+        await BillingProcessor(service.renew, guard=guard, metrics=metrics).process(made.payload(SubscriptionId))
         assert len(service.calls) == 2
 
     async def test_logs_each_outcome(self, made, guard, metrics):
         payload, service = made.payload(SubscriptionId), ScriptedRenewals(BEHIND, Renewal(RenewalOutcome.EXPIRED))
         with capture_logs() as logs:
-            await BillingProcessor(service, guard=guard, metrics=metrics).process(payload)
+            await BillingProcessor(service.renew, guard=guard, metrics=metrics).process(payload)
         assert [(entry["subscription"], entry["outcome"]) for entry in logs] == [
             (payload.id, "charged"),
             (payload.id, "expired"),
@@ -67,16 +70,33 @@ class TestTheBillingProcessor:
     async def test_claims_nothing_by_a_clock_it_does_not_trust(self, made, distrustful_guard, metrics):
         service = ScriptedRenewals(BEHIND)
         with pytest.raises(ClockNotTrustedError):
-            await BillingProcessor(service, guard=distrustful_guard, metrics=metrics).process(
+            await BillingProcessor(service.renew, guard=distrustful_guard, metrics=metrics).process(
                 made.payload(SubscriptionId)
             )
         assert service.calls == []
 
     async def test_refuses_the_id_of_something_else(self, made, guard, metrics):
         with pytest.raises(MalformedPayloadError):
-            await BillingProcessor(ScriptedRenewals(CHARGED), guard=guard, metrics=metrics).process(
+            await BillingProcessor(ScriptedRenewals(CHARGED).renew, guard=guard, metrics=metrics).process(
                 made.payload(InvoiceId)
             )
+
+
+class TestTheDunningProcessor:
+    async def test_counts_what_a_case_came_to(self, made, guard, metrics):
+        service = ScriptedRenewals(CHARGED)
+        payload = made.payload(DunningScheduleId, Mode.LIVE)
+        await DunningProcessor(service.renew, guard=guard, metrics=metrics).process(payload)
+        assert service.calls == [(payload.tenant_id, payload.entity(DunningScheduleId))]
+        assert 'duro_recovery_cases_total{mode="live",outcome="charged"} 1.0' in metrics.render().decode()
+
+    async def test_works_on_nothing_with_a_clock_it_cannot_trust(self, made, distrustful_guard, metrics):
+        service = ScriptedRenewals(CHARGED)
+        with pytest.raises(ClockNotTrustedError):
+            await DunningProcessor(service.renew, guard=distrustful_guard, metrics=metrics).process(
+                made.payload(DunningScheduleId)
+            )
+        assert service.calls == []
 
 
 class TestThePendingProcessor:

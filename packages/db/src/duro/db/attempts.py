@@ -102,7 +102,6 @@ class AttemptRepository:
             attempt.advice_code,
             attempt.claimed_until,
             attempt.settled_at,
-            attempt.initiator.value,
         )
         if not touched:
             raise NotFoundError("transaction", attempt.id)

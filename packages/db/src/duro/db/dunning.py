@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from typing import Final, final
 
 from asyncpg import Record
+from whenever import Instant
 
 from duro.billing.recovery import DunningAction
 from duro.db.listing import Listing
@@ -40,6 +41,11 @@ _UPDATE: Final = """
          as u (id, state, category, rail, next_attempt_at, reason, closed_at, deadline_at, action, cause, wake_at,
                paused_at)
     where d.tenant_id = $1 and d.id = u.id"""
+_WAKE: Final = """
+    update {schema}.dunning_schedules
+    set action = null, cause = null, next_attempt_at = null, state = 'scheduled', wake_at = $3
+    where tenant_id = $1 and subscription_id = $2 and state in ('scheduled', 'awaiting_customer')
+      and paused_at is null"""
 _EVENTS: Final = Listing(
     table="dunning_events", columns="id, schedule_id, kind, action, cause, rail, next_attempt_at, reason, created_at"
 )
@@ -134,6 +140,10 @@ class DunningRepository:
             [one.wake_at for one in schedules],
             [one.paused_at for one in schedules],
         )
+
+    async def wake(self, subscription_id: SubscriptionId, *, now: Instant) -> None:
+        """Have the open cases of a locked subscription decided about anew: something changed that they depend on."""
+        await self._session.execute(_WAKE, subscription_id.value, now)
 
     async def tell(self, events: Sequence[DunningEvent]) -> None:
         """Write down what happened to cases."""

@@ -1,7 +1,7 @@
 """Recovery cases of one merchant over a real Postgres, with a provider that answers as a test says."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest_asyncio
 from whenever import Instant, TimeDelta
@@ -12,7 +12,8 @@ from duro.db.audit import Audit
 from duro.db.sweeps import Sweeps
 from duro.kernel import Clock, DunningScheduleId, Mode
 from duro.merchant_api.billing import BillingService, GatewayRegistry, PendingService, RenewalOutcome
-from duro.merchant_api.dunning import DunningService
+from duro.merchant_api.billing.collection import Collection
+from duro.merchant_api.dunning import DunningService, PauseCase, RetryNow
 from duro.payments import Approved, Declined, InMemoryIssuerLedger, SimulatedCard, SimulatedGateway, SimulatedIssuer
 from duro.testkit.builders import PaymentMethodBuilder, SubscriptionBuilder
 from duro.testkit.cloned_database import ClonedDatabase
@@ -31,7 +32,7 @@ class MoodyGateway:
         self.answers: list[object] = []
         self.sent: list[str] = []
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> object:
         return getattr(self._inner, name)
 
     async def charge(self, request):
@@ -51,6 +52,8 @@ class Recovery:
     billing: BillingService
     pending: PendingService
     dunning: DunningService
+    retries: RetryNow
+    pauses: PauseCase
     sweeps: Sweeps
     admin: DatabasePool
     clock: Clock
@@ -101,6 +104,22 @@ class Recovery:
     async def work(self, subscription) -> RenewalOutcome:
         return await self.dunning.process(self.merchant.tenant.id, (await self.case(subscription)).id)
 
+    async def retry_now(self, subscription) -> RenewalOutcome:
+        return await self.retries.execute(self.merchant.tenant.id, (await self.case(subscription)).id)
+
+    async def new_card(self, subscription) -> None:
+        """Let the payer bring another card."""
+        customer = await self._customer(subscription)
+        method = await self.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
+        async with self.contexts.open(self.merchant.tenant.id) as repos:
+            locked = await repos.subscriptions.lock(subscription.id)
+            await repos.subscriptions.update(replace(locked, payment_method_id=method.id))
+            await repos.dunning.wake(subscription.id, now=self.clock.now())
+
+    async def _customer(self, subscription):
+        async with self.contexts.open(self.merchant.tenant.id) as repos:
+            return await repos.customers.get(subscription.customer_id)
+
     async def until(self, at: Instant) -> None:
         """Let time go on, and whatever wakes by then be worked on when it wakes."""
         for _ in range(100):
@@ -140,6 +159,8 @@ async def recovery(database: ClonedDatabase, stage: Stage, clock: Clock) -> Asyn
         billing=BillingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         pending=PendingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         dunning=DunningService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
+        retries=RetryNow(contexts, Collection(contexts, gateways, ids=ids, clock=clock, lease=LEASE)),
+        pauses=PauseCase(contexts, ids=ids, clock=clock),
         sweeps=Sweeps(sweep),
         admin=admin,
         clock=clock,

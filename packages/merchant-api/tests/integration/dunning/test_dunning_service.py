@@ -1,10 +1,13 @@
 import asyncio
+from itertools import pairwise
 
+import pytest
 from whenever import Instant, TimeDelta
 
 from duro.billing import SubscriptionStatus
 from duro.billing.recovery import DunningAction
 from duro.db.records import DunningState, InvoiceStatus
+from duro.kernel import ConflictError
 from duro.merchant_api.billing import RenewalOutcome
 from duro.payments import Declined, Unknown
 
@@ -124,9 +127,71 @@ class TestTriesOfACase:
 
         attempts = await self.attempts(recovery, subscription)
         assert len(attempts) == 3
-        gaps = [later.created_at - earlier.created_at for earlier, later in zip(attempts, attempts[1:], strict=False)]
+        gaps = [later.created_at - earlier.created_at for earlier, later in pairwise(attempts)]
         assert min(gaps) >= TimeDelta(hours=48)
 
     async def attempts(self, recovery, subscription):
         async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
             return await repos.attempts.of_invoice((await recovery.case(subscription)).invoice_id)
+
+
+class TestATryThatSomebodyAskedFor:
+    async def test_recovers_the_case_at_once(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined()
+
+        assert await recovery.retry_now(subscription) is RenewalOutcome.CHARGED
+
+        case = await recovery.case(subscription)
+        assert (case.state, case.recovered_action) == (DunningState.RECOVERED, "merchant")
+
+    async def test_uses_up_nothing_of_the_plan(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined(NO_FUNDS, NO_FUNDS)
+        await recovery.work(subscription)
+        planned = await recovery.case(subscription)
+
+        assert await recovery.retry_now(subscription) is RenewalOutcome.DUNNING
+        assert await recovery.work(subscription) is RenewalOutcome.DUNNING
+
+        case = await recovery.case(subscription)
+        assert (case.next_attempt_at - planned.next_attempt_at) < TimeDelta(hours=1)
+        assert (case.action, case.attempts_made) == (planned.action, 2)
+
+    async def test_is_refused_for_a_card_that_may_never_be_tried_again(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined(NEVER_AGAIN)
+        await recovery.work(subscription)
+        with pytest.raises(ConflictError, match="never"):
+            await recovery.retry_now(subscription)
+
+
+class TestANewWayToPay:
+    async def test_is_tried_at_once(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined(EXPIRED)
+        await recovery.work(subscription)
+
+        await recovery.new_card(subscription)
+        assert await recovery.work(subscription) is RenewalOutcome.CHARGED
+
+        assert (await recovery.case(subscription)).state is DunningState.RECOVERED
+        assert await recovery.story(subscription) == ["asked", "decided"]
+
+
+class TestAPausedCase:
+    async def test_rests_and_gets_its_time_back(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined()
+        await recovery.work(subscription)
+        planned = await recovery.case(subscription)
+
+        await recovery.pauses.pause(recovery.merchant.tenant.id, planned.id)
+        await recovery.until(Instant.from_utc(2026, 5, 5, 9))
+        assert len(recovery.gateway.sent) == 1
+        resumed = await recovery.pauses.resume(recovery.merchant.tenant.id, planned.id)
+
+        assert resumed.deadline_at == planned.deadline_at + TimeDelta(hours=24 * 20)
+        await recovery.until(Instant.from_utc(2026, 5, 30, 9))
+        assert (await recovery.case(subscription)).state is DunningState.RECOVERED
+        assert await recovery.story(subscription) == ["decided", "paused", "resumed", "decided", "tried"]

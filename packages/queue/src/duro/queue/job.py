@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     """The sorts of work there are; each has a queue per mode, so one mode's backlog never waits behind the other's."""
 
     BILLING = "billing"
+    DUNNING = "dunning"
     PENDING = "pending"
     INCOMPLETE = "incomplete"
 

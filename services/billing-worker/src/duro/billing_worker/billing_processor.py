@@ -3,7 +3,7 @@ from typing import Final, final
 import structlog
 
 from duro.billing_worker.metrics import WorkerMetrics
-from duro.billing_worker.ports import OneRenewal
+from duro.billing_worker.ports import WorksOnOne
 from duro.db.clock_guard import ClockGuard
 from duro.kernel import SubscriptionId
 from duro.queue import JobPayload
@@ -15,8 +15,8 @@ MOST_PERIODS: Final = 12
 class BillingProcessor:
     """Renews one subscription, and again while it is behind: at most 12 periods, up to the first non-success."""
 
-    def __init__(self, renewals: OneRenewal, *, guard: ClockGuard, metrics: WorkerMetrics) -> None:
-        self._renewals = renewals
+    def __init__(self, renew: WorksOnOne[SubscriptionId], *, guard: ClockGuard, metrics: WorkerMetrics) -> None:
+        self._renew = renew
         self._guard = guard
         self._metrics = metrics
         self._log = structlog.stdlib.get_logger("duro.billing_worker")
@@ -25,7 +25,7 @@ class BillingProcessor:
         subscription_id = payload.entity(SubscriptionId)
         for _ in range(MOST_PERIODS):
             self._guard.require()
-            renewal = await self._renewals.renew(payload.tenant_id, subscription_id)
+            renewal = await self._renew(payload.tenant_id, subscription_id)
             self._metrics.renewed(payload.mode, renewal.outcome)
             self._log.info(
                 "renewal",

@@ -6,9 +6,10 @@ from typing import Final, Self, final
 from whenever import TimeDelta
 
 from duro.billing_worker.billing_processor import BillingProcessor
-from duro.billing_worker.billing_scanner import BillingScanner
 from duro.billing_worker.billing_worker import BillingWorker
 from duro.billing_worker.crew import Crew
+from duro.billing_worker.due_scanner import DueScanner
+from duro.billing_worker.dunning_processor import DunningProcessor
 from duro.billing_worker.gauges import Gauges
 from duro.billing_worker.health import Health
 from duro.billing_worker.health_server import HealthServer
@@ -17,8 +18,8 @@ from duro.billing_worker.incomplete_scanner import IncompleteScanner
 from duro.billing_worker.metrics import WorkerMetrics
 from duro.billing_worker.pending_processor import PendingProcessor
 from duro.billing_worker.pending_scanner import PendingScanner
-from duro.billing_worker.renewal_batches import RenewalBatches
 from duro.billing_worker.settings import Settings
+from duro.billing_worker.tenant_batches import TenantBatches
 from duro.crypto import SystemClock, Uuid7IdFactory
 from duro.db import DatabasePool, RepositoryContexts
 from duro.db.clock_guard import ClockGuard
@@ -26,6 +27,7 @@ from duro.db.database_clock import DatabaseClock
 from duro.db.sweeps import Sweeps
 from duro.kernel import Clock, IdFactory, Mode
 from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
+from duro.merchant_api.dunning import DunningService
 from duro.payments import ChargeGateway, HttpSimulatedGateway
 from duro.queue import JobKind, JobQueue, JobWorker, Processor, RedisProbe, Scanner, ScanWorker
 
@@ -133,12 +135,21 @@ class Composition:
     def _scanners(self, mode: Mode) -> tuple[Scanner, ...]:
         settings = self._settings
         return (
-            BillingScanner(
+            DueScanner(
+                JobKind.BILLING,
                 mode=mode,
-                sweep=self._sweeps,
+                due=self._sweeps.due_subscriptions,
                 queue=self._queues[JobKind.BILLING][mode],
                 clock=self._clock,
                 interval_seconds=settings.scan_seconds,
+            ),
+            DueScanner(
+                JobKind.DUNNING,
+                mode=mode,
+                due=self._sweeps.due_cases,
+                queue=self._queues[JobKind.DUNNING][mode],
+                clock=self._clock,
+                interval_seconds=settings.dunning_seconds,
             ),
             PendingScanner(
                 mode=mode,
@@ -164,9 +175,12 @@ class Composition:
         pending = PendingService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         starts = IncompleteService(contexts, billing, ids=ids, clock=clock)
-        guard, metrics, batches = self._guard, self._metrics, RenewalBatches(billing)
+        dunning = DunningService(contexts, gateways, ids=ids, clock=clock, lease=lease)
+        guard, metrics = self._guard, self._metrics
+        renewals, cases = TenantBatches(billing.renew_each), TenantBatches(dunning.process_each)
         return (
-            self._job_worker(JobKind.BILLING, mode, BillingProcessor(batches, guard=guard, metrics=metrics)),
+            self._job_worker(JobKind.BILLING, mode, BillingProcessor(renewals.work, guard=guard, metrics=metrics)),
+            self._job_worker(JobKind.DUNNING, mode, DunningProcessor(cases.work, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.PENDING, mode, PendingProcessor(pending, refunds, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.INCOMPLETE, mode, IncompleteProcessor(starts, guard=guard, metrics=metrics)),
         )

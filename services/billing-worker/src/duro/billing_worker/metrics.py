@@ -13,6 +13,7 @@ class WorkerMetrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._renewals = self._counter("duro_renewals", "Renewals by outcome.")
+        self._cases = self._counter("duro_recovery_cases", "Recovery cases that were worked on, by outcome.")
         self._resolved = self._counter("duro_pending_resolved", "Pending attempts that were looked up, by outcome.")
         self._refunds = self._counter("duro_refunds", "Pending refunds that were sent, by outcome.")
         self._driven = self._counter("duro_incomplete_driven", "Unfinished starts that were taken further, by outcome.")
@@ -26,6 +27,9 @@ class WorkerMetrics:
 
     def renewed(self, mode: Mode, outcome: RenewalOutcome) -> None:
         self._renewals.labels(mode.value, outcome.value).inc()
+
+    def recovered(self, mode: Mode, outcome: RenewalOutcome) -> None:
+        self._cases.labels(mode.value, outcome.value).inc()
 
     def resolved(self, mode: Mode, outcome: RenewalOutcome) -> None:
         self._resolved.labels(mode.value, outcome.value).inc()

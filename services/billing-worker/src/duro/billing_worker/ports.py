@@ -1,24 +1,28 @@
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from whenever import Instant
 
-from duro.kernel import Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import EntityId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 from duro.merchant_api.billing import Renewal, RenewalOutcome
 
-
-class Renewals(Protocol):
-    """Renews subscriptions of one tenant that are due, each for its next period; each is told of once it is settled."""
-
-    def renew_each(
-        self, tenant_id: TenantId, subscription_ids: Sequence[SubscriptionId]
-    ) -> AsyncIterator[tuple[SubscriptionId, Renewal]]: ...
+Subject = TypeVar("Subject", bound=EntityId)
+Subject_contra = TypeVar("Subject_contra", bound=EntityId, contravariant=True)
+Subject_co = TypeVar("Subject_co", bound=EntityId, covariant=True)
 
 
-class OneRenewal(Protocol):
-    """Renews one subscription if it is due, for its next period."""
+class WorksOnEach(Protocol[Subject]):
+    """Works on subjects of one tenant together, and tells of each once it is settled."""
 
-    async def renew(self, tenant_id: TenantId, subscription_id: SubscriptionId) -> Renewal: ...
+    def __call__(
+        self, tenant_id: TenantId, subjects: Sequence[Subject], /
+    ) -> AsyncIterator[tuple[Subject, Renewal]]: ...
+
+
+class WorksOnOne(Protocol[Subject_contra]):
+    """Works on one subject: renews a subscription, takes a recovery case further."""
+
+    async def __call__(self, tenant_id: TenantId, subject: Subject_contra, /) -> Renewal: ...
 
 
 class PendingAttempts(Protocol):
@@ -39,12 +43,12 @@ class IncompleteStarts(Protocol):
     async def drive(self, tenant_id: TenantId, subscription_id: SubscriptionId) -> RenewalOutcome: ...
 
 
-class DueSweep(Protocol):
+class ReadsDue(Protocol[Subject_co]):
     """Ids of what is due over all tenants of a mode, the tenants taking turns."""
 
-    async def due_subscriptions(
+    async def __call__(
         self, mode: Mode, now: Instant, *, limit_per_tenant: int, total: int
-    ) -> Sequence[tuple[TenantId, SubscriptionId]]: ...
+    ) -> Sequence[tuple[TenantId, Subject_co]]: ...
 
 
 class PendingSweep(Protocol):

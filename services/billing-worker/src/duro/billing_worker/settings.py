@@ -25,6 +25,7 @@ class Settings:
     gateway_timeout_seconds: int
     lease_seconds: int
     scan_seconds: int
+    dunning_seconds: int
     pending_seconds: int
     incomplete_seconds: int
     concurrency: int
@@ -46,6 +47,7 @@ class Settings:
             gateway_timeout_seconds=read.whole("DURO_GATEWAY_TIMEOUT_SECONDS", 10, least=1, most=120),
             lease_seconds=read.whole("DURO_LEASE_SECONDS", 60, least=1, most=3_600),
             scan_seconds=read.whole("DURO_SCAN_SECONDS", 60, least=1, most=3_600),
+            dunning_seconds=read.whole("DURO_DUNNING_SECONDS", 60, least=1, most=3_600),
             pending_seconds=read.whole("DURO_PENDING_SECONDS", 15, least=1, most=3_600),
             incomplete_seconds=read.whole("DURO_INCOMPLETE_SECONDS", 600, least=1, most=86_400),
             concurrency=read.whole("DURO_WORKER_CONCURRENCY", 50, least=1, most=1_000),

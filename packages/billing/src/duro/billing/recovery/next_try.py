@@ -24,7 +24,10 @@ class NextTry:
     def charge(
         self, method: Instrument, planned_at: Instant, *, action: DunningAction, cause: DunningCause, why: str
     ) -> DunningDecision:
-        """Plan a charge of the method; without time for one, ask for a push of money, or give up."""
+        """Plan a charge of the method; without time for one, ask for a push of money, or give up.
+
+        What may be charged at once is; what is to come is spread a little, so that not all comes at the same moment.
+        """
         at, bound = self._earliest(method, planned_at)
         context = self.context
         if at >= context.deadline_at:
@@ -34,7 +37,7 @@ class NextTry:
                 f"{why} No further try is possible before the deadline on {self._say(context.deadline_at)}.",
             )
         spread_at = at + context.settings.schedule.jitter(context.schedule_id, len(context.attempts))
-        if spread_at < context.deadline_at:
+        if at > context.now and spread_at < context.deadline_at:
             at = spread_at
         return DunningDecision(action, cause, f"{why} The next try is on {self._say(at)}{bound}.", at, method.rail)
 

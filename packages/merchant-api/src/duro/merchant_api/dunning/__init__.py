@@ -1,5 +1,8 @@
 """Recovery: what is done about charges that failed, until the money is in or nobody can do more."""
 
 from duro.merchant_api.dunning.dunning_service import DunningService
+from duro.merchant_api.dunning.pause_case import PauseCase
+from duro.merchant_api.dunning.read_cases import GetCase, ListCases
+from duro.merchant_api.dunning.retry_now import RetryNow
 
-__all__ = ["DunningService"]
+__all__ = ["DunningService", "GetCase", "ListCases", "PauseCase", "RetryNow"]

@@ -9,7 +9,6 @@ from duro.db.ledger import Postings
 from duro.db.records import (
     AttemptStatus,
     DunningEvent,
-    DunningEventId,
     DunningEventKind,
     DunningSchedule,
     DunningState,
@@ -22,6 +21,7 @@ from duro.db.renewal_rows import RenewalSettlement
 from duro.kernel import Clock, IdFactory, PaymentAttemptId
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
+from duro.merchant_api.dunning.case_events import CaseEvents
 
 TRIES: Final = frozenset({DunningAction.RETRY, DunningAction.RETRY_PAYDAY})
 
@@ -43,6 +43,7 @@ class CaseDrafts:
     def __init__(self, *, ids: IdFactory, clock: Clock, lease: TimeDelta) -> None:
         self._ids = ids
         self._lease = lease
+        self._cases = CaseEvents(ids)
         self._events = EventRecords(ids)
         self._postings = Postings(ids=ids, clock=clock)
 
@@ -68,19 +69,23 @@ class CaseDrafts:
         if decision.action is DunningAction.EXHAUST:
             over = replace(told, state=DunningState.EXHAUSTED, wake_at=None, next_attempt_at=None, closed_at=now)
             settlement = self._given_up(subject, escalation, now=now)
-            return DecidedCase(over, self.event(over, DunningEventKind.EXHAUSTED, now=now), settlement)
+            return DecidedCase(over, self._cases.of(over, DunningEventKind.EXHAUSTED, now=now), settlement)
         if decision.next_attempt_at is not None:
             planned = replace(told, state=DunningState.SCHEDULED, wake_at=min(decision.next_attempt_at, deadline))
-            return DecidedCase(planned, self.event(planned, DunningEventKind.DECIDED, now=now))
+            return DecidedCase(planned, self._cases.of(planned, DunningEventKind.DECIDED, now=now))
         asked = replace(told, state=DunningState.AWAITING_CUSTOMER, wake_at=deadline)
         change = subject.subscription.told(EventType.SUBSCRIPTION_PAYMENT_ACTION_REQUIRED)
         return DecidedCase(
             asked,
-            self.event(asked, DunningEventKind.ASKED, now=now),
+            self._cases.of(asked, DunningEventKind.ASKED, now=now),
             RenewalSettlement(
                 subscription=change.subscription, events=self._events.of(change, now=now, invoice=subject.invoice)
             ),
         )
+
+    def tried(self, schedule: DunningSchedule, *, now: Instant) -> DecidedCase:
+        """Draft the try that had been planned."""
+        return DecidedCase(schedule, self._cases.of(schedule, DunningEventKind.TRIED, now=now))
 
     def attempt(self, subject: CaseSubject, schedule: DunningSchedule, *, now: Instant) -> PaymentAttempt:
         """Draft the charge of the case's saved method for what remains of its invoice."""
@@ -104,20 +109,6 @@ class CaseDrafts:
             claimed_until=now + self._lease,
             created_at=now,
             settled_at=None,
-        )
-
-    def event(self, schedule: DunningSchedule, kind: DunningEventKind, *, now: Instant) -> DunningEvent:
-        """Draft what a merchant reads about the case."""
-        return DunningEvent(
-            id=self._ids.new(DunningEventId),
-            schedule_id=schedule.id,
-            kind=kind,
-            action=schedule.action,
-            cause=schedule.cause,
-            rail=schedule.rail,
-            next_attempt_at=schedule.next_attempt_at,
-            reason=schedule.reason,
-            created_at=now,
         )
 
     def _given_up(self, subject: CaseSubject, escalation: Escalation, *, now: Instant) -> RenewalSettlement:

@@ -11,7 +11,7 @@ from duro.billing.recovery import (
     DunningStrategy,
 )
 from duro.db import Repositories, RepositoryContexts
-from duro.db.records import DunningEventKind, PaymentAttempt
+from duro.db.records import PaymentAttempt
 from duro.db.recovery import CaseSubject
 from duro.kernel import Clock, DunningScheduleId, IdFactory, SubscriptionId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
@@ -87,9 +87,7 @@ class DunningClaims:
         """Try what was planned for now if it is still allowed; else decide, and try at once if that says so."""
         schedule, context = subject.schedule, contexts.of(subject, now=now)
         if self._is_due(subject, context) and self._is_allowed(context):
-            self._try(
-                subject, DecidedCase(schedule, self._drafts.event(schedule, DunningEventKind.TRIED, now=now)), found
-            )
+            self._try(subject, self._drafts.tried(schedule, now=now), found)
             return
         decision = self._strategy.decide(context)
         case = self._drafts.decided(

@@ -5,11 +5,11 @@ from redis.asyncio import Redis
 from whenever import TimeDelta
 
 from duro.billing import SubscriptionStatus
-from duro.billing_worker.billing_scanner import BillingScanner
+from duro.billing_worker.due_scanner import DueScanner
 from duro.db import DatabasePool
 from duro.db.sweeps import Sweeps
 from duro.kernel import Mode, SubscriptionId, TenantId
-from duro.queue import JobQueue, QueueSettings
+from duro.queue import JobKind, JobQueue, QueueSettings
 from duro.testkit.builders import SubscriptionBuilder
 from duro.testkit.deadline import Deadline
 
@@ -61,11 +61,17 @@ async def queue(redis_url):
     await queue.close()
 
 
-class TestTheBillingScanner:
-    def _scanner(self, sweep, queue, clock, *, pause=None, interval_seconds=60) -> BillingScanner:
+class TestTheDueScanner:
+    def _scanner(self, sweep, queue, clock, *, pause=None, interval_seconds=60) -> DueScanner:
         extra = {} if pause is None else {"pause": pause}
-        return BillingScanner(
-            mode=Mode.LIVE, sweep=sweep, queue=queue, clock=clock, interval_seconds=interval_seconds, **extra
+        return DueScanner(
+            JobKind.BILLING,
+            mode=Mode.LIVE,
+            due=sweep.due_subscriptions,
+            queue=queue,
+            clock=clock,
+            interval_seconds=interval_seconds,
+            **extra,
         )
 
     async def test_puts_what_is_due_on_the_queue(self, made, queue, clock, redis):
@@ -102,7 +108,7 @@ class TestTheBillingScanner:
         assert self._scanner(FakeSweep([]), queue, clock).name == "billing-live"
 
 
-class TestTheBillingScannerOverRealRows:
+class TestTheDueScannerOverRealRows:
     async def test_finds_the_due_of_every_tenant_of_its_mode_in_turn(self, stage, database, redis, queue, clock):
         active, past_due = SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE
         later = clock.now() + TimeDelta(hours=1)
@@ -115,8 +121,14 @@ class TestTheBillingScannerOverRealRows:
         await merchants[0].subscription(builder=SubscriptionBuilder(status=active, current_period_end=later))
         await merchants[0].in_mode(Mode.TEST).subscription()
         pool = await DatabasePool.open(database.sweep_url, max_size=2)
-        scanner = BillingScanner(
-            mode=Mode.LIVE, sweep=Sweeps(pool), queue=queue, clock=clock, interval_seconds=60, pause=Deadline
+        scanner = DueScanner(
+            JobKind.BILLING,
+            mode=Mode.LIVE,
+            due=Sweeps(pool).due_subscriptions,
+            queue=queue,
+            clock=clock,
+            interval_seconds=60,
+            pause=Deadline,
         )
         assert await scanner.scan() == 6
         await pool.close()

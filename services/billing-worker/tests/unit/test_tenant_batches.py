@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from duro.billing_worker.renewal_batches import RenewalBatches
+from duro.billing_worker.tenant_batches import TenantBatches
 from duro.kernel import SubscriptionId, TenantId
 from duro.merchant_api.billing import Renewal, RenewalOutcome
 
@@ -34,32 +34,32 @@ def renewals() -> Renewals:
 
 
 @pytest.fixture
-def batches(renewals) -> RenewalBatches:
-    return RenewalBatches(renewals, window_seconds=0.005, most=3)
+def batches(renewals) -> TenantBatches:
+    return TenantBatches(renewals.renew_each, window_seconds=0.005, most=3)
 
 
-class TestRenewalBatches:
+class TestTenantBatches:
     async def test_share_a_claim_within_a_tenant_and_never_across(self, batches, renewals, ids):
         one, other = ids.new(TenantId), ids.new(TenantId)
         asked = [(one, ids.new(SubscriptionId)) for _ in range(2)] + [(other, ids.new(SubscriptionId))]
-        assert await asyncio.gather(*(batches.renew(*each) for each in asked)) == [CHARGED] * 3
+        assert await asyncio.gather(*(batches.work(*each) for each in asked)) == [CHARGED] * 3
         assert renewals.batches == [(one, [asked[0][1], asked[1][1]]), (other, [asked[2][1]])]
 
     async def test_ask_once_for_a_subscription_that_is_asked_for_twice(self, batches, renewals, ids):
         asked = (ids.new(TenantId), ids.new(SubscriptionId))
-        assert await asyncio.gather(batches.renew(*asked), batches.renew(*asked)) == [CHARGED, CHARGED]
+        assert await asyncio.gather(batches.work(*asked), batches.work(*asked)) == [CHARGED, CHARGED]
         assert renewals.batches == [(asked[0], [asked[1]])]
 
     async def test_are_no_larger_than_they_may_be(self, batches, renewals, ids):
         tenant = ids.new(TenantId)
-        await asyncio.gather(*(batches.renew(tenant, ids.new(SubscriptionId)) for _ in range(7)))
+        await asyncio.gather(*(batches.work(tenant, ids.new(SubscriptionId)) for _ in range(7)))
         assert [len(batch) for _, batch in renewals.batches] == [3, 3, 1]
 
     async def test_tell_each_job_as_soon_as_it_is_settled(self, batches, renewals, ids):
         tenant, quick, slow = ids.new(TenantId), ids.new(SubscriptionId), ids.new(SubscriptionId)
         renewals.slow.add(slow)
-        waiting = asyncio.create_task(batches.renew(tenant, slow))
-        assert await batches.renew(tenant, quick) == CHARGED
+        waiting = asyncio.create_task(batches.work(tenant, slow))
+        assert await batches.work(tenant, quick) == CHARGED
         assert not waiting.done()
         renewals.settled.set()
         assert await waiting == PENDING
@@ -68,15 +68,15 @@ class TestRenewalBatches:
         tenant, sound, broken = ids.new(TenantId), ids.new(SubscriptionId), ids.new(SubscriptionId)
         renewals.broken.add(broken)
         results = await asyncio.gather(
-            batches.renew(tenant, sound), batches.renew(tenant, broken), return_exceptions=True
+            batches.work(tenant, sound), batches.work(tenant, broken), return_exceptions=True
         )
         assert results[0] == CHARGED
         assert isinstance(results[1], RuntimeError)
 
     async def test_go_on_when_a_job_gives_up_waiting(self, batches, renewals, ids):
         tenant, left, kept = ids.new(TenantId), ids.new(SubscriptionId), ids.new(SubscriptionId)
-        leaving = asyncio.create_task(batches.renew(tenant, left))
-        staying = asyncio.create_task(batches.renew(tenant, kept))
+        leaving = asyncio.create_task(batches.work(tenant, left))
+        staying = asyncio.create_task(batches.work(tenant, kept))
         await asyncio.sleep(0)
         leaving.cancel()
         assert await staying == CHARGED

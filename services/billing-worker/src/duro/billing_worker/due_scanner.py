@@ -3,8 +3,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Final, final
 
-from duro.billing_worker.ports import DueSweep
-from duro.kernel import Clock, Mode
+from duro.billing_worker.ports import ReadsDue
+from duro.kernel import Clock, EntityId, Mode
 from duro.queue import JobKind, JobQueue
 
 _PAUSE_SECONDS: Final = 1
@@ -12,8 +12,8 @@ _PER_TENANT_SHARE: Final = 5
 
 
 @final
-class BillingScanner:
-    """Finds what is due in one mode and tops its queue up, the tenants taking turns.
+class DueScanner:
+    """Finds what is due in one mode, of one kind of work, and tops its queue up, the tenants taking turns.
 
     With a backlog it stays until its next tick and tops up again each time half of the queue is empty, so a backlog
     is limited by the workers and never by the interval. It holds no transaction while anything is charged.
@@ -21,16 +21,18 @@ class BillingScanner:
 
     def __init__(
         self,
+        kind: JobKind,
         *,
         mode: Mode,
-        sweep: DueSweep,
+        due: ReadsDue[EntityId],
         queue: JobQueue,
         clock: Clock,
         interval_seconds: int,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._kind = kind
         self._mode = mode
-        self._sweep = sweep
+        self._due = due
         self._queue = queue
         self._clock = clock
         self._interval_seconds = interval_seconds
@@ -38,7 +40,7 @@ class BillingScanner:
 
     @property
     def name(self) -> str:
-        return JobKind.BILLING.queue_name(self._mode)
+        return self._kind.queue_name(self._mode)
 
     @property
     def interval_seconds(self) -> int:
@@ -59,10 +61,8 @@ class BillingScanner:
     async def _top_up(self) -> tuple[bool, int]:
         limit = self._queue.waiting_limit
         per_tenant = max(1, limit // _PER_TENANT_SHARE)
-        due = await self._sweep.due_subscriptions(
-            self._mode, self._clock.now(), limit_per_tenant=per_tenant, total=limit
-        )
-        jobs = [JobKind.BILLING.job(self._mode, tenant_id, subscription_id) for tenant_id, subscription_id in due]
+        due = await self._due(self._mode, self._clock.now(), limit_per_tenant=per_tenant, total=limit)
+        jobs = [self._kind.job(self._mode, tenant_id, subject) for tenant_id, subject in due]
         largest = max(Counter(tenant_id for tenant_id, _ in due).values(), default=0)
         added = await self._queue.top_up(jobs)
         return len(due) < limit and largest < per_tenant, added

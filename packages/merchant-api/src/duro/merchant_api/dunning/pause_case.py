@@ -1,0 +1,65 @@
+from dataclasses import replace
+from typing import final
+
+from duro.db import Repositories, RepositoryContexts
+from duro.db.records import DunningEventKind, DunningSchedule
+from duro.db.recovery import CaseSubject
+from duro.kernel import Clock, ConflictError, DunningScheduleId, IdFactory, NotFoundError, TenantId
+from duro.merchant_api.dunning.case_events import CaseEvents
+
+
+@final
+class PauseCase:
+    """Lets a recovery case rest until somebody resumes it; the time it rests is given back to it."""
+
+    def __init__(self, contexts: RepositoryContexts, *, ids: IdFactory, clock: Clock) -> None:
+        self._contexts = contexts
+        self._events = CaseEvents(ids)
+        self._clock = clock
+
+    async def pause(self, tenant_id: TenantId, schedule_id: DunningScheduleId) -> DunningSchedule:
+        """Raise NotFoundError, or ConflictError `case_closed`. A charge in flight is settled all the same."""
+        async with self._contexts.open(tenant_id) as repos:
+            schedule = (await self._lock(repos, schedule_id)).schedule
+            if schedule.paused_at is not None:
+                return schedule
+            paused = replace(
+                schedule, paused_at=self._clock.now(), wake_at=None, reason="The merchant has paused this case."
+            )
+            await self._store(repos, paused, DunningEventKind.PAUSED)
+            return paused
+
+    async def resume(self, tenant_id: TenantId, schedule_id: DunningScheduleId) -> DunningSchedule:
+        """Have it decided about anew, with a deadline later by the time it rested."""
+        async with self._contexts.open(tenant_id) as repos:
+            schedule = (await self._lock(repos, schedule_id)).schedule
+            if schedule.paused_at is None:
+                return schedule
+            now = self._clock.now()
+            rested = now - schedule.paused_at
+            resumed = replace(
+                schedule,
+                paused_at=None,
+                wake_at=now,
+                action=None,
+                cause=None,
+                next_attempt_at=None,
+                deadline_at=None if schedule.deadline_at is None else schedule.deadline_at + rested,
+                reason="The merchant has resumed this case.",
+            )
+            await self._store(repos, resumed, DunningEventKind.RESUMED)
+            return resumed
+
+    async def _store(self, repos: Repositories, schedule: DunningSchedule, kind: DunningEventKind) -> None:
+        await repos.dunning.update(schedule)
+        await repos.dunning.tell([self._events.of(schedule, kind, now=self._clock.now())])
+
+    @staticmethod
+    async def _lock(repos: Repositories, schedule_id: DunningScheduleId) -> CaseSubject:
+        subjects = await repos.recovery.lock([schedule_id])
+        if not subjects:
+            raise NotFoundError("recovery case", schedule_id)
+        if not subjects[0].schedule.is_open:
+            code = "case_closed"
+            raise ConflictError(code, f"The recovery case is {subjects[0].schedule.state}.")
+        return subjects[0]

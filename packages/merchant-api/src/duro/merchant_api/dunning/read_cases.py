@@ -1,0 +1,48 @@
+from typing import final
+
+from duro.db import Page, PageRequest, RepositoryContexts
+from duro.db.records import DunningEvent, DunningSchedule, DunningState
+from duro.kernel import DunningScheduleId, NotFoundError, SubscriptionId, TenantId
+
+
+@final
+class GetCase:
+    """Finds one recovery case."""
+
+    def __init__(self, contexts: RepositoryContexts) -> None:
+        self._contexts = contexts
+
+    async def execute(self, tenant_id: TenantId, schedule_id: DunningScheduleId) -> DunningSchedule:
+        async with self._contexts.open(tenant_id) as repos:
+            schedule = await repos.dunning.get(schedule_id)
+        if schedule is None:
+            raise NotFoundError("recovery case", schedule_id)
+        return schedule
+
+
+@final
+class ListCases:
+    """Lists recovery cases, newest first, and what happened to one."""
+
+    def __init__(self, contexts: RepositoryContexts) -> None:
+        self._contexts = contexts
+
+    async def execute(
+        self,
+        tenant_id: TenantId,
+        page: PageRequest,
+        *,
+        subscription_id: SubscriptionId | None = None,
+        state: DunningState | None = None,
+    ) -> Page[DunningSchedule]:
+        async with self._contexts.open(tenant_id) as repos:
+            return await repos.dunning.list(page, subscription_id=subscription_id, state=state)
+
+    async def events(
+        self, tenant_id: TenantId, schedule_id: DunningScheduleId, page: PageRequest
+    ) -> Page[DunningEvent]:
+        """Raise NotFoundError for a case there isn't."""
+        async with self._contexts.open(tenant_id) as repos:
+            if await repos.dunning.get(schedule_id) is None:
+                raise NotFoundError("recovery case", schedule_id)
+            return await repos.dunning.events(schedule_id, page)
