@@ -36,6 +36,7 @@ from duro.kernel import (
     RefundId,
     SubscriptionId,
     TenantId,
+    TestClockId,
 )
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "StoredPendingLine",
     "Tenant",
     "TenantStatus",
+    "TestClock",
 ]
 
 
@@ -115,7 +117,10 @@ class Plan:
 @final
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A person or business who pays a merchant; `ref` is the merchant's own key for them."""
+    """A person or business who pays a merchant; `ref` is the merchant's own key for them.
+
+    One with a test clock lives by it, and so does everything that is theirs.
+    """
 
     id: CustomerId
     ref: str | None
@@ -125,6 +130,7 @@ class Customer:
     metadata: Mapping[str, str]
     created_at: Instant
     updated_at: Instant
+    test_clock_id: TestClockId | None = None
 
 
 @final
@@ -328,3 +334,27 @@ class Journal:
     currency: Currency
     created_at: Instant
     entries: tuple[LedgerEntry, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TestClock:
+    """A time of its own for some customers of test mode; it moves only when a merchant advances it.
+
+    With a target an advance is under way: nobody else may write for its customers. A runner is the call that works on
+    it, until its lease is over in real time.
+    """
+
+    id: TestClockId
+    name: str
+    now: Instant
+    target: Instant | None
+    runner: UUID | None
+    running_until: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+    @property
+    def is_advancing(self) -> bool:
+        """Say whether it is on its way from one instant to another."""
+        return self.target is not None

@@ -17,6 +17,8 @@ from duro.db.session import TenantSession
 from duro.db.subscriptions import SubscriptionRepository
 from duro.db.tenants import TenantRepository
 
+from duro.db.test_clocks import TestClockRepository
+from duro.kernel import Clock
 
 @final
 class Repositories:
@@ -26,6 +28,10 @@ class Repositories:
         self.session = session
 
     @property
+    def stand_on(self, clock: Clock) -> None:
+        """Let another clock date what this transaction writes from here on."""
+        self.session.clock = clock
+
     def tenants(self) -> TenantRepository:
         return TenantRepository(self.session)
 
@@ -84,3 +90,7 @@ class Repositories:
     @property
     def renewals(self) -> RenewalRepository:
         return RenewalRepository(self.session)
+    @property
+    def test_clocks(self) -> TestClockRepository:
+        return TestClockRepository(self.session)
+

@@ -1,6 +1,6 @@
 """The words everybody speaks: money, ids, time, modes and errors."""
 
-from duro.kernel.clock import Clock
+from duro.kernel.clock import Clock, FrozenClock
 from duro.kernel.environment import Environment
 from duro.kernel.errors import ConflictError, DomainError, ErrorKind, Fault, InvalidInputError, NotFoundError
 from duro.kernel.ids import (
@@ -42,6 +42,7 @@ __all__ = [
     "Fault",
     "IdFactory",
     "InvalidInputError",
+    "FrozenClock",
     "InvoiceId",
     "MalformedIdError",
     "Mode",
