@@ -19,6 +19,7 @@ GRANTS = {
     "payment_attempts": READ_AND_WRITE,
     "refunds": READ_AND_WRITE,
     "dunning_schedules": READ_AND_WRITE,
+    "credit_grants": READ_AND_GROW,
     "events": READ_AND_GROW,
     "idempotency_records": READ_AND_WRITE | {"DELETE"},
     "journals": READ_AND_GROW,

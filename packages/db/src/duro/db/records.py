@@ -179,6 +179,7 @@ class Invoice:
     credit_granted: Money
     plan_change: PlanChange | None = None
     promo_code_id: PromoCodeId | None = None
+    marked_uncollectible_at: Instant | None = None
     lines: tuple[InvoiceLine, ...] = ()
 
     @property
@@ -190,6 +191,11 @@ class Invoice:
     def currency(self) -> Currency:
         """The currency of every amount on it."""
         return self.total.currency
+
+    @property
+    def credit_held(self) -> Money:
+        """The credit it took from the balance and hasn't given back: giving up on it gives that back."""
+        return Money.zero(self.currency) if self.status is InvoiceStatus.UNCOLLECTIBLE else self.credit_applied
 
     @property
     def required_change(self) -> PlanChange:
@@ -262,6 +268,8 @@ class Refund:
     claimed_until: Instant
     created_at: Instant
     settled_at: Instant | None
+    failure_code: str | None = None
+    failure_message: str | None = None
 
     @property
     def reference(self) -> str:

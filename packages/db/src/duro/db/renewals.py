@@ -125,4 +125,5 @@ class RenewalRepository:
             *RenewalColumns.refunds([each.refund for each in settlements if each.refund is not None]),
             *RenewalColumns.events([event for each in settlements for event in each.events]),
             now,
+            *RenewalColumns.grants([each.grant for each in settlements if each.grant is not None]),
         )

@@ -5,6 +5,7 @@ from duro.kernel.environment import Environment
 from duro.kernel.errors import ConflictError, DomainError, ErrorKind, Fault, InvalidInputError, NotFoundError
 from duro.kernel.ids import (
     ApiKeyId,
+    CreditGrantId,
     CustomerId,
     DunningScheduleId,
     EntityId,
@@ -30,6 +31,7 @@ __all__ = [
     "ApiKeyId",
     "Clock",
     "ConflictError",
+    "CreditGrantId",
     "Currency",
     "CurrencyMismatchError",
     "CustomerId",
@@ -40,9 +42,9 @@ __all__ = [
     "ErrorKind",
     "EventId",
     "Fault",
+    "FrozenClock",
     "IdFactory",
     "InvalidInputError",
-    "FrozenClock",
     "InvoiceId",
     "MalformedIdError",
     "Mode",

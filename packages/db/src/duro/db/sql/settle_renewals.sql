@@ -68,6 +68,12 @@ with attempts as (
     from unnest($56::uuid[], $57::uuid[], $58::uuid[], $59::bigint[], $60::text[], $61::text[], $62::timestamptz[],
                 $63::timestamptz[])
          as r (id, attempt_id, invoice_id, amount, currency, reason, claimed_until, created_at)
+), grants as (
+    insert into {schema}.credit_grants (
+        tenant_id, id, subscription_id, invoice_id, amount, currency, reason, created_at)
+    select $1, g.id, g.subscription_id, g.invoice_id, g.amount, g.currency, g.reason, g.created_at
+    from unnest($71::uuid[], $72::uuid[], $73::uuid[], $74::bigint[], $75::text[], $76::text[], $77::timestamptz[])
+         as g (id, subscription_id, invoice_id, amount, currency, reason, created_at)
 )
 insert into {schema}.events (tenant_id, id, type, subscription_id, sequence, data, created_at)
 select $1, v.id, v.type, v.subscription_id, v.sequence, v.data, v.created_at
