@@ -1,7 +1,7 @@
 from typing import final
 
 from duro.db.repositories import Repositories
-from duro.kernel import Clock, ConflictError, FrozenClock, NotFoundError, TestClockId
+from duro.kernel import Clock, ConflictError, FrozenClock, Mode, NotFoundError, TestClockId
 
 
 @final
@@ -30,6 +30,8 @@ class CustomerClocks:
         """
         if test_clock_id is None:
             return self._clock
+        if repos.session.mode is Mode.LIVE:
+            raise NotFoundError("test clock", test_clock_id)
         held = await repos.test_clocks.hold(test_clock_id)
         if held is None:
             raise NotFoundError("test clock", test_clock_id)
