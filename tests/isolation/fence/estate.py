@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx
 from whenever import TimeDelta
 
-from duro.billing import SubscriptionStatus
+from duro.billing import PendingLine, SubscriptionStatus
 from duro.db.records import DunningSchedule, Refund
 from duro.db.states import DunningState, RefundStatus
 from duro.kernel import (
@@ -14,12 +14,15 @@ from duro.kernel import (
     DunningScheduleId,
     IdFactory,
     InvoiceId,
+    Mode,
     Money,
     PaymentAttemptId,
     PlanId,
+    PromoCodeId,
     RefundId,
     SubscriptionId,
     TenantId,
+    TestClockId,
 )
 from duro.payments import SimulatedCard
 from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
@@ -79,6 +82,17 @@ class Estate:
             body[first] = value
 
 
+PROMO_CODE = """
+    insert into {schema}.promo_codes (tenant_id, id, code, percent_off, duration, created_at, updated_at)
+    values ($1, $2, $3, 1000, 'once', $4, $4)"""
+CREDIT_GRANT = """
+    insert into {schema}.credit_grants (tenant_id, id, subscription_id, amount, currency, reason, created_at)
+    values ($1, $2, $3, 1, 'NGN', 'A gift', $4)"""
+TEST_CLOCK = """
+    insert into {schema}.test_clocks (tenant_id, id, name, now, created_at, updated_at)
+    values ($1, $2, 'Next year', $3, $3, $3)"""
+
+
 class Settled:
     """Furnishes estates: through the API where it can, as an administrator where it can't."""
 
@@ -120,7 +134,7 @@ class Settled:
         return Estate(merchant, names)
 
     async def _beyond_the_api(self, estate: Estate) -> dict[str, str]:
-        """Open a refund and a recovery case, which no route makes."""
+        """Put down what no route makes: a refund, a recovery case, and a row in every table that has none."""
         now, names = self._clock.now(), estate.names
         async with estate.merchant.contexts.open(estate.tenant_id) as repos:
             attempt = await repos.attempts.get(PaymentAttemptId.parse(names["txn"]))
@@ -151,7 +165,16 @@ class Settled:
                 closed_at=None,
             )
             await repos.dunning.insert(case)
-        return {"rfd": str(refund.id), "dun": str(case.id)}
+            pending = PendingLine("Carried forward", Money(1, attempt.amount.currency))
+            await repos.pending_lines.add(case.subscription_id, [pending], now=now)
+            promo = self._ids.new(PromoCodeId)
+            await repos.session.execute(PROMO_CODE, promo.value, f"P{promo.suffix}".upper(), now)
+            grant = self._ids.new(SubscriptionId)
+            await repos.session.execute(CREDIT_GRANT, grant.value, case.subscription_id.value, now)
+            clock = self._ids.new(TestClockId)
+            if estate.merchant.mode is Mode.TEST:
+                await repos.session.execute(TEST_CLOCK, clock.value, now)
+        return {"rfd": str(refund.id), "dun": str(case.id), "promo": str(promo), "clk": str(clock)}
 
     async def _work(self, estate: Estate, client: MerchantClient) -> dict[str, str]:
         """Leave work for every job: what is due, what never started, and a charge nobody knows the end of."""

@@ -10,6 +10,7 @@ from duro.simulator.policies.ladder import Ladder
 from duro.simulator.post import Rails
 from duro.simulator.seeds import SeedBook
 from duro.simulator.simulation_report import SimulationReport
+from duro.simulator.terms import Terms
 from duro.simulator.timeline import Timeline
 
 
@@ -91,8 +92,7 @@ class TestEstimate:
 
 
 class TestLadder:
-    def test_reads_evenly_spaced_tries_from_a_name(self):
-        ladder = Ladder.even("even_6_in_30")
+    def test_spreads_tries_evenly(self):
+        ladder = Ladder.even(Terms(6, 30))
         assert ladder.window_days == 30
         assert [step / Timeline.DAY for step in ladder.steps] == [5, 10, 15, 20, 25, 30]
-        assert Ladder.even("evenly") is None

@@ -73,10 +73,16 @@ class AttemptRepository:
         return tuple(self.read(row) for row in rows)
 
     async def list(
-        self, page: PageRequest, *, invoice_id: InvoiceId | None = None, status: AttemptStatus | None = None
+        self,
+        page: PageRequest,
+        *,
+        invoice_id: InvoiceId | None = None,
+        subscription_id: SubscriptionId | None = None,
+        status: AttemptStatus | None = None,
     ) -> Page[PaymentAttempt]:
         filters = {
             "invoice_id": None if invoice_id is None else invoice_id.value,
+            "subscription_id": None if subscription_id is None else subscription_id.value,
             "status": None if status is None else status.value,
         }
         rows = await _LISTING.rows(self._session, page, equal=filters)

@@ -37,6 +37,10 @@ class RepositoryContexts:
         """The mode every transaction belongs to."""
         return self._sql.mode
 
+    def on(self, clock: Clock) -> "RepositoryContexts":
+        """Give the same transactions, dated by another clock."""
+        return RepositoryContexts(self._pool, self.mode, clock=clock, ids=self._ids)
+
     @asynccontextmanager
     async def open(self, tenant_id: TenantId) -> AsyncGenerator[Repositories]:
         """Open one transaction (READ COMMITTED) for this tenant: commit on a clean exit, roll back on an error.

@@ -6,19 +6,23 @@ from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import Customer
 from duro.db.session import TenantSession
-from duro.kernel import ConflictError, CustomerId, NotFoundError
+from duro.kernel import ConflictError, CustomerId, NotFoundError, TestClockId
 
-_LISTING: Final = Listing(table="customers", columns="id, ref, email, name, phone, metadata, created_at, updated_at")
+_LISTING: Final = Listing(
+    table="customers", columns="id, ref, email, name, phone, metadata, created_at, updated_at, test_clock_id"
+)
 _GET: Final = """
-    select id, ref, email, name, phone, metadata, created_at, updated_at
+    select id, ref, email, name, phone, metadata, created_at, updated_at, test_clock_id
     from {schema}.customers where tenant_id = $1 and id = $2"""
 _LOCK: Final = _GET + " for update"
 _INSERT: Final = """
-    insert into {schema}.customers (tenant_id, id, ref, email, name, phone, metadata, created_at, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"""
+    insert into {schema}.customers (tenant_id, id, ref, email, name, phone, metadata, created_at, updated_at,
+                                    test_clock_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
 _UPDATE: Final = """
     update {schema}.customers
-    set ref = $3, email = $4, name = $5, phone = $6, metadata = $7, created_at = $8, updated_at = $9
+    set ref = $3, email = $4, name = $5, phone = $6, metadata = $7, created_at = $8, updated_at = $9,
+        test_clock_id = $10
     where tenant_id = $1 and id = $2"""
 
 
@@ -60,6 +64,7 @@ class CustomerRepository:
             customer.metadata,
             customer.created_at,
             customer.updated_at,
+            None if customer.test_clock_id is None else customer.test_clock_id.value,
         )
         try:
             return await self._session.execute(statement, *values)
@@ -70,6 +75,7 @@ class CustomerRepository:
 
     @staticmethod
     def read(row: Record) -> Customer:
+        clock = row["test_clock_id"]
         return Customer(
             id=CustomerId(row["id"]),
             ref=row["ref"],
@@ -79,4 +85,5 @@ class CustomerRepository:
             metadata=row["metadata"],
             created_at=row["created_at"],
             updated_at=row["updated_at"],
+            test_clock_id=None if clock is None else TestClockId(clock),
         )

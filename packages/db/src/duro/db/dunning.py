@@ -34,7 +34,8 @@ _INSERT: Final = """
 _UPDATE: Final = """
     update {schema}.dunning_schedules d
     set state = u.state, category = u.category, rail = u.rail, next_attempt_at = u.next_attempt_at, reason = u.reason,
-        closed_at = u.closed_at, deadline_at = u.deadline_at, action = u.action, cause = u.cause, wake_at = u.wake_at,
+        closed_at = u.closed_at, deadline_at = u.deadline_at, action = u.action, cause = u.cause,
+        wake_at = case when u.state in ('scheduled', 'awaiting_customer') and u.paused_at is null then u.wake_at end,
         paused_at = u.paused_at
     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::timestamptz[],
                 $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[])

@@ -25,7 +25,7 @@ _LISTING: Final = Listing(
     table="invoices",
     columns="id, subscription_id, customer_id, idempotency_key, status, currency, subtotal, discount, credit_applied, "
     "total, amount_paid, amount_refunded, period_start, period_end, paid_at, rail, created_at, kind, credit_granted, "
-    "plan_change, promo_code_id",
+    "plan_change, promo_code_id, marked_uncollectible_at",
 )
 _SELECT: Final = f"select {_LISTING.columns} from {{schema}}.invoices "
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
@@ -39,8 +39,9 @@ _INSERT: Final = """
     insert into {schema}.invoices (
         tenant_id, id, subscription_id, customer_id, idempotency_key, status, currency, subtotal, discount,
         credit_applied, total, amount_paid, amount_refunded, period_start, period_end, paid_at, rail, created_at, kind,
-        credit_granted, plan_change, promo_code_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"""
+        credit_granted, plan_change, promo_code_id, marked_uncollectible_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23)"""
 _INSERT_LINES: Final = """
     insert into {schema}.invoice_lines (tenant_id, invoice_id, position, description, quantity, unit_amount, amount)
     select $1, $2, line.position, line.description, line.quantity, line.unit_amount, line.amount
@@ -48,7 +49,7 @@ _INSERT_LINES: Final = """
          as line (description, quantity, unit_amount, amount, position)"""
 _UPDATE: Final = """
     update {schema}.invoices
-    set status = $3, amount_paid = $4, amount_refunded = $5, paid_at = $6, rail = $7
+    set status = $3, amount_paid = $4, amount_refunded = $5, paid_at = $6, rail = $7, marked_uncollectible_at = $8
     where tenant_id = $1 and id = $2"""
 _OF_CUSTOMER: Final = (
     "subscription_id = any(array(select s.id from {schema}.subscriptions s where s.tenant_id = $1"
@@ -117,7 +118,7 @@ class InvoiceRepository:
         )
 
     async def update(self, invoice: Invoice) -> None:
-        """Store status, amounts paid and refunded, when and by which rail; what was owed never changes."""
+        """Store status, amounts paid and refunded, when, by which rail, when given up; what was owed never changes."""
         touched = await self._session.execute(
             _UPDATE,
             invoice.id.value,
@@ -126,6 +127,7 @@ class InvoiceRepository:
             invoice.amount_refunded.amount,
             invoice.paid_at,
             invoice.rail,
+            invoice.marked_uncollectible_at,
         )
         if not touched:
             raise NotFoundError("invoice", invoice.id)
@@ -167,6 +169,7 @@ class InvoiceRepository:
             credit_granted=Money(row["credit_granted"], currency),
             plan_change=PlanChangeJson.read(row["plan_change"]),
             promo_code_id=None if row["promo_code_id"] is None else PromoCodeId(row["promo_code_id"]),
+            marked_uncollectible_at=row["marked_uncollectible_at"],
             lines=tuple(
                 InvoiceLine(
                     description=line["description"],
@@ -202,4 +205,5 @@ class InvoiceRepository:
             invoice.credit_granted.amount,
             PlanChangeJson.write(invoice.plan_change),
             None if invoice.promo_code_id is None else invoice.promo_code_id.value,
+            invoice.marked_uncollectible_at,
         )

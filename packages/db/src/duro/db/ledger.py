@@ -1,14 +1,16 @@
 from typing import Final, final
 from uuid import UUID
 
+from duro.db.credit_rows import CreditGrant
 from duro.db.records import Invoice, Journal, LedgerEntry, PaymentAttempt, Refund
-from duro.db.states import JournalCause, JournalId
+from duro.db.states import InvoiceStatus, JournalCause, JournalId
 from duro.kernel import Clock, ConflictError, IdFactory, Money, SubscriptionId
 
 _RECEIVABLE: Final = "receivable"
 _REVENUE: Final = "revenue"
 _DISCOUNT: Final = "discount"
 _CUSTOMER_CREDIT: Final = "customer_credit"
+_CREDIT_GRANTED: Final = "credit_granted"
 _BAD_DEBT: Final = "bad_debt"
 _REFUNDS: Final = "refunds"
 _REFUND_PAYABLE: Final = "refund_payable"
@@ -58,18 +60,22 @@ class Postings:
     def void(self, invoice: Invoice, *, kept_credit: Money | None = None) -> Journal | None:
         """Reverse the invoice's journal. Raise ConflictError `invoice_partly_paid` if money has come for it.
 
-        Credit that its lines had given off what it asked for is kept: it goes from revenue to customer_credit.
+        Credit that its lines had given off what it asked for is kept: it goes from revenue to customer_credit. An
+        uncollectible one is no bad debt any more; the credit it had taken went back when it was given up.
         """
         kept = Money.zero(invoice.currency) if kept_credit is None else kept_credit
         if not invoice.amount_paid.is_zero:
             raise ConflictError("invoice_partly_paid", "An invoice that money has come for can't be voided.")
+        owed = (_RECEIVABLE, -invoice.total)
+        if invoice.status is InvoiceStatus.UNCOLLECTIBLE:
+            owed = (_BAD_DEBT, -invoice.total - invoice.credit_applied)
         return self._journal(
             JournalCause.VOID,
             invoice.id.value,
             (_REVENUE, invoice.subtotal + kept),
-            (_RECEIVABLE, -invoice.total),
+            owed,
             (_DISCOUNT, -invoice.discount),
-            (_CUSTOMER_CREDIT, -invoice.credit_applied - kept),
+            (_CUSTOMER_CREDIT, -invoice.credit_held - kept),
         )
 
     def uncollectible(self, invoice: Invoice) -> Journal | None:
@@ -95,6 +101,15 @@ class Postings:
         """Keep what pending lines would have given back, now that no invoice comes: from revenue to customer_credit."""
         return self._journal(
             JournalCause.CREDIT_AT_END, subscription_id.value, (_REVENUE, credit), (_CUSTOMER_CREDIT, -credit)
+        )
+
+    def credit_granted(self, grant: CreditGrant) -> Journal:
+        """Debit credit_granted, credit customer_credit; the other way round for credit that is taken back."""
+        return self._required(
+            JournalCause.CREDIT_GRANTED,
+            grant.id.value,
+            (_CREDIT_GRANTED, grant.amount),
+            (_CUSTOMER_CREDIT, -grant.amount),
         )
 
     def refund_claimed(self, refund: Refund) -> Journal:

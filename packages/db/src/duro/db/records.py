@@ -40,6 +40,7 @@ from duro.kernel import (
     RefundId,
     SubscriptionId,
     TenantId,
+    TestClockId,
 )
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "StoredPendingLine",
     "Tenant",
     "TenantStatus",
+    "TestClock",
 ]
 
 
@@ -123,7 +125,10 @@ class Plan:
 @final
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A person or business who pays a merchant; `ref` is the merchant's own key for them."""
+    """A person or business who pays a merchant; `ref` is the merchant's own key for them.
+
+    One with a test clock lives by it, and so does everything that is theirs.
+    """
 
     id: CustomerId
     ref: str | None
@@ -133,6 +138,7 @@ class Customer:
     metadata: Mapping[str, str]
     created_at: Instant
     updated_at: Instant
+    test_clock_id: TestClockId | None = None
 
 
 @final
@@ -181,6 +187,7 @@ class Invoice:
     credit_granted: Money
     plan_change: PlanChange | None = None
     promo_code_id: PromoCodeId | None = None
+    marked_uncollectible_at: Instant | None = None
     lines: tuple[InvoiceLine, ...] = ()
 
     @property
@@ -192,6 +199,11 @@ class Invoice:
     def currency(self) -> Currency:
         """The currency of every amount on it."""
         return self.total.currency
+
+    @property
+    def credit_held(self) -> Money:
+        """The credit it took from the balance and hasn't given back: giving up on it gives that back."""
+        return Money.zero(self.currency) if self.status is InvoiceStatus.UNCOLLECTIBLE else self.credit_applied
 
     @property
     def required_change(self) -> PlanChange:
@@ -265,6 +277,8 @@ class Refund:
     claimed_until: Instant
     created_at: Instant
     settled_at: Instant | None
+    failure_code: str | None = None
+    failure_message: str | None = None
 
     @property
     def reference(self) -> str:
@@ -371,3 +385,27 @@ class Journal:
     currency: Currency
     created_at: Instant
     entries: tuple[LedgerEntry, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class TestClock:
+    """A time of its own for some customers of test mode; it moves only when a merchant advances it.
+
+    With a target an advance is under way: nobody else may write for its customers. A runner is the call that works on
+    it, until its lease is over in real time.
+    """
+
+    id: TestClockId
+    name: str
+    now: Instant
+    target: Instant | None
+    runner: UUID | None
+    running_until: Instant | None
+    created_at: Instant
+    updated_at: Instant
+
+    @property
+    def is_advancing(self) -> bool:
+        """Say whether it is on its way from one instant to another."""
+        return self.target is not None

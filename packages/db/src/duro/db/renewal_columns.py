@@ -5,6 +5,7 @@ from whenever import Instant
 
 from duro.billing import Subscription
 from duro.db.amendments import PlanChangeJson, PromotionJson
+from duro.db.credit_rows import CreditGrant
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund
 from duro.db.renewal_rows import RenewalClaim, RenewalSettlement
 from duro.kernel import InvoiceId
@@ -190,7 +191,7 @@ class RenewalColumns:
     @classmethod
     def invoice_results(cls, invoices: Sequence[Invoice]) -> ColumnArrays:
         return cls._transpose(
-            5,
+            6,
             (
                 (
                     invoice.id.value,
@@ -198,6 +199,7 @@ class RenewalColumns:
                     invoice.amount_paid.amount,
                     invoice.paid_at,
                     invoice.rail,
+                    invoice.marked_uncollectible_at,
                 )
                 for invoice in invoices
             ),
@@ -313,6 +315,24 @@ class RenewalColumns:
                     refund.created_at,
                 )
                 for refund in refunds
+            ),
+        )
+
+    @classmethod
+    def grants(cls, grants: Sequence[CreditGrant]) -> ColumnArrays:
+        return cls._transpose(
+            7,
+            (
+                (
+                    grant.id.value,
+                    grant.subscription_id.value,
+                    None if grant.invoice_id is None else grant.invoice_id.value,
+                    grant.amount.amount,
+                    grant.amount.currency.code,
+                    grant.reason,
+                    grant.created_at,
+                )
+                for grant in grants
             ),
         )
 

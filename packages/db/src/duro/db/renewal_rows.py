@@ -4,6 +4,7 @@ from typing import final
 from whenever import Instant
 
 from duro.billing import Subscription
+from duro.db.credit_rows import CreditGrant
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund, StoredPendingLine
 from duro.kernel import InvoiceId, PaymentAttemptId, PendingLineId
 
@@ -89,4 +90,5 @@ class RenewalSettlement:
     events: tuple[Event, ...] = ()
     schedule: DunningSchedule | None = None
     refund: Refund | None = None
+    grant: CreditGrant | None = None
     lapsed_at: Instant | None = None

@@ -123,6 +123,7 @@ class RenewalRepository:
             *RenewalColumns.entries(journals),
             *RenewalColumns.schedules([each.schedule for each in settlements if each.schedule is not None]),
             *RenewalColumns.refunds([each.refund for each in settlements if each.refund is not None]),
+            *RenewalColumns.grants([each.grant for each in settlements if each.grant is not None]),
             *RenewalColumns.events([event for each in settlements for event in each.events]),
             now,
         )

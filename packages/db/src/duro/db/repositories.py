@@ -3,6 +3,7 @@ from typing import final
 from duro.db.api_keys import ApiKeyRepository
 from duro.db.attempts import AttemptRepository
 from duro.db.card_tries import CardTryRepository
+from duro.db.credit import CreditRepository
 from duro.db.customers import CustomerRepository
 from duro.db.dunning import DunningRepository
 from duro.db.events import EventRepository
@@ -18,6 +19,8 @@ from duro.db.renewals import RenewalRepository
 from duro.db.session import TenantSession
 from duro.db.subscriptions import SubscriptionRepository
 from duro.db.tenants import TenantRepository
+from duro.db.test_clocks import TestClockRepository
+from duro.kernel import Clock
 
 
 @final
@@ -26,6 +29,10 @@ class Repositories:
 
     def __init__(self, session: TenantSession) -> None:
         self.session = session
+
+    def stand_on(self, clock: Clock) -> None:
+        """Let another clock date what this transaction writes from here on."""
+        self.session.clock = clock
 
     @property
     def tenants(self) -> TenantRepository:
@@ -76,6 +83,10 @@ class Repositories:
         return RefundRepository(self.session)
 
     @property
+    def credit(self) -> CreditRepository:
+        return CreditRepository(self.session)
+
+    @property
     def dunning(self) -> DunningRepository:
         return DunningRepository(self.session)
 
@@ -90,6 +101,10 @@ class Repositories:
     @property
     def ledger(self) -> LedgerRepository:
         return LedgerRepository(self.session)
+
+    @property
+    def test_clocks(self) -> TestClockRepository:
+        return TestClockRepository(self.session)
 
     @property
     def renewals(self) -> RenewalRepository:

@@ -1,10 +1,11 @@
 """The words everybody speaks: money, ids, time, modes and errors."""
 
-from duro.kernel.clock import Clock
+from duro.kernel.clock import Clock, FrozenClock
 from duro.kernel.environment import Environment
 from duro.kernel.errors import ConflictError, DomainError, ErrorKind, Fault, InvalidInputError, NotFoundError
 from duro.kernel.ids import (
     ApiKeyId,
+    CreditGrantId,
     CustomerId,
     DunningScheduleId,
     EntityId,
@@ -30,6 +31,7 @@ __all__ = [
     "ApiKeyId",
     "Clock",
     "ConflictError",
+    "CreditGrantId",
     "Currency",
     "CurrencyMismatchError",
     "CustomerId",
@@ -40,6 +42,7 @@ __all__ = [
     "ErrorKind",
     "EventId",
     "Fault",
+    "FrozenClock",
     "IdFactory",
     "InvalidInputError",
     "InvoiceId",

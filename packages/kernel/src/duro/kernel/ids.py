@@ -117,6 +117,13 @@ class RefundId(EntityId):
     prefix = "rfd"
 
 
+class CreditGrantId(EntityId):
+    """Credit that a balance got, or lost, by somebody's decision."""
+
+    __slots__ = ()
+    prefix = "crd"
+
+
 class DunningScheduleId(EntityId):
     """A recovery case."""
 

@@ -22,6 +22,7 @@ class Docket:
     tried_at: Ints
     answers: Ints
     ways: Ints
+    expected: Floats
     messages: Ints
     messaged_at: Ints
     card_added_at: Ints
@@ -55,6 +56,7 @@ class Docket:
             tried_at=columns(Timeline.NEVER),
             answers=columns(Answer.NOTHING),
             ways=columns(0),
+            expected=np.full((count, cls.MOST_TRIES), np.nan),
             messages=filled(0),
             messaged_at=filled(-Timeline.NEVER),
             card_added_at=cases.added_at.copy(),
@@ -84,9 +86,13 @@ class Docket:
         """Say whose card was replaced since the case opened."""
         return self.card_added_at[rows] > opened_at
 
-    def add_try(self, rows: Ints, at: Ints, answer: Ints | Answer, way: Ints | Way) -> None:
+    def add_try(
+        self, rows: Ints, at: Ints, answer: Ints | Answer, way: Ints | Way, *, expected: Floats | None = None
+    ) -> None:
+        """Write down one try of each row, and the chance that the policy gave it if it gave any."""
         column = self.tries[rows]
         self.tried_at[rows, column] = at
         self.answers[rows, column] = answer
         self.ways[rows, column] = way
+        self.expected[rows, column] = np.nan if expected is None else expected
         self.tries[rows] += 1

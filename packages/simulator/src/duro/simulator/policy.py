@@ -15,4 +15,9 @@ class Policy(Protocol):
         """Return for how many days it works on a case."""
         ...
 
+    @property
+    def most_tries(self) -> int:
+        """Return how often it charges a case at most after the failed renewal."""
+        ...
+
     def decide(self, view: CaseView) -> Plan: ...

@@ -5,7 +5,7 @@ import numpy as np
 
 from duro.simulator.ailments import Ailment
 from duro.simulator.answer import Answer, Way
-from duro.simulator.arrays import Ints
+from duro.simulator.arrays import Floats, Ints
 from duro.simulator.case_view import CaseView
 from duro.simulator.ceilings import Ceilings
 from duro.simulator.docket import Docket
@@ -93,9 +93,9 @@ class Season:
         docket.now[rows] = np.where(is_over, docket.now[rows], next_at)
         is_payers = ~is_over & (doing <= at)
         self._let_payers(rows[is_payers])
-        for move, act in ((Move.CHARGE, self._charge), (Move.ASK, self._ask)):
-            chosen = ~is_over & ~is_payers & (plan.move == move)
-            act(rows[chosen], at[chosen], plan.way[chosen])
+        charged, asked = (~is_over & ~is_payers & (plan.move == move) for move in (Move.CHARGE, Move.ASK))
+        self._charge(rows[charged], at[charged], plan.way[charged], plan.expected[charged])
+        self._ask(rows[asked], at[asked], plan.way[asked])
         return self._still_open(rows)
 
     def _view(self, rows: Ints) -> CaseView:
@@ -151,13 +151,13 @@ class Season:
         won = answer == Answer.APPROVED
         self._win(rows[won], now[won])
 
-    def _charge(self, rows: Ints, at: Ints, way: Ints) -> None:
+    def _charge(self, rows: Ints, at: Ints, way: Ints, expected: Floats) -> None:
         """Charge the card or the mandate; a decline is told to the payer."""
         docket, cases = self.docket, self.world.cases
         is_card = way == Way.CARD
         self.ceilings.count(docket, rows[is_card], at[is_card], cases.network[rows[is_card]])
         answer = np.where(is_card, self._answer(rows, at), self._answer_of_mandate(rows, at))
-        docket.add_try(rows, at, answer, way)
+        docket.add_try(rows, at, answer, way, expected=expected)
         self.sightings.note_answers(cases.payer[rows], at, answer)
         won = answer == Answer.APPROVED
         self._win(rows[won], at[won])

@@ -26,11 +26,12 @@ _ROUNDING: Final = 10_00
 @final
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """The renewals that succeeded at once: whose, in which month, and when."""
+    """The renewals that succeeded at once: whose, in which month, when, and how much."""
 
     payer: Ints
     month: Ints
     at: Ints
+    amount: Ints
 
 
 @final
@@ -69,7 +70,7 @@ class World:
             payers=payers,
             cards=cards,
             cases=cases,
-            paid=Paid(renewals.payer[paid], renewals.month[paid], renewals.at[paid]),
+            paid=Paid(renewals.payer[paid], renewals.month[paid], renewals.at[paid], amount[paid]),
             tempers=Tempers.draw(cases.payer, payers=payers, draws=draws, stream=seed.chance_stream("tempers")),
             mandate_lag=lag.astype(np.int64) + 1,
         )

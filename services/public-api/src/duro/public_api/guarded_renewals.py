@@ -1,7 +1,7 @@
 from typing import final
 
 from duro.db.clock_guard import ClockGuard
-from duro.kernel import SubscriptionId, TenantId
+from duro.kernel import Clock, SubscriptionId, TenantId
 from duro.merchant_api.billing import RenewalOutcome
 from duro.merchant_api.subscriptions import RenewsSubscriptions
 
@@ -13,6 +13,10 @@ class GuardedRenewals:
     def __init__(self, renewals: RenewsSubscriptions, guard: ClockGuard) -> None:
         self._renewals = renewals
         self._guard = guard
+
+    def on(self, clock: Clock) -> "GuardedRenewals":
+        """Give the same on another clock; the machine's own is guarded all the same."""
+        return GuardedRenewals(self._renewals.on(clock), self._guard)
 
     async def renew(
         self,

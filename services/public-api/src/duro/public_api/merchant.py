@@ -81,7 +81,7 @@ class Merchant:
             list_payment_methods=ListPaymentMethods(contexts),
             start_subscription=StartSubscription(contexts, billing, gateways, ids, clock),
             cancel_subscription=CancelSubscription(contexts, ids, clock),
-            keep_subscription=KeepSubscription(contexts, ids),
+            keep_subscription=KeepSubscription(contexts, ids, clock),
             get_subscription=GetSubscription(contexts),
             list_subscriptions=ListSubscriptions(contexts),
             get_invoice=GetInvoice(contexts),

@@ -7,14 +7,15 @@ with attempts as (
     where a.tenant_id = $1 and a.id = u.id and a.status = 'pending'
 ), invoices as (
     update {schema}.invoices i
-    set status = u.status, amount_paid = u.amount_paid, paid_at = u.paid_at, rail = u.rail
-    from unnest($8::uuid[], $9::text[], $10::bigint[], $11::timestamptz[], $12::text[])
-         as u (id, status, amount_paid, paid_at, rail)
+    set status = u.status, amount_paid = u.amount_paid, paid_at = u.paid_at, rail = u.rail,
+        marked_uncollectible_at = u.marked_uncollectible_at
+    from unnest($8::uuid[], $9::text[], $10::bigint[], $11::timestamptz[], $12::text[], $13::timestamptz[])
+         as u (id, status, amount_paid, paid_at, rail, marked_uncollectible_at)
     where i.tenant_id = $1 and i.id = u.id
 ), cases as (
     update {schema}.dunning_schedules c
     set state = case u.status when 'paid' then 'recovered' else 'cancelled' end, next_attempt_at = null, wake_at = null,
-        closed_at = $73::timestamptz, recovered_rail = u.rail,
+        closed_at = $81::timestamptz, recovered_rail = u.rail,
         (recovered_by, recovered_action) = (
             select won.id, coalesce(nullif(won.initiator, 'schedule'), c.action) from {schema}.payment_attempts won
             where won.tenant_id = $1 and won.invoice_id = u.invoice_id and won.id = any($2::uuid[])
@@ -30,10 +31,10 @@ with attempts as (
         plan_id = u.plan_id, amount = u.amount, interval = u.interval, interval_count = u.interval_count,
         max_cycles = u.max_cycles, quantity = u.quantity, zone = u.zone, billing_day = u.billing_day,
         scheduled_change = u.scheduled_change, promotion = u.promotion, updated_at = u.updated_at
-    from unnest($13::uuid[], $14::text[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-                $18::integer[], $19::bigint[], $20::timestamptz[], $21::timestamptz[], $22::integer[], $23::uuid[],
-                $24::bigint[], $25::text[], $26::integer[], $27::integer[], $28::integer[], $29::text[],
-                $30::smallint[], $31::jsonb[], $32::jsonb[], $33::timestamptz[])
+    from unnest($14::uuid[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[],
+                $19::integer[], $20::bigint[], $21::timestamptz[], $22::timestamptz[], $23::integer[], $24::uuid[],
+                $25::bigint[], $26::text[], $27::integer[], $28::integer[], $29::integer[], $30::text[],
+                $31::smallint[], $32::jsonb[], $33::jsonb[], $34::timestamptz[])
          as u (id, status, anchor, current_period_start, current_period_end, cycles_completed, balance, access_ends_at,
                canceled_at, event_sequence, plan_id, amount, interval, interval_count, max_cycles, quantity, zone,
                billing_day, scheduled_change, promotion, updated_at)
@@ -41,17 +42,17 @@ with attempts as (
 ), lapsed_lines as (
     update {schema}.pending_lines p
     set lapsed_at = l.lapsed_at
-    from unnest($34::uuid[], $35::timestamptz[]) as l (subscription_id, lapsed_at)
+    from unnest($35::uuid[], $36::timestamptz[]) as l (subscription_id, lapsed_at)
     where p.tenant_id = $1 and p.subscription_id = l.subscription_id and p.invoice_id is null and p.lapsed_at is null
 ), journals as (
     insert into {schema}.journals (tenant_id, id, cause_type, cause_id, currency, created_at)
     select $1, j.id, j.cause_type, j.cause_id, j.currency, j.created_at
-    from unnest($36::uuid[], $37::text[], $38::uuid[], $39::text[], $40::timestamptz[])
+    from unnest($37::uuid[], $38::text[], $39::uuid[], $40::text[], $41::timestamptz[])
          as j (id, cause_type, cause_id, currency, created_at)
 ), entries as (
     insert into {schema}.ledger_entries (tenant_id, journal_id, position, account, amount, currency)
     select $1, e.journal_id, e.position, e.account, e.amount, e.currency
-    from unnest($41::uuid[], $42::smallint[], $43::text[], $44::bigint[], $45::text[])
+    from unnest($42::uuid[], $43::smallint[], $44::text[], $45::bigint[], $46::text[])
          as e (journal_id, position, account, amount, currency)
 ), schedules as (
     insert into {schema}.dunning_schedules (
@@ -59,8 +60,8 @@ with attempts as (
         opened_at, wake_at, amount, currency)
     select $1, d.id, d.invoice_id, d.subscription_id, d.state, d.category, d.rail, d.attempts_made, d.next_attempt_at,
            d.reason, d.opened_at, d.wake_at, d.amount, d.currency
-    from unnest($46::uuid[], $47::uuid[], $48::uuid[], $49::text[], $50::text[], $51::text[], $52::integer[],
-                $53::timestamptz[], $54::text[], $55::timestamptz[], $56::timestamptz[], $57::bigint[], $58::text[])
+    from unnest($47::uuid[], $48::uuid[], $49::uuid[], $50::text[], $51::text[], $52::text[], $53::integer[],
+                $54::timestamptz[], $55::text[], $56::timestamptz[], $57::timestamptz[], $58::bigint[], $59::text[])
          as d (id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason, opened_at,
                wake_at, amount, currency)
     on conflict (tenant_id, invoice_id) do update
@@ -72,11 +73,17 @@ with attempts as (
     insert into {schema}.refunds (
         tenant_id, id, attempt_id, invoice_id, status, amount, currency, reason, claimed_until, created_at)
     select $1, r.id, r.attempt_id, r.invoice_id, 'pending', r.amount, r.currency, r.reason, r.claimed_until, r.created_at
-    from unnest($59::uuid[], $60::uuid[], $61::uuid[], $62::bigint[], $63::text[], $64::text[], $65::timestamptz[],
-                $66::timestamptz[])
+    from unnest($60::uuid[], $61::uuid[], $62::uuid[], $63::bigint[], $64::text[], $65::text[], $66::timestamptz[],
+                $67::timestamptz[])
          as r (id, attempt_id, invoice_id, amount, currency, reason, claimed_until, created_at)
+), grants as (
+    insert into {schema}.credit_grants (
+        tenant_id, id, subscription_id, invoice_id, amount, currency, reason, created_at)
+    select $1, g.id, g.subscription_id, g.invoice_id, g.amount, g.currency, g.reason, g.created_at
+    from unnest($68::uuid[], $69::uuid[], $70::uuid[], $71::bigint[], $72::text[], $73::text[], $74::timestamptz[])
+         as g (id, subscription_id, invoice_id, amount, currency, reason, created_at)
 )
 insert into {schema}.events (tenant_id, id, type, subscription_id, sequence, data, created_at)
 select $1, v.id, v.type, v.subscription_id, v.sequence, v.data, v.created_at
-from unnest($67::uuid[], $68::text[], $69::uuid[], $70::integer[], $71::jsonb[], $72::timestamptz[])
+from unnest($75::uuid[], $76::text[], $77::uuid[], $78::integer[], $79::jsonb[], $80::timestamptz[])
      as v (id, type, subscription_id, sequence, data, created_at)

@@ -19,9 +19,18 @@ class BillingService:
     def __init__(
         self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock, lease: TimeDelta
     ) -> None:
+        self._contexts = contexts
+        self._gateways = gateways
+        self._ids = ids
+        self._lease = lease
         drafts = SettlementDrafts(ids=ids, clock=clock)
         self._claims = RenewalClaims(contexts, drafts, gateways, ids=ids, clock=clock, lease=lease)
         self._charges = ChargeRound(contexts, gateways, drafts, clock=clock)
+
+    def on(self, clock: Clock) -> "BillingService":
+        """Give the same service on another clock."""
+        contexts = self._contexts.on(clock)
+        return BillingService(contexts, self._gateways, ids=self._ids, clock=clock, lease=self._lease)
 
     async def renew(
         self,

@@ -1,7 +1,7 @@
 from typing import assert_never, final
 
 from duro.db import Repositories, RepositoryContexts
-from duro.db.records import AttemptStatus
+from duro.db.records import AttemptStatus, InvoiceKind
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.invoice_voiding import KeptCredit
@@ -34,7 +34,7 @@ class ChargeSettlement:
                 if attempt.status is not AttemptStatus.PENDING:
                     renewals[attempt.id] = Renewal(self._earlier(attempt.status))
                     continue
-                kept = await KeptCredit.of(repos, subject.invoice) if subject.subscription.is_terminal else None
+                kept = await KeptCredit.of(repos, subject.invoice) if self._may_go_back(subject) else None
                 settlement, outcome = self._drafts.charged(subject, answers[attempt.id], now=now, kept_credit=kept)
                 renewals[attempt.id] = Renewal(outcome, settlement.subscription.is_due(now))
                 settlements.append(settlement)
@@ -53,6 +53,11 @@ class ChargeSettlement:
             now = self._clock.now()
             settlement, _ = self._drafts.in_review(subject, code=code, message=message, now=now)
             await repos.renewals.settle([settlement], now=now)
+
+    @staticmethod
+    def _may_go_back(subject: SettlementSubject) -> bool:
+        """Say whether what it asks for may be taken back whatever is answered."""
+        return subject.subscription.is_terminal or subject.invoice.kind is InvoiceKind.PLAN_CHANGE
 
     @staticmethod
     async def _lock_one(repos: Repositories, attempt_id: PaymentAttemptId) -> SettlementSubject | None:

@@ -23,11 +23,18 @@ class Collection:
     def __init__(
         self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock, lease: TimeDelta
     ) -> None:
+        self._contexts = contexts
+        self._gateways = gateways
         self._ids = ids
         self._clock = clock
         self._lease = lease
         self._presentment = Presentment(gateways, clock=clock)
         self._settlement = ChargeSettlement(contexts, SettlementDrafts(ids=ids, clock=clock), clock=clock)
+
+    def on(self, clock: Clock) -> "Collection":
+        """Give the same collection on another clock."""
+        contexts = self._contexts.on(clock)
+        return Collection(contexts, self._gateways, ids=self._ids, clock=clock, lease=self._lease)
 
     async def claim(
         self,

@@ -20,8 +20,13 @@ class IncompleteService:
     def __init__(self, contexts: RepositoryContexts, billing: BillingService, *, ids: IdFactory, clock: Clock) -> None:
         self._contexts = contexts
         self._billing = billing
+        self._ids = ids
         self._clock = clock
         self._ended = EndedSubscriptions(ids=ids, clock=clock)
+
+    def on(self, clock: Clock) -> "IncompleteService":
+        """Give the same service on another clock."""
+        return IncompleteService(self._contexts.on(clock), self._billing.on(clock), ids=self._ids, clock=clock)
 
     async def drive(self, tenant_id: TenantId, subscription_id: SubscriptionId) -> RenewalOutcome:
         """Try the first charge if there was none yet; after 23 hours without payment expire it and void its invoice.

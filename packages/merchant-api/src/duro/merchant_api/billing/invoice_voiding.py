@@ -36,4 +36,4 @@ class InvoiceVoiding:
         await repos.invoices.update(replace(invoice, status=InvoiceStatus.VOID))
         if journal is not None:
             await repos.ledger.post(journal)
-        return subscription.credited(invoice.credit_applied + kept)
+        return subscription.credited(invoice.credit_held + kept)

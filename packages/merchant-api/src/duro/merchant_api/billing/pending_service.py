@@ -28,10 +28,16 @@ class PendingService:
     ) -> None:
         self._contexts = contexts
         self._gateways = gateways
+        self._ids = ids
         self._clock = clock
         self._lease = lease
         self._presentment = Presentment(gateways, clock=clock)
         self._settlement = ChargeSettlement(contexts, SettlementDrafts(ids=ids, clock=clock), clock=clock)
+
+    def on(self, clock: Clock) -> "PendingService":
+        """Give the same service on another clock."""
+        contexts = self._contexts.on(clock)
+        return PendingService(contexts, self._gateways, ids=self._ids, clock=clock, lease=self._lease)
 
     async def resolve(self, tenant_id: TenantId, attempt_id: PaymentAttemptId) -> RenewalOutcome:
         """Look a pending attempt up once its lease is over; what the provider hasn't got is sent again.

@@ -32,9 +32,15 @@ class RefundService:
     ) -> None:
         self._contexts = contexts
         self._gateways = gateways
+        self._ids = ids
         self._clock = clock
         self._lease = lease
         self._postings = Postings(ids=ids, clock=clock)
+
+    def on(self, clock: Clock) -> "RefundService":
+        """Give the same service on another clock."""
+        contexts = self._contexts.on(clock)
+        return RefundService(contexts, self._gateways, ids=self._ids, clock=clock, lease=self._lease)
 
     async def process(self, tenant_id: TenantId, refund_id: RefundId) -> RefundStatus | None:
         """Look a pending refund up and send it if the provider hasn't got it; None if nothing was to be done.

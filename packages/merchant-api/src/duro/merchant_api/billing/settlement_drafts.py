@@ -18,6 +18,7 @@ from duro.billing import (
     SubscriptionChange,
     VoidInvoice,
 )
+from duro.db.credit_rows import CreditGrant
 from duro.db.ledger import Postings
 from duro.db.records import (
     AttemptStatus,
@@ -32,7 +33,7 @@ from duro.db.records import (
     RefundStatus,
 )
 from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, RenewalSubject, SettlementSubject
-from duro.kernel import Clock, DunningScheduleId, IdFactory, Money, RefundId
+from duro.kernel import Clock, CreditGrantId, DunningScheduleId, IdFactory, Money, RefundId
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
@@ -135,7 +136,8 @@ class SettlementDrafts:
                 return self._voided(declined, invoice, kept_credit), RenewalOutcome.DUNNING
             case PaidWithoutAdvance():
                 paid = self._paid(subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS), invoice, attempt, now=now)
-                return self._given_back(paid, now=now), RenewalOutcome.CANCELED
+                returned = self._given_back(paid, now=now)
+                return self._credit_returned(returned, invoice, kept_credit, now=now), RenewalOutcome.CANCELED
             case VoidInvoice():
                 ended = RenewalSettlement(subscription=subscription, attempt=attempt)
                 return self._voided(ended, invoice, kept_credit), RenewalOutcome.CANCELED
@@ -200,7 +202,7 @@ class SettlementDrafts:
         reversal = self._postings.void(invoice, kept_credit=kept)
         return replace(
             settlement,
-            subscription=settlement.subscription.credited(invoice.credit_applied + kept),
+            subscription=settlement.subscription.credited(invoice.credit_held + kept),
             invoice=replace(invoice, status=InvoiceStatus.VOID),
             journals=() if reversal is None else (reversal,),
         )
@@ -220,6 +222,27 @@ class SettlementDrafts:
             settled_at=None,
         )
         return replace(paid, refund=refund, journals=(*paid.journals, self._postings.refund_claimed(refund)))
+
+    def _credit_returned(
+        self, given_back: RenewalSettlement, invoice: Invoice, kept_credit: Money | None, *, now: Instant
+    ) -> RenewalSettlement:
+        credit = invoice.credit_held if kept_credit is None else invoice.credit_held + kept_credit
+        if credit.is_zero:
+            return given_back
+        grant = CreditGrant(
+            id=self._ids.new(CreditGrantId),
+            subscription_id=invoice.subscription_id,
+            invoice_id=invoice.id,
+            amount=credit,
+            reason=CANCELED_IN_FLIGHT,
+            created_at=now,
+        )
+        return replace(
+            given_back,
+            subscription=given_back.subscription.credited(credit),
+            grant=grant,
+            journals=(*given_back.journals, self._postings.credit_granted(grant)),
+        )
 
     def _schedule(self, invoice: Invoice, attempt: PaymentAttempt | None, *, now: Instant) -> DunningSchedule:
         if attempt is None:

@@ -7,6 +7,7 @@ from duro.db.records import Customer
 from duro.kernel import Clock, CustomerId, IdFactory, NotFoundError, TenantId
 from duro.merchant_api.given import KEPT, MaybeGiven
 from duro.merchant_api.receipts import NoReceipt, Receipt
+from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 
 _UNSIGNED: Final = NoReceipt()
 
@@ -31,7 +32,7 @@ class UpdateCustomer:
     def __init__(self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock) -> None:
         self._contexts = contexts
         self._ids = ids
-        self._clock = clock
+        self._clocks = CustomerClocks(clock)
 
     async def execute(
         self,
@@ -45,6 +46,7 @@ class UpdateCustomer:
             customer = await repos.customers.lock(command.customer_id)
             if customer is None:
                 raise NotFoundError("customer", command.customer_id)
+            clock = await self._clocks.of(repos, customer.test_clock_id)
             changed = replace(
                 customer,
                 ref=command.ref.over(customer.ref),
@@ -52,7 +54,7 @@ class UpdateCustomer:
                 name=command.name.over(customer.name),
                 phone=command.phone.over(customer.phone),
                 metadata=command.metadata.over(customer.metadata),
-                updated_at=self._clock.now(),
+                updated_at=clock.now(),
             )
             await repos.customers.update(changed)
             await receipt.sign(repos, changed)

@@ -113,7 +113,7 @@ class CaseDrafts:
 
     def _given_up(self, subject: CaseSubject, escalation: Escalation, *, now: Instant) -> RenewalSettlement:
         """Nobody tries any more: the invoice is uncollectible, and its credit is the payer's again."""
-        invoice = replace(subject.invoice, status=InvoiceStatus.UNCOLLECTIBLE)
+        invoice = replace(subject.invoice, status=InvoiceStatus.UNCOLLECTIBLE, marked_uncollectible_at=now)
         journal = self._postings.uncollectible(subject.invoice)
         change = self._escalated(subject, escalation, now=now)
         return RenewalSettlement(

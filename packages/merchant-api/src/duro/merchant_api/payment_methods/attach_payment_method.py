@@ -15,6 +15,7 @@ from duro.kernel import (
 )
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.receipts import NoReceipt, Receipt
+from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 from duro.payments import CardDetails, CardRefused, ChargeGateway, Tokenized, Unknown
 
 _UNSIGNED: Final = NoReceipt()
@@ -59,7 +60,7 @@ class AttachPaymentMethod:
         self._contexts = contexts
         self._gateways = gateways
         self._ids = ids
-        self._clock = clock
+        self._clocks = CustomerClocks(clock)
 
     async def execute(
         self,
@@ -70,13 +71,16 @@ class AttachPaymentMethod:
         """Raise NotFoundError, CardRefusedError or GatewayUnavailableError."""
         async with self._contexts.open(tenant_id) as repos:
             ids = await receipt.claim(repos, self._ids)
-            if await repos.customers.get(command.customer_id) is None:
+            customer = await repos.customers.get(command.customer_id)
+            if customer is None:
                 raise NotFoundError("customer", command.customer_id)
-        if command.card.has_expired(self._clock.now()):
+            clock = await self._clocks.of(repos, customer.test_clock_id)
+        if command.card.has_expired(clock.now()):
             raise CardRefusedError(CardRefused("expired_card", "Its last month is over."))
         gateway = self._gateways.default
         card = await self._tokenized(gateway, command.card)
         async with self._contexts.open(tenant_id) as repos:
+            clock = await self._clocks.of(repos, customer.test_clock_id)
             method = PaymentMethod(
                 id=ids.new(PaymentMethodId),
                 customer_id=command.customer_id,
@@ -87,7 +91,7 @@ class AttachPaymentMethod:
                 exp_month=card.exp_month,
                 exp_year=card.exp_year,
                 detached_at=None,
-                created_at=self._clock.now(),
+                created_at=clock.now(),
             )
             await repos.payment_methods.insert(method)
             await receipt.sign(repos, method)

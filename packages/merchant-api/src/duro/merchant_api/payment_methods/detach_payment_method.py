@@ -5,6 +5,7 @@ from duro.db.contexts import RepositoryContexts
 from duro.db.records import PaymentMethod
 from duro.kernel import Clock, ConflictError, IdFactory, NotFoundError, PaymentMethodId, TenantId
 from duro.merchant_api.receipts import NoReceipt, Receipt
+from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 
 _UNSIGNED: Final = NoReceipt()
 
@@ -16,7 +17,7 @@ class DetachPaymentMethod:
     def __init__(self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock) -> None:
         self._contexts = contexts
         self._ids = ids
-        self._clock = clock
+        self._clocks = CustomerClocks(clock)
 
     async def execute(
         self,
@@ -33,11 +34,13 @@ class DetachPaymentMethod:
             method = await repos.payment_methods.lock(method_id)
             if method is None:
                 raise NotFoundError("payment method", method_id)
+            customer = await repos.customers.get(method.customer_id)
+            clock = await self._clocks.of(repos, None if customer is None else customer.test_clock_id)
             if method.detached_at is None:
                 if await repos.attempts.are_pending_with(method.id):
                     code = "payment_in_progress"
                     raise ConflictError(code, "A charge to this payment method is in progress.")
-                method = replace(method, detached_at=self._clock.now())
+                method = replace(method, detached_at=clock.now())
                 await repos.payment_methods.update(method)
             await receipt.sign(repos, method)
         return method

@@ -1,11 +1,15 @@
 from typing import Protocol
 
-from duro.kernel import SubscriptionId, TenantId
+from duro.kernel import Clock, SubscriptionId, TenantId
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 
 
 class RenewsSubscriptions(Protocol):
     """What starting a subscription asks of billing: collect the first payment as the first renewal."""
+
+    def on(self, clock: Clock) -> "RenewsSubscriptions":
+        """Give the same on another clock."""
+        ...
 
     async def renew(
         self,

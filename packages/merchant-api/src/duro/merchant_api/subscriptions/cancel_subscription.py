@@ -2,12 +2,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, final
 
+from whenever import Instant
+
 from duro.billing import PendingLine, Subscription, SubscriptionChange
 from duro.db.contexts import RepositoryContexts
 from duro.kernel import Clock, IdFactory, NotFoundError, SubscriptionId, TenantId
 from duro.merchant_api.billing.ended_subscriptions import EndedSubscriptions
 from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.subscriptions.change_log import ChangeLog
+from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 
 _UNSIGNED: Final = NoReceipt()
 
@@ -28,8 +31,7 @@ class CancelSubscription:
     def __init__(self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock) -> None:
         self._contexts = contexts
         self._ids = ids
-        self._clock = clock
-        self._ended = EndedSubscriptions(ids=ids, clock=clock)
+        self._clocks = CustomerClocks(clock)
 
     async def execute(
         self,
@@ -46,17 +48,19 @@ class CancelSubscription:
             subscription = await repos.subscriptions.lock(command.subscription_id)
             if subscription is None:
                 raise NotFoundError("subscription", command.subscription_id)
+            clock = await self._clocks.of(repos, subscription.test_clock_id)
             lines = [stored.line for stored in await repos.pending_lines.waiting([subscription.id])]
-            change = self._change(subscription, command, lines)
+            change = self._change(subscription, command, lines, now=clock.now())
             if change.subscription.is_terminal:
-                freed = await self._ended.close(repos, change.subscription, lines)
+                ended = EndedSubscriptions(ids=self._ids, clock=clock)
+                freed = await ended.close(repos, change.subscription, lines)
                 change = replace(change, subscription=freed)
             await ChangeLog.changed(repos, change)
             await receipt.sign(repos, change.subscription)
         return change.subscription
 
+    @staticmethod
     def _change(
-        self, subscription: Subscription, command: CancelSubscriptionCommand, lines: Sequence[PendingLine]
+        subscription: Subscription, command: CancelSubscriptionCommand, lines: Sequence[PendingLine], *, now: Instant
     ) -> SubscriptionChange:
-        now = self._clock.now()
         return subscription.cancel_at_end(now, lines) if command.at_period_end else subscription.cancel_now(now, lines)

@@ -2,9 +2,10 @@ from typing import Final, final
 
 from duro.billing import Subscription
 from duro.db.contexts import RepositoryContexts
-from duro.kernel import IdFactory, NotFoundError, SubscriptionId, TenantId
+from duro.kernel import Clock, IdFactory, NotFoundError, SubscriptionId, TenantId
 from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.subscriptions.change_log import ChangeLog
+from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 
 _UNSIGNED: Final = NoReceipt()
 
@@ -13,9 +14,10 @@ _UNSIGNED: Final = NoReceipt()
 class KeepSubscription:
     """Takes back a cancellation at the end of the period, before that end has come."""
 
-    def __init__(self, contexts: RepositoryContexts, ids: IdFactory) -> None:
+    def __init__(self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock) -> None:
         self._contexts = contexts
         self._ids = ids
+        self._clocks = CustomerClocks(clock)
 
     async def execute(
         self,
@@ -29,6 +31,7 @@ class KeepSubscription:
             subscription = await repos.subscriptions.lock(subscription_id)
             if subscription is None:
                 raise NotFoundError("subscription", subscription_id)
+            await self._clocks.of(repos, subscription.test_clock_id)
             change = subscription.keep()
             await ChangeLog.changed(repos, change)
             await receipt.sign(repos, change.subscription)

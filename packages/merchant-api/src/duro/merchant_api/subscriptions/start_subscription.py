@@ -6,7 +6,7 @@ from whenever import Instant
 
 from duro.billing import Subscription, SubscriptionStatus, Terms
 from duro.db.contexts import RepositoryContexts
-from duro.db.records import Plan
+from duro.db.records import Customer, Plan
 from duro.db.repositories import Repositories
 from duro.kernel import (
     Clock,
@@ -25,6 +25,7 @@ from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.subscriptions.billing import RenewsSubscriptions
 from duro.merchant_api.subscriptions.change_log import ChangeLog
+from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 
 _UNSIGNED: Final = NoReceipt()
 _GATEWAY_SECONDS: Final = 10.0
@@ -68,7 +69,7 @@ class StartSubscription:
         self._billing = billing
         self._gateways = gateways
         self._ids = ids
-        self._clock = clock
+        self._clocks = CustomerClocks(clock)
 
     async def execute(
         self,
@@ -80,13 +81,18 @@ class StartSubscription:
         async with self._contexts.open(tenant_id) as repos:
             ids = await receipt.claim(repos, self._ids)
             subscription_id = ids.new(SubscriptionId)
+            customer = await repos.customers.get(command.customer_id)
+            if customer is None:
+                raise NotFoundError("customer", command.customer_id)
+            clock = await self._clocks.of(repos, customer.test_clock_id)
             subscription = await repos.subscriptions.get(subscription_id)
             if subscription is None:
-                subscription = await self._inserted(repos, subscription_id, command)
+                subscription = await self._inserted(repos, subscription_id, command, customer, now=clock.now())
             if subscription.status is not SubscriptionStatus.INCOMPLETE:
                 await receipt.sign(repos, subscription)
                 return subscription
-        await self._billing.renew(tenant_id, subscription_id, starting=True, gateway_seconds=_GATEWAY_SECONDS)
+        billing = self._billing.on(clock)
+        await billing.renew(tenant_id, subscription_id, starting=True, gateway_seconds=_GATEWAY_SECONDS)
         return await self._signed(tenant_id, subscription_id, receipt)
 
     async def _inserted(
@@ -94,6 +100,9 @@ class StartSubscription:
         repos: Repositories,
         subscription_id: SubscriptionId,
         command: StartSubscriptionCommand,
+        customer: Customer,
+        *,
+        now: Instant,
     ) -> Subscription:
         plan = await self._plan(repos, command)
         tenant = await repos.tenants.get()
@@ -107,7 +116,8 @@ class StartSubscription:
             metadata=command.metadata,
             trial_days=plan.trial_days if command.trial_days is None else command.trial_days,
             current_period_end=command.current_period_end,
-            now=self._clock.now(),
+            now=now,
+            test_clock_id=customer.test_clock_id,
         )
         await ChangeLog.begun(repos, change)
         return change.subscription
@@ -116,8 +126,6 @@ class StartSubscription:
         plan = await repos.plans.get(command.plan_id)
         if plan is None:
             raise NotFoundError("plan", command.plan_id)
-        if await repos.customers.get(command.customer_id) is None:
-            raise NotFoundError("customer", command.customer_id)
         if plan.archived_at is not None:
             code = "plan_archived"
             raise ConflictError(code, f"The plan {plan.id} is archived.")

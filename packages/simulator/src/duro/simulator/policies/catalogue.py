@@ -8,6 +8,7 @@ from duro.simulator.policies.ladder import Ladder
 from duro.simulator.policies.month_end import MonthEnd
 from duro.simulator.policies.oracle import Oracle
 from duro.simulator.policy import Policy
+from duro.simulator.terms import Terms
 from duro.simulator.timeline import Timeline
 from duro.simulator.world import World
 
@@ -42,23 +43,41 @@ class Catalogue:
 
     def check(self, name: str) -> str:
         """Return the name if there is such a policy, else raise UnknownPolicyError."""
-        if name != Oracle.NAME and name not in self._makers() and Ladder.even(name) is None:
-            raise UnknownPolicyError(name)
+        if name not in self._bounds():
+            self._without_world(name)
         return name
 
     def make(self, name: str, world: World) -> Policy:
         """Make a policy; raise UnknownPolicyError for a name that nobody has."""
-        if name == Oracle.NAME:
-            return Oracle(world)
-        if name in self._makers():
-            return self._makers()[name]()
-        even = Ladder.even(name)
-        if even is None:
-            raise UnknownPolicyError(name)
-        return even
+        bounds = self._bounds()
+        return bounds[name](world) if name in bounds else self._without_world(name)
+
+    def takes_terms(self, name: str) -> bool:
+        """Say whether the policy of that name can be made to work on any terms."""
+        return name in self._flexible()
+
+    def _without_world(self, name: str) -> Policy:
+        fixed, flexible = self._fixed(), self._flexible()
+        if name in fixed:
+            return fixed[name]()
+        policy, terms = Terms.split(name)
+        if policy == Ladder.EVEN and terms is not None:
+            return Ladder.even(terms)
+        if policy in flexible:
+            return flexible[policy](terms)
+        raise UnknownPolicyError(name)
 
     @staticmethod
-    def _makers() -> Mapping[str, Callable[[], Policy]]:
+    def _bounds() -> Mapping[str, Callable[[World], Policy]]:
+        return MappingProxyType({Oracle.NAME: Oracle})
+
+    @staticmethod
+    def _flexible() -> Mapping[str, Callable[[Terms | None], Policy]]:
+        """List the policies that can be given other terms; without any they have their own."""
+        return MappingProxyType({DuroCalendar.NAME: DuroCalendar.on})
+
+    @staticmethod
+    def _fixed() -> Mapping[str, Callable[[], Policy]]:
         first_day = Timeline(1).first_date
         return MappingProxyType(
             {
@@ -69,6 +88,5 @@ class Catalogue:
                 ),
                 "ladder_2_7_14_21": lambda: Ladder.of_days("ladder_2_7_14_21", (2, 7, 14, 21), 21),
                 "ladder_8_8_8": lambda: Ladder.of_days("ladder_8_8_8", (8, 16, 24), 24),
-                DuroCalendar.NAME: DuroCalendar.by_default,
             }
         )

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final, final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from duro.kernel import DunningScheduleId
 from duro.simulator.answer import Answer, Way
 from duro.simulator.case_view import CaseView
 from duro.simulator.plan import Move, Plan
+from duro.simulator.terms import Terms
 from duro.simulator.timeline import Timeline
 
 _START: Final = Instant.from_utc(2025, 12, 31, 23)
@@ -41,7 +42,7 @@ _PUSHES: Final = (Rail.USSD, Rail.TRANSFER, Rail.VIRTUAL_ACCOUNT)
 @final
 @dataclass(frozen=True, slots=True)
 class DuroCalendar:
-    """The engine's own DunningStrategy with its default settings: it sees each case as the engine would."""
+    """The engine's own DunningStrategy, by default or on other terms: it sees each case as the engine would."""
 
     NAME: ClassVar[str] = "duro_calendar"
 
@@ -49,13 +50,20 @@ class DuroCalendar:
     settings: DunningSettings
     zone: Zone
 
+    name: str = NAME
+
     @classmethod
-    def by_default(cls) -> "DuroCalendar":
-        return cls(DunningStrategy.published(), DunningSettings(), Zone("Africa/Lagos"))
+    def on(cls, terms: Terms | None) -> "DuroCalendar":
+        """Let it work on such terms, or with the default settings."""
+        strategy, settings, zone = DunningStrategy.published(), DunningSettings(), Zone("Africa/Lagos")
+        if terms is None:
+            return cls(strategy, settings, zone)
+        settings = replace(settings, max_tries=terms.tries + 1, deadline_days=terms.days)
+        return cls(strategy, settings, zone, terms.named(cls.NAME))
 
     @property
-    def name(self) -> str:
-        return self.NAME
+    def most_tries(self) -> int:
+        return self.settings.max_tries - 1
 
     @property
     def window_days(self) -> int:

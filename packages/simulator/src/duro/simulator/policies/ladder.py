@@ -1,6 +1,5 @@
-import re
 from dataclasses import dataclass
-from typing import Final, final
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -9,9 +8,8 @@ from duro.simulator.arrays import Flags, Ints
 from duro.simulator.case_view import CaseView
 from duro.simulator.plan import Move, Plan
 from duro.simulator.policies.month_end import MonthEnd
+from duro.simulator.terms import Terms
 from duro.simulator.timeline import Timeline
-
-_EVEN: Final = re.compile(r"even_([1-9][0-9]?)_in_([1-9][0-9]?)")
 
 
 @final
@@ -22,6 +20,8 @@ class Ladder:
     On a card that needs its payer a ladder sends a message instead of trying, unless it is blind to reasons. With a
     month end, tries of an empty account snap forward to it.
     """
+
+    EVEN: ClassVar[str] = "even"
 
     name: str
     steps: tuple[int, ...]
@@ -34,14 +34,14 @@ class Ladder:
         return cls(name, tuple(day * Timeline.DAY for day in days), window_days, is_blind)
 
     @classmethod
-    def even(cls, name: str) -> "Ladder | None":
-        """Read `even_6_in_30`: six tries, five days apart. Return None for any other name."""
-        match = _EVEN.fullmatch(name)
-        if match is None:
-            return None
-        tries, days = int(match[1]), int(match[2])
-        steps = tuple((n + 1) * days * Timeline.DAY // tries for n in range(tries))
-        return cls(name, steps, days)
+    def even(cls, terms: Terms) -> "Ladder":
+        """Spread tries evenly: `even_6_in_30` has six, five days apart."""
+        steps = tuple((n + 1) * terms.days * Timeline.DAY // terms.tries for n in range(terms.tries))
+        return cls(terms.named(cls.EVEN), steps, terms.days)
+
+    @property
+    def most_tries(self) -> int:
+        return len(self.steps)
 
     def decide(self, view: CaseView) -> Plan:
         plan = Plan.waiting(len(view))

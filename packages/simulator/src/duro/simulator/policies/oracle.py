@@ -7,6 +7,7 @@ from duro.simulator.ailments import Ailment
 from duro.simulator.answer import Answer
 from duro.simulator.arrays import Flags, Ints
 from duro.simulator.case_view import CaseView
+from duro.simulator.docket import Docket
 from duro.simulator.plan import Move, Plan
 from duro.simulator.tempers import Tempers
 from duro.simulator.timeline import Timeline
@@ -29,6 +30,10 @@ class Oracle:
     @property
     def name(self) -> str:
         return self.NAME
+
+    @property
+    def most_tries(self) -> int:
+        return Docket.MOST_TRIES - 1
 
     def decide(self, view: CaseView) -> Plan:
         plan = Plan.waiting(len(view))

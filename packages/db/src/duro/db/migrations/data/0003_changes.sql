@@ -34,6 +34,10 @@ alter table subscriptions
     add constraint subscriptions_promotion check ((promo_code_id is null) = (promotion is null)),
     add foreign key (tenant_id, promo_code_id) references promo_codes (tenant_id, id);
 create index subscriptions_by_test_clock on subscriptions (tenant_id, test_clock_id, id) where test_clock_id is not null;
+create index subscriptions_due_on_test_clock on subscriptions (tenant_id, test_clock_id, current_period_end, id)
+    where status in ('active', 'trialing') and test_clock_id is not null;
+create index subscriptions_incomplete_on_test_clock on subscriptions (tenant_id, test_clock_id, created_at, id)
+    where status = 'incomplete' and test_clock_id is not null;
 drop index subscriptions_due;
 create index subscriptions_due on subscriptions (tenant_id, current_period_end, id)
     where status in ('active', 'trialing') and test_clock_id is null;
@@ -89,12 +93,18 @@ begin
             id uuid not null,
             name text not null,
             now timestamptz not null,
-            target timestamptz check (target > now),
+            target timestamptz check (target >= now),
+            runner uuid,
+            running_until timestamptz,
             created_at timestamptz not null,
             updated_at timestamptz not null,
-            primary key (tenant_id, id)
+            primary key (tenant_id, id),
+            check ((runner is null) = (running_until is null)),
+            check (runner is null or target is not null)
         );
         comment on column {schema}.test_clocks.target is 'Where an advance under way is going; null while it stands still.';
+        comment on column {schema}.test_clocks.running_until is
+            'Real time: how long the call that works on the advance is left alone.';
         alter table {schema}.customers add foreign key (tenant_id, test_clock_id)
             references {schema}.test_clocks (tenant_id, id);
         alter table {schema}.subscriptions add foreign key (tenant_id, test_clock_id)

@@ -1,4 +1,4 @@
-"""Recovery: cases that are worked, what payers are told, and money that comes by itself."""
+"""How money goes back: refunds that need a person, credit by decision, invoices given up on."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,4 +11,4 @@ depends_on = None
 
 def upgrade(execute: Callable[[Path], None]) -> None:
     """Execute the SQL file beside this folder."""
-    execute(Path(__file__).parents[1] / "0004_recovery.sql")
+    execute(Path(__file__).parents[1] / "0004_money_back.sql")
