@@ -23,6 +23,13 @@ GRANTS = {
     "payment_attempts": READ_AND_WRITE,
     "refunds": READ_AND_WRITE,
     "dunning_schedules": READ_AND_WRITE,
+    "dunning_events": READ_AND_GROW,
+    "recovery_settings": READ_AND_WRITE,
+    "payday_profiles": READ_AND_WRITE,
+    "messages": READ_AND_WRITE,
+    "payment_requests": READ_AND_WRITE,
+    "incoming_payments": READ_AND_GROW,
+    "allocations": READ_AND_GROW,
     "credit_grants": READ_AND_GROW,
     "events": READ_AND_GROW,
     "idempotency_records": READ_AND_WRITE | {"DELETE"},
@@ -50,6 +57,9 @@ COLUMN_GRANTS = {
             "subscriptions": {"tenant_id", "id", "status", "current_period_end", "created_at", "test_clock_id"},
             "payment_attempts": {"tenant_id", "id", "subscription_id", "status", "claimed_until"},
             "refunds": {"tenant_id", "id", "attempt_id", "status", "claimed_until"},
+            "dunning_schedules": {"tenant_id", "id", "subscription_id", "wake_at"},
+            "messages": {"tenant_id", "id", "subscription_id", "status", "send_at"},
+            "payment_requests": {"tenant_id", "id", "subscription_id", "status", "claimed_until"},
         }.items()
     },
 }
@@ -212,6 +222,40 @@ class TestEveryTable:
         clocks = [row for row in rows if OF_TEST_CLOCKS.search(row)]
         assert len(clocks) == 2
         assert all("CHECK ((test_clock_id IS NULL))" in row for row in clocks)
+
+
+class TestWhatAllTenantsShare:
+    """How often a card was tried is counted for all merchants: by a digest, and by nothing that is a merchant's."""
+
+    async def test_is_one_table_that_names_no_tenant(self, catalogue):
+        columns = await catalogue.fetch(
+            "select table_name, column_name from information_schema.columns where table_schema = 'common'"
+        )
+        assert {tuple(column) for column in columns} == {
+            ("card_tries", "card_key"),
+            ("card_tries", "mode"),
+            ("card_tries", "tried_at"),
+        }
+
+    async def test_is_seen_by_each_mode_for_itself(self, catalogue):
+        rows = await catalogue.fetch("select * from pg_policies where schemaname = 'common'")
+        assert {(row["policyname"], *row["roles"], row["qual"], row["with_check"]) for row in rows} == {
+            ("mode_test", "duro_test", "(mode = 'test'::text)", "(mode = 'test'::text)"),
+            ("mode_live", "duro_live", "(mode = 'live'::text)", "(mode = 'live'::text)"),
+            ("owner", "duro_owner", "true", "true"),
+        }
+        assert await catalogue.fetchval(
+            "select relrowsecurity and relforcerowsecurity from pg_class where oid = 'common.card_tries'::regclass"
+        )
+
+    async def test_is_counted_and_forgotten_and_never_changed(self, catalogue):
+        rows = await catalogue.fetch(
+            "select grantee, privilege_type from information_schema.role_table_grants "
+            "where table_schema = 'common' and grantee <> 'duro_owner'"
+        )
+        assert {tuple(row) for row in rows} == {
+            (f"duro_{mode}", right) for mode in MODES for right in ("SELECT", "INSERT", "DELETE")
+        }
 
 
 class TestEveryGrant:

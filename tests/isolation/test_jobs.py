@@ -9,12 +9,13 @@ from fence import Settled, Snapshots
 
 from duro.billing_worker.composition import Composition, Pools
 from duro.billing_worker.settings import Settings
-from duro.kernel import Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import DunningScheduleId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 from duro.queue import JobKind, JobPayload, JobQueue, MalformedPayloadError, RedisProbe
 
 NAMES = ("sub", "due", "idle", "pending", "txn", "rfd", "inv", "plan", "cus", "pm", "evt", "dun")
 WORK = {
     JobKind.BILLING: ("due", SubscriptionId),
+    JobKind.DUNNING: ("dun", DunningScheduleId),
     JobKind.PENDING: ("pending", PaymentAttemptId),
     JobKind.INCOMPLETE: ("idle", SubscriptionId),
 }

@@ -6,9 +6,9 @@ from uuid import UUID
 import httpx
 from whenever import TimeDelta
 
-from duro.billing import PendingLine, SubscriptionStatus
-from duro.db.records import DunningSchedule, Refund
-from duro.db.states import DunningState, RefundStatus
+from duro.billing import InvoiceLine, PendingLine, Subscription, SubscriptionStatus
+from duro.db.records import DunningSchedule, Invoice, Refund
+from duro.db.states import DunningState, InvoiceKind, InvoiceStatus, RefundStatus
 from duro.kernel import (
     Clock,
     DunningScheduleId,
@@ -88,6 +88,34 @@ PROMO_CODE = """
 CREDIT_GRANT = """
     insert into {schema}.credit_grants (tenant_id, id, subscription_id, amount, currency, reason, created_at)
     values ($1, $2, $3, 1, 'NGN', 'A gift', $4)"""
+RECOVERY = (
+    """
+    insert into {schema}.dunning_events (tenant_id, id, schedule_id, kind, reason, created_at)
+    values ($1, $2, $3, 'opened', 'It was declined.', $6)""",
+    """
+    insert into {schema}.recovery_settings (
+        tenant_id, auto_recovery, max_tries, deadline_days, escalation, payday_aware, rails, renewal_reminders,
+        renewal_reminder_days, quiet_from, quiet_until, updated_at)
+    values ($1, true, 5, 35, 'unpaid', 'calendar', '{}', true, 3, '21:00', '08:00', $6)""",
+    """
+    insert into {schema}.payday_profiles (tenant_id, customer_id, profile, updated_at)
+    select $1, s.customer_id, '', $6 from {schema}.subscriptions s where s.tenant_id = $1 and s.id = $5""",
+    """
+    insert into {schema}.messages (tenant_id, id, kind, cause, customer_id, status, data, send_at, created_at)
+    select $1, $2, 'receipt', 'a cause', s.customer_id, 'pending', '{}', $6, $6
+    from {schema}.subscriptions s where s.tenant_id = $1 and s.id = $5""",
+    """
+    insert into {schema}.payment_requests (
+        tenant_id, id, invoice_id, subscription_id, provider, rail, status, amount, currency, claimed_until, created_at)
+    values ($1, $2, $4, $5, 'simulated', 'ussd', 'opening', 1, 'NGN', $6, $6)""",
+    """
+    insert into {schema}.incoming_payments (
+        tenant_id, id, provider, reference, rail, amount, currency, received_at, created_at)
+    values ($1, $2, 'simulated', $2::text, 'transfer', 1, 'NGN', $6, $6)""",
+    """
+    insert into {schema}.allocations (tenant_id, id, incoming_payment_id, invoice_id, amount, currency, created_at)
+    values ($1, $2, $2, $4, 1, 'NGN', $6)""",
+)
 TEST_CLOCK = """
     insert into {schema}.test_clocks (tenant_id, id, name, now, created_at, updated_at)
     values ($1, $2, 'Next year', $3, $3, $3)"""
@@ -136,6 +164,7 @@ class Settled:
     async def _beyond_the_api(self, estate: Estate) -> dict[str, str]:
         """Put down what no route makes: a refund, a recovery case, and a row in every table that has none."""
         now, names = self._clock.now(), estate.names
+        owing = await estate.merchant.subscription(builder=SubscriptionBuilder(status=SubscriptionStatus.PAST_DUE))
         async with estate.merchant.contexts.open(estate.tenant_id) as repos:
             attempt = await repos.attempts.get(PaymentAttemptId.parse(names["txn"]))
             assert attempt is not None
@@ -151,10 +180,12 @@ class Settled:
                 settled_at=None,
             )
             await repos.refunds.insert(refund)
+            invoice = self._unpaid(owing)
+            await repos.invoices.insert(invoice)
             case = DunningSchedule(
                 id=self._ids.new(DunningScheduleId),
-                invoice_id=InvoiceId.parse(names["inv"]),
-                subscription_id=SubscriptionId.parse(names["sub"]),
+                invoice_id=invoice.id,
+                subscription_id=owing.id,
                 state=DunningState.SCHEDULED,
                 category="insufficient_funds",
                 rail="card",
@@ -163,6 +194,8 @@ class Settled:
                 reason="payment_failed",
                 opened_at=now,
                 closed_at=None,
+                amount=invoice.total,
+                wake_at=now,
             )
             await repos.dunning.insert(case)
             pending = PendingLine("Carried forward", Money(1, attempt.amount.currency))
@@ -171,10 +204,40 @@ class Settled:
             await repos.session.execute(PROMO_CODE, promo.value, f"P{promo.suffix}".upper(), now)
             grant = self._ids.new(SubscriptionId)
             await repos.session.execute(CREDIT_GRANT, grant.value, case.subscription_id.value, now)
+            row = self._ids.new(SubscriptionId)
+            for statement in RECOVERY:
+                await repos.session.execute(
+                    statement, row.value, case.id.value, case.invoice_id.value, case.subscription_id.value, now
+                )
             clock = self._ids.new(TestClockId)
             if estate.merchant.mode is Mode.TEST:
                 await repos.session.execute(TEST_CLOCK, clock.value, now)
         return {"rfd": str(refund.id), "dun": str(case.id), "promo": str(promo), "clk": str(clock)}
+
+    def _unpaid(self, subscription: Subscription) -> Invoice:
+        period, amount = subscription.next_period(), subscription.terms.amount
+        nothing = Money.zero(amount.currency)
+        return Invoice(
+            id=self._ids.new(InvoiceId),
+            subscription_id=subscription.id,
+            customer_id=subscription.customer_id,
+            idempotency_key=f"renewal_{subscription.id}",
+            status=InvoiceStatus.OPEN,
+            subtotal=amount,
+            discount=nothing,
+            credit_applied=nothing,
+            total=amount,
+            amount_paid=nothing,
+            amount_refunded=nothing,
+            period_start=period.start,
+            period_end=period.end,
+            paid_at=None,
+            rail=None,
+            created_at=self._clock.now(),
+            kind=InvoiceKind.PERIOD,
+            credit_granted=nothing,
+            lines=(InvoiceLine.single("Owed", amount),),
+        )
 
     async def _work(self, estate: Estate, client: MerchantClient) -> dict[str, str]:
         """Leave work for every job: what is due, what never started, and a charge nobody knows the end of."""

@@ -10,7 +10,7 @@ from duro.db.migrator import Migrator
 
 INVENTORY = """
 select n.nspname::text, c.relname::text, c.relkind::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where n.nspname in ('core', 'test', 'live', 'migrations') order by 1, 2, 3"""
+where n.nspname in ('core', 'common', 'test', 'live', 'migrations') order by 1, 2, 3"""
 
 
 class TestTheMigrator:
@@ -29,7 +29,7 @@ class TestTheMigrator:
         rows = await connection.fetch(INVENTORY)
         versions = [
             await connection.fetchval(f"select version_num from migrations.{schema}")
-            for schema in ("core", "test", "live")
+            for schema in ("common", "core", "test", "live")
         ]
         await connection.close()
         return [tuple(row) for row in rows], versions
@@ -39,7 +39,7 @@ class TestTheMigrator:
         first = await self._inventory(empty)
         await Migrator(empty).upgrade()
         assert await self._inventory(empty) == first
-        assert first[1] == ["0003", "0005", "0005"]
+        assert first[1] == ["0001", "0002", "0005", "0005"]
 
     async def test_runs_beside_others_of_its_kind(self, empty):
         await asyncio.gather(*(Migrator(empty).upgrade() for _ in range(4)))

@@ -9,13 +9,13 @@ _LOCK: Final = """
     select pg_advisory_xact_lock(hashtextextended(encode(card.key, 'hex'), 0))
     from (select distinct key from unnest($1::bytea[]) as given (key) order by key) as card"""
 _READ: Final = """
-    select card_key, tried_at from core.card_tries
+    select card_key, tried_at from common.card_tries
     where card_key = any($1::bytea[]) and mode = $2 and tried_at > $3 order by tried_at"""
 _RESERVE: Final = """
-    insert into core.card_tries (card_key, mode, tried_at)
+    insert into common.card_tries (card_key, mode, tried_at)
     select card.key, $2, $3 from unnest($1::bytea[]) as card (key) on conflict do nothing"""
-_RELEASE: Final = "delete from core.card_tries where card_key = $1 and mode = $2 and tried_at = $3"
-_FORGET: Final = "delete from core.card_tries where card_key = any($1::bytea[]) and mode = $2 and tried_at <= $3"
+_RELEASE: Final = "delete from common.card_tries where card_key = $1 and mode = $2 and tried_at = $3"
+_FORGET: Final = "delete from common.card_tries where card_key = any($1::bytea[]) and mode = $2 and tried_at <= $3"
 
 
 @final

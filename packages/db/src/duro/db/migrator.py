@@ -14,7 +14,7 @@ from sqlalchemy.util import await_only
 from duro.db.roles import DatabaseRoles
 
 _FOLDERS: Final = Path(__file__).parent / "migrations"
-_FOLDER_OF: Final = {"core": "core", "test": "data", "live": "data"}
+_FOLDER_OF: Final = {"core": "core", "common": "common", "test": "data", "live": "data"}
 _VERSIONS: Final = "migrations"
 _LOCK: Final = "select pg_advisory_xact_lock(725061930)"
 _AS_OWNER: Final = "set local role duro_owner"
