@@ -37,7 +37,13 @@ class Collection:
         return Collection(contexts, self._gateways, ids=self._ids, clock=clock, lease=self._lease)
 
     async def claim(
-        self, repos: Repositories, subscription: Subscription, invoice: Invoice, *, reason: str
+        self,
+        repos: Repositories,
+        subscription: Subscription,
+        invoice: Invoice,
+        *,
+        reason: str,
+        attempt_id: PaymentAttemptId | None = None,
     ) -> ChargeOrder | None:
         """Write a pending attempt for what remains of an invoice; None if there is no saved method to charge.
 
@@ -53,7 +59,7 @@ class Collection:
             return None
         now = self._clock.now()
         attempt = PaymentAttempt(
-            id=self._ids.new(PaymentAttemptId),
+            id=attempt_id or self._ids.new(PaymentAttemptId),
             invoice_id=invoice.id,
             subscription_id=subscription.id,
             payment_method_id=method.id,
