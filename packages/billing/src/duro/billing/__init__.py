@@ -68,6 +68,7 @@ from duro.billing.subscription import Subscription, SubscriptionChange
 from duro.billing.tax_rate import TaxedAmount, TaxRate
 from duro.billing.terms import Terms
 from duro.billing.zone import Zone
+from duro.billing.test_clock import TestClock
 
 __all__ = [
     "Advance",
@@ -138,5 +139,6 @@ __all__ = [
     "Terms",
     "Transition",
     "VoidInvoice",
+    "TestClock",
     "Zone",
 ]

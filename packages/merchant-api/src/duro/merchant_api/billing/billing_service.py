@@ -61,8 +61,14 @@ class BillingService:
         starting: bool = False,
         gateway_seconds: float | None = None,
     ) -> dict[SubscriptionId, Renewal]:
-        """Renew subscriptions of one tenant and wait for all of them."""
-        renewals = self.renew_each(tenant_id, subscription_ids, starting=starting, gateway_seconds=gateway_seconds)
+        """Renew subscriptions of one tenant, wait for all, and settle them together in the order of their ids."""
+        renewals = self.renew_each(
+            tenant_id,
+            subscription_ids,
+            starting=starting,
+            gateway_seconds=gateway_seconds,
+            settle_when=asyncio.ALL_COMPLETED,
+        )
         return {subscription_id: renewal async for subscription_id, renewal in renewals}
 
     async def renew_each(
@@ -72,6 +78,7 @@ class BillingService:
         *,
         starting: bool = False,
         gateway_seconds: float | None = None,
+        settle_when: str = asyncio.FIRST_COMPLETED,
     ) -> AsyncGenerator[tuple[SubscriptionId, Renewal]]:
         """Renew subscriptions of one tenant with one claim for all, and tell of each as soon as it is settled.
 
@@ -91,7 +98,7 @@ class BillingService:
                         charges[asyncio.create_task(sending)] = claim
             errors: list[Exception] = []
             while charges:
-                await asyncio.wait(charges, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(charges, return_when=settle_when)
                 done, _ = await asyncio.wait(charges, timeout=_LINGER_SECONDS)
                 answered = {task: charges.pop(task) for task in done}
                 for subscription_id, renewal in (await self._settle(tenant_id, answered, errors)).items():
