@@ -152,7 +152,6 @@ class AdvanceId(EntityId):
     prefix = "adv"
 
 
-@final
 class TestClockId(EntityId):
     """A clock of test mode that moves when it is told to."""
 
