@@ -19,6 +19,7 @@ from duro.billing.missed_periods import (
     NothingMissed,
     SkipMissed,
 )
+from duro.billing.paid_period import PaidPeriod
 from duro.billing.payment_in_progress import PaymentInProgressError
 from duro.billing.pending_line import PendingLine
 from duro.billing.plan_change import PlanChange
@@ -106,6 +107,7 @@ __all__ = [
     "NothingMissed",
     "OpenRecovery",
     "OutsideHorizonError",
+    "PaidPeriod",
     "PaidWithoutAdvance",
     "PaymentInProgressError",
     "PendingLine",
