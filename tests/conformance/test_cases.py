@@ -149,11 +149,13 @@ class EngineAdapter:
         }
 
     def _discounted_change(self, given: Mapping[str, Any]) -> Mapping[str, object]:
+        discount = FixedDiscount(Money(given["discount"], DOLLAR))
         return self._both(
             self._left(given).change_plan(
                 old=self._price(given["old"]),
                 new=self._price(given["new"]),
-                discount=FixedDiscount(Money(given["discount"], DOLLAR)),
+                old_discount=discount,
+                new_discount=discount,
             )
         )
 

@@ -197,14 +197,17 @@ class ChangingLifecycle(RuleBasedStateMachine):
         behavior=st.sampled_from(ProrationBehavior),
         timing=st.sampled_from(ChangeTiming),
         cycle_anchor=st.sampled_from(CycleAnchor),
+        minimum=st.none() | st.integers(0, 200).map(lambda amount: Money(amount, NAIRA)),
     )
-    def change_plan(self, change, behavior, timing, cycle_anchor):
+    def change_plan(self, change, behavior, timing, cycle_anchor, minimum):
         before = self.subscription
         request = PlanChangeRequest(
             change, old_name="Old", new_name="New", behavior=behavior, timing=timing, cycle_anchor=cycle_anchor
         )
         try:
-            plan = PlanChangePlanner.plan(before, request, now=self.now, is_charge_pending=self.is_pending)
+            plan = PlanChangePlanner.plan(
+                before, request, now=self.now, is_charge_pending=self.is_pending, minimum=minimum
+            )
         except PaymentInProgressError:
             assert self.is_pending
             return
@@ -214,7 +217,7 @@ class ChangingLifecycle(RuleBasedStateMachine):
         except InvalidInputError:
             assert change.terms.max_cycles <= before.cycles_completed
             return
-        assert PlanChangePlanner.plan(before, request, now=self.now) == plan
+        assert PlanChangePlanner.plan(before, request, now=self.now, minimum=minimum) == plan
         match plan:
             case ChangeScheduled():
                 assert (plan.change.subscription.terms, plan.change.subscription.balance) == (
@@ -229,12 +232,14 @@ class ChangingLifecycle(RuleBasedStateMachine):
             case ChangeInvoiced():
                 self.issue(plan)
                 self.received += plan.draft.total.amount
+                assert plan.draft.total.is_zero or minimum is None or plan.draft.total >= minimum
                 assert self.subscription.current_period_end == before.current_period_end
             case ChangeOnPayment():
                 self.issue(plan)
                 assert self.subscription.terms == before.terms
                 self.share = 0 if Amendment(before).foreseen(change, at=self.now).is_before_part_period else 1
                 self.invoice, self.is_pending = plan, True
+                self.waiting.extend(line for line in (plan.carried,) if line is not None)
                 if plan.draft.total.is_zero:
                     self.settle(ChargeOutcome.PAID)
 

@@ -22,6 +22,7 @@ from duro.billing import (
     Interval,
     InvoiceDraft,
     InvoiceLine,
+    PaidPeriod,
     PendingLine,
     PercentageDiscount,
     PlanChange,
@@ -87,13 +88,13 @@ def changes(draw):
         old_name="Old",
         new_name="New",
         behavior=draw(st.sampled_from(ProrationBehavior)),
-        discount=draw(DISCOUNTS),
+        paid_period=PaidPeriod(promotion_of(draw(DISCOUNTS))),
     )
     return paid, request, now
 
 
 def promotion_of(discount):
-    return discount and Promotion(PromoCodeId(UUID(int=9)), discount, PromotionDuration.FOREVER)
+    return discount and Promotion(PromoCodeId(UUID(int=9)), "LESS", discount, PromotionDuration.FOREVER)
 
 
 class TestPartsOfAPeriod:
@@ -146,11 +147,11 @@ class TestPartsOfAPeriod:
 
 class TestAChangeOfPrice:
     @QUICK
-    @given(periods(), INSTANTS, AMOUNTS, AMOUNTS, DISCOUNTS)
-    def test_there_and_back_at_one_moment_is_nothing(self, period, at, old, new, discount):
-        proration = Proration.at(period, at)
-        there = proration.change_plan(old=price(old), new=price(new), discount=discount)
-        back = proration.change_plan(old=price(new), new=price(old), discount=discount)
+    @given(periods(), INSTANTS, st.tuples(AMOUNTS, AMOUNTS), st.tuples(DISCOUNTS, DISCOUNTS))
+    def test_there_and_back_at_one_moment_is_nothing(self, period, at, amounts, discounts):
+        proration, (old, new), (one, other) = Proration.at(period, at), amounts, discounts
+        there = proration.change_plan(old=price(old), new=price(new), old_discount=one, new_discount=other)
+        back = proration.change_plan(old=price(new), new=price(old), old_discount=other, new_discount=one)
         assert there.net + back.net == Money.zero(NAIRA)
 
     @QUICK
@@ -184,6 +185,21 @@ class TestThePreview:
         assert isinstance(bill, Bill)
         assert upcoming == bill
         assert bill.change.subscription.balance.amount >= 0
+
+    @QUICK
+    @given(changes())
+    def test_never_credits_more_than_was_paid(self, case):
+        subscription, request, now = case
+        promotion = request.paid_period.promotion
+        bill = RenewalPlanner.upcoming(
+            replace(
+                subscription, promotion=promotion, balance=Money.zero(NAIRA), current_period_end=subscription.anchor
+            ),
+            "Old",
+        )
+        plan = PlanChangePlanner.plan(subscription, request, now=now)
+        assert isinstance(plan, ChangeApplied | ChangeInvoiced)
+        assert plan.proration.credit <= bill.draft.total
 
     @QUICK
     @given(changes())

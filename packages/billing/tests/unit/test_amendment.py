@@ -1,5 +1,6 @@
 from dataclasses import replace
 from fractions import Fraction
+from uuid import UUID
 
 import pytest
 from whenever import Instant
@@ -15,7 +16,7 @@ from duro.billing import (
     SubscriptionStateMachine,
     SubscriptionStatus,
 )
-from duro.kernel import ConflictError, InvalidInputError, Period
+from duro.kernel import ConflictError, InvalidInputError, PaymentMethodId, Period
 
 FEBRUARY_END = Instant.from_utc(2025, 2, 28, 9)
 HALF_WAY = Instant.from_utc(2025, 2, 14, 9)
@@ -169,3 +170,36 @@ class TestAligning:
     def test_leaves_an_invoiced_period_alone(self, subscription, status):
         with pytest.raises(ConflictError):
             Amendment(subscription(status)).aligned(15, is_charge_pending=False)
+
+
+class TestADescription:
+    def test_replaces_all_that_was_kept(self, paid):
+        change = Amendment(paid()).described({"floor": "2"})
+        assert change.events == (EventType.SUBSCRIPTION_UPDATED,)
+        assert change.subscription.metadata == {"floor": "2"}
+
+    def test_that_says_the_same_changes_nothing(self, paid):
+        assert Amendment(paid()).described(dict(paid().metadata)) == paid().told()
+
+    def test_may_be_given_to_what_has_ended(self, subscription):
+        ended = Amendment(subscription(SubscriptionStatus.CANCELED)).described({}).subscription
+        assert (ended.status, ended.metadata) == (SubscriptionStatus.CANCELED, {})
+
+
+class TestAnotherMethod:
+    @pytest.mark.parametrize("method_id", [None, PaymentMethodId(UUID(int=4))])
+    def test_is_charged_from_now_on(self, paid, method_id):
+        change = Amendment(paid()).paid_with(method_id, is_charge_pending=False)
+        assert change.events == (EventType.SUBSCRIPTION_UPDATED,)
+        assert change.subscription.payment_method_id == method_id
+
+    def test_that_is_the_same_one_changes_nothing(self, paid):
+        assert Amendment(paid()).paid_with(paid().payment_method_id, is_charge_pending=True) == paid().told()
+
+    def test_waits_for_a_charge(self, paid):
+        with pytest.raises(PaymentInProgressError):
+            Amendment(paid()).paid_with(None, is_charge_pending=True)
+
+    def test_is_of_no_use_to_what_has_ended(self, subscription):
+        with pytest.raises(ConflictError):
+            Amendment(subscription(SubscriptionStatus.CANCELED)).paid_with(None, is_charge_pending=False)

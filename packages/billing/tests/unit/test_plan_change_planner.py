@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import pytest
 from whenever import Instant
 
@@ -16,12 +18,15 @@ from duro.billing import (
     FixedDiscount,
     Interval,
     KeepTerms,
+    PaidPeriod,
     PaidWithoutAdvance,
     PaymentInProgressError,
     PendingLine,
     PlanChange,
     PlanChangePlanner,
     PlanChangeRequest,
+    Promotion,
+    PromotionDuration,
     ProrationBehavior,
     RenewalPlanner,
     SettlementPlanner,
@@ -29,11 +34,15 @@ from duro.billing import (
     Terms,
     VoidInvoice,
 )
-from duro.kernel import ConflictError, Currency, InvalidInputError, Money, Period
+from duro.kernel import ConflictError, Currency, InvalidInputError, Money, Period, PlanId, PromoCodeId
 
 FEBRUARY_END = Instant.from_utc(2025, 2, 28, 9)
 HALF_WAY = Instant.from_utc(2025, 2, 14, 9)
 YEARLY = Cadence(Interval.YEAR)
+
+
+def promotion(discount, **fields):
+    return Promotion(PromoCodeId(UUID(int=9)), "SAVE", discount, PromotionDuration.FOREVER, **fields)
 
 
 @pytest.fixture
@@ -98,8 +107,34 @@ class TestAChangeWithinAPeriod:
         assert plan.proration.net == naira(500_000)
 
     def test_prorates_what_was_paid_after_a_discount(self, paid, request_for, naira):
-        plan = PlanChangePlanner.plan(paid(), request_for(discount=FixedDiscount(naira(500_000))), now=HALF_WAY)
+        request = request_for(paid_period=PaidPeriod(promotion(FixedDiscount(naira(500_000)))))
+        plan = PlanChangePlanner.plan(paid(), request, now=HALF_WAY)
         assert (plan.proration.credit, plan.proration.charge) == (naira(0), naira(250_000))
+
+    def test_takes_the_discount_off_the_plans_it_is_for(self, paid, request_for, naira):
+        other = PlanId(UUID(int=8))
+        request = request_for(paid_period=PaidPeriod(promotion(FixedDiscount(naira(500_000)), plan_ids=(other,))))
+        plan = PlanChangePlanner.plan(paid(), request, now=HALF_WAY)
+        assert (plan.proration.credit, plan.proration.charge) == (naira(250_000), naira(500_000))
+
+    def test_has_no_use_for_a_promotion_that_the_next_period_gets(self, paid, request_for, naira):
+        promoted = paid().promoted(promotion(FixedDiscount(naira(500_000)))).subscription
+        plan = PlanChangePlanner.plan(promoted, request_for(), now=HALF_WAY)
+        assert (plan.proration.credit, plan.proration.charge) == (naira(250_000), naira(500_000))
+
+    def test_is_for_nothing_in_a_period_that_was_free(self, paid, request_for):
+        request = request_for(behavior=ProrationBehavior.INVOICE_NOW, paid_period=PaidPeriod(is_worth_nothing=True))
+        plan = PlanChangePlanner.plan(paid(), request, now=HALF_WAY)
+        assert isinstance(plan, ChangeApplied)
+        assert plan.pending_lines == ()
+
+    def test_waits_for_the_next_invoice_if_its_difference_is_too_small_to_charge(self, paid, request_for, naira):
+        request = request_for(behavior=ProrationBehavior.INVOICE_NOW)
+        enough = PlanChangePlanner.plan(paid(), request, now=HALF_WAY, minimum=naira(250_000))
+        assert isinstance(enough, ChangeInvoiced)
+        small = PlanChangePlanner.plan(paid(), request, now=HALF_WAY, minimum=naira(250_001))
+        assert isinstance(small, ChangeApplied)
+        assert sum(line.amount.amount for line in small.pending_lines) == 250_000
 
 
 class TestAChangeOfInterval:
@@ -155,12 +190,32 @@ class TestAChangeOfInterval:
         assert plan.draft.total == naira(1_000_000)
         assert plan.period == Period(HALF_WAY, Instant.from_utc(2025, 3, 14, 9))
 
+    def test_takes_the_old_discount_off_the_credit_and_the_promotion_off_the_new_period(self, paid, request_for, naira):
+        held = promotion(FixedDiscount(naira(100_000)))
+        request = request_for(
+            cadence=YEARLY, paid_period=PaidPeriod(promotion(FixedDiscount(naira(400_000)), cycles_used=1))
+        )
+        plan = PlanChangePlanner.plan(paid().promoted(held).subscription, request, now=HALF_WAY)
+        assert (plan.proration.credit, plan.proration.charge) == (naira(50_000), naira(900_000))
+        assert (plan.draft.discount, plan.draft.total) == (naira(100_000), naira(850_000))
+        assert plan.promo_code_id == held.promo_code_id
+        settled = SettlementPlanner.plan_change(
+            plan.change.subscription, plan.plan_change, plan.period, ChargeOutcome.PAID, plan.promo_code_id
+        )
+        assert settled.change.subscription.promotion == held.used()
+
+    def test_carries_what_is_too_small_to_charge(self, paid, request_for, naira):
+        plan = PlanChangePlanner.plan(paid(), request_for(cadence=YEARLY), now=HALF_WAY, minimum=naira(750_001))
+        assert plan.draft.total.is_zero
+        assert plan.carried == PendingLine("Carried from the last invoice", naira(750_000))
+
     def test_bills_up_to_the_billing_day(self, paid, terms, request_for, naira):
-        part = paid(billing_day=15, terms=terms(0))
+        promoted = promotion(FixedDiscount(naira(28_000)))
+        part = paid(billing_day=15, terms=terms(0), promotion=promoted)
         aligned = part.renewal_paid(part.next_period()).subscription
         plan = PlanChangePlanner.plan(
             aligned,
-            request_for(280_000, cycle_anchor=CycleAnchor.NOW, discount=FixedDiscount(naira(28_000))),
+            request_for(280_000, cycle_anchor=CycleAnchor.NOW),
             now=Instant.from_utc(2025, 2, 20, 9),
         )
         assert plan.period == Period(Instant.from_utc(2025, 2, 20, 9), Instant.from_utc(2025, 3, 15, 9))

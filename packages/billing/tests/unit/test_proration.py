@@ -75,9 +75,9 @@ class TestProration:
         assert Proration(HALF).change_plan(old=price(1), new=yearly, new_share=HALF).charge == naira(50_000)
 
     def test_takes_a_discount_off_the_whole_period_first(self, naira, price):
-        discount = FixedDiscount(naira(500))
-        change = Proration(HALF).change_plan(old=price(2_000), new=price(3_000), discount=discount)
-        assert (change.credit, change.charge) == (naira(750), naira(1_250))
+        old, new = FixedDiscount(naira(500)), FixedDiscount(naira(600))
+        change = Proration(HALF).change_plan(old=price(2_000), new=price(3_000), old_discount=old, new_discount=new)
+        assert (change.credit, change.charge) == (naira(750), naira(1_200))
 
     def test_is_taxed_once(self, naira, price):
         change = Proration(HALF).change_plan(old=price(3), new=price(9))

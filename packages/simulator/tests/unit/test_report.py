@@ -3,79 +3,82 @@ import json
 import numpy as np
 import pytest
 
-from duro.simulator.comparison import Comparison, Setting, Windows
+from duro.simulator.comparison import Comparison
 from duro.simulator.estimate import Estimate
+from duro.simulator.findings_json import FindingsJson
 from duro.simulator.policies.catalogue import Catalogue
 from duro.simulator.policies.ladder import Ladder
 from duro.simulator.post import Rails
+from duro.simulator.priors import Priors
 from duro.simulator.seeds import SeedBook
 from duro.simulator.simulation_report import SimulationReport
+from duro.simulator.table import Table, Windows
 from duro.simulator.terms import Terms
 from duro.simulator.timeline import Timeline
+from duro.simulator.variation import Variation
 
 
 @pytest.fixture(scope="module")
 def findings():
-    seeds = SeedBook.DEVELOPMENT[:2]
-    return Comparison(payers=200, months=2, seeds=seeds, policies=Catalogue.NAMES).run(lambda _: None)
+    seeds, names = SeedBook.DEVELOPMENT[:2], Catalogue.NAMES
+    return Comparison(payers=150, months=2, seeds=seeds, policies=names, variations=Variation.published()[:2]).run(
+        lambda _: None
+    )
 
 
-class TestComparison:
-    def test_measures_every_policy_in_every_setting_and_seed(self, findings):
-        assert len(findings.results) == len(Catalogue.NAMES) * len(Setting.every())
-        assert all(len(values) == 2 for result in findings.results for values in result.measures.values())
-
-    def test_gives_each_policy_its_own_window_or_all_the_same(self, findings):
-        own = {r.policy: r.window_days for r in findings.of(Setting(Windows.OWN, Rails.NONE))}
-        assert own["ladder_1_3_5_7"] == 14
-        assert own["duro_calendar"] == 35
-        assert {r.window_days for r in findings.of(Setting(Windows.EQUAL, Rails.NONE))} == {30}
-
-    def test_says_each_step_once(self):
-        comparison = Comparison(
-            payers=60, months=1, seeds=SeedBook.DEVELOPMENT[:2], policies=("even_2_in_9", "fixed_daily")
-        )
-        said: list[str] = []
-        comparison.run(said.append)
-        assert len(said) == comparison.steps == 6
+def _rows(sheet):
+    return {row[0]: dict(zip(sheet.headings, row, strict=True)) for row in sheet.rows}
 
 
 class TestSimulationReport:
-    def test_ends_in_one_line_of_json_with_every_policy(self, findings):
-        line = SimulationReport(findings).as_json()
-        assert "\n" not in line
-        read = json.loads(line)
-        assert [policy["policy"] for policy in read["policies"]] == list(Catalogue.NAMES)
-        for policy in read["policies"]:
-            assert {
-                "recovered_share",
-                "attempts_per_case",
-                "breaches",
-                "messages_per_case",
-                "days_to_recovery",
-                "kept_share",
-            } <= set(policy)
-            assert 0 < policy["recovered_share"] < 1
-        assert len(read["tables"]) == 4
-        assert all(len(prior["drawn"]) == 2 and prior["source"] for prior in read["priors"].values())
-
     def test_puts_the_best_first_and_compares_with_the_control(self, findings):
-        rows = SimulationReport(findings).rows(Setting(Windows.EQUAL, Rails.NONE))
-        assert rows[0][0] == "oracle"
-        assert all(len(row) == len(SimulationReport.HEADINGS) for row in rows)
-        against = {row[0]: row[3] for row in rows}
+        sheet = SimulationReport(findings).table(Table.of(Windows.EQUAL, Rails.NONE, Catalogue.NAMES))
+        assert sheet.rows[0][0] == "oracle"
+        rows = _rows(sheet)
+        against = {policy: row["against even_6_in_30"] for policy, row in rows.items()}
         assert against["even_6_in_30"] == "–"
         assert against["oracle"].startswith("+")
         assert against["half_hourly_3"].startswith("-")
 
-    def test_says_what_came_back_of_each_reason_and_by_when(self, findings):
-        report, setting = SimulationReport(findings), Setting(Windows.EQUAL, Rails.NONE)
-        assert {len(row) for row in report.reasons(setting)} == {len(SimulationReport.REASONS)}
-        for policy, *shares in report.curve(setting):
+    def test_prints_every_range_first(self, findings):
+        priors = SimulationReport(findings).sheets()[0]
+        assert [row[0] for row in priors.rows] == [name for name, _ in Priors().rows()]
+
+    def test_shows_every_table_and_rows_as_long_as_their_headings(self, findings):
+        sheets = SimulationReport(findings).sheets()
+        assert len({sheet.title for sheet in sheets}) == len(sheets) == 1 + 12 + 3 + 1
+        for sheet in sheets:
+            assert sheet.rows, sheet.title
+            assert {len(row) for row in sheet.rows} == {len(sheet.headings)}
+
+    def test_shows_more_recovered_by_every_later_day(self, findings):
+        for policy, *shares in SimulationReport(findings).curve().rows:
             assert shares == sorted(shares, key=float), policy
 
-    def test_prints_every_prior(self, findings):
-        assert len(SimulationReport(findings).priors()) == len(findings.draws[0])
+    def test_shows_what_changes_when_the_world_is_otherwise(self, findings):
+        sheet = SimulationReport(findings).sensitivity()
+        assert [row[0] for row in sheet.rows] == ["base", *(one.name for one in Variation.published()[:2])]
+        assert "duro_calendar" in sheet.headings
+        assert "even_8_in_14" not in sheet.headings
+
+    def test_writes_every_table_in_markdown(self, findings):
+        report = SimulationReport(findings)
+        text = report.as_markdown()
+        assert all(f"{sheet.title}:\n\n| " in text for sheet in report.sheets())
+
+
+class TestFindingsJson:
+    def test_is_one_line_with_every_policy(self, findings):
+        line = FindingsJson(findings).line()
+        assert "\n" not in line
+        read = json.loads(line)
+        assert [policy["policy"] for policy in read["policies"]] == list(Catalogue.NAMES)
+        for policy in read["policies"]:
+            assert set(FindingsJson.SUMMARY) < set(policy)
+            assert 0 < policy["recovered_share"] < 1
+        assert len(read["tables"]) == 12
+        assert all(len(prior["drawn"]) == 2 and prior["source"] for prior in read["priors"].values())
+        assert [varied["world"] for varied in read["sensitivity"]] == [v.name for v in Variation.published()[:2]]
 
 
 class TestEstimate:

@@ -12,26 +12,35 @@ def console() -> Console:
     return Console(file=io.StringIO(), width=120)
 
 
+def _run(console: Console, **options) -> None:
+    given = {"payers": 60, "months": 1, "seeds": 1, "policies": "even_6_in_30", "development": True, "processes": 1}
+    SimulateCommand(console=console).run(**given | options)
+
+
 class TestSimulateCommand:
     def test_ends_with_one_line_of_json(self, console):
-        SimulateCommand(console=console).run(
-            payers=60, months=1, seeds=2, policies="even_6_in_30, oracle", development=True, json=True
-        )
+        _run(console, seeds=2, policies="even_6_in_30, oracle", json=True)
         *_, last = console.file.getvalue().splitlines()
         read = json.loads(last)
         assert [policy["policy"] for policy in read["policies"]] == ["even_6_in_30", "oracle"]
         assert read["payers"] == 60
 
     def test_shows_every_range_and_every_table(self, console):
-        SimulateCommand(console=console).run(
-            payers=60, months=1, seeds=1, policies="even_6_in_30", development=True, json=False
-        )
+        _run(console)
         shown = console.file.getvalue()
         assert "failure_rate" in shown
-        assert "card only, each policy's own window" in shown
-        assert "with rails for all, 30 days for all" in shown
+        assert "Card only, each policy's own window" in shown
+        assert "With rails for all, 30 days for all" in shown
         assert "{" not in shown
+
+    def test_asks_in_other_worlds_too_when_told_to(self, console):
+        _run(console, sensitivity=True)
+        assert "month_end_salaries" in console.file.getvalue()
+
+    def test_writes_the_tables_for_a_page(self, console, tmp_path):
+        _run(console, markdown=tmp_path / "tables.md")
+        assert "| even_6_in_30 | 30 d |" in (tmp_path / "tables.md").read_text(encoding="utf-8")
 
     def test_refuses_a_policy_that_nobody_wrote(self, console):
         with pytest.raises(PolicyNotFoundError, match="no_such"):
-            SimulateCommand(console=console).run(payers=60, months=1, seeds=1, policies="no_such", development=True)
+            _run(console, policies="no_such")

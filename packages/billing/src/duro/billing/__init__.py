@@ -19,6 +19,7 @@ from duro.billing.missed_periods import (
     NothingMissed,
     SkipMissed,
 )
+from duro.billing.paid_period import PaidPeriod
 from duro.billing.payment_in_progress import PaymentInProgressError
 from duro.billing.pending_line import PendingLine
 from duro.billing.plan_change import PlanChange
@@ -67,6 +68,7 @@ from duro.billing.state_machine import (
 from duro.billing.subscription import Subscription, SubscriptionChange
 from duro.billing.tax_rate import TaxedAmount, TaxRate
 from duro.billing.terms import Terms
+from duro.billing.test_clock import TestClock
 from duro.billing.zone import Zone
 
 __all__ = [
@@ -105,6 +107,7 @@ __all__ = [
     "NothingMissed",
     "OpenRecovery",
     "OutsideHorizonError",
+    "PaidPeriod",
     "PaidWithoutAdvance",
     "PaymentInProgressError",
     "PendingLine",
@@ -136,6 +139,7 @@ __all__ = [
     "TaxRate",
     "TaxedAmount",
     "Terms",
+    "TestClock",
     "Transition",
     "VoidInvoice",
     "Zone",

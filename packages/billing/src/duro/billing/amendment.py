@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn, final
 
@@ -10,7 +11,7 @@ from duro.billing.proration import Proration
 from duro.billing.share import Share
 from duro.billing.state_machine import SubscriptionStatus
 from duro.billing.subscription import Subscription, SubscriptionChange
-from duro.kernel import ConflictError, Period
+from duro.kernel import ConflictError, PaymentMethodId, Period
 
 _ALIGNABLE: Final = frozenset({SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED})
 
@@ -96,6 +97,23 @@ class Amendment:
         if aligned.anchor == aligned.current_period_end and now.status is not SubscriptionStatus.TRIALING:
             aligned = replace(aligned, anchor=aligned.cycle.boundary(-2))
         return aligned.told(EventType.SUBSCRIPTION_UPDATED)
+
+    def described(self, metadata: Mapping[str, str]) -> SubscriptionChange:
+        """Keep other metadata with it, in place of all that it had; it may have ended."""
+        if metadata == self.subscription.metadata:
+            return self.subscription.told()
+        return replace(self.subscription, metadata=metadata).told(EventType.SUBSCRIPTION_UPDATED)
+
+    def paid_with(self, payment_method_id: PaymentMethodId | None, *, is_charge_pending: bool) -> SubscriptionChange:
+        """Charge another method from now on, or none. Raise PaymentInProgressError, or ConflictError once it ended."""
+        now = self.subscription
+        if payment_method_id == now.payment_method_id:
+            return now.told()
+        if is_charge_pending:
+            raise PaymentInProgressError
+        if now.is_terminal:
+            self._refuse()
+        return replace(now, payment_method_id=payment_method_id).told(EventType.SUBSCRIPTION_UPDATED)
 
     def _refuse(self) -> NoReturn:
         code = "illegal_transition"

@@ -5,10 +5,10 @@ from typing import Final, TypeAlias, final
 from whenever import Instant
 
 from duro.billing.amendment import Amendment
-from duro.billing.discount import Discount
 from duro.billing.event_type import EventType
 from duro.billing.invoice import InvoiceDraft
 from duro.billing.invoice_composer import InvoiceComposer
+from duro.billing.paid_period import PaidPeriod
 from duro.billing.payment_in_progress import PaymentInProgressError
 from duro.billing.pending_line import PendingLine
 from duro.billing.plan_change import PlanChange
@@ -16,7 +16,9 @@ from duro.billing.proration import CycleAnchor, ProratedChange, Proration, Prora
 from duro.billing.share import Share
 from duro.billing.state_machine import SubscriptionStatus
 from duro.billing.subscription import Subscription, SubscriptionChange
-from duro.kernel import ConflictError, Fault, InvalidInputError, Money, Period
+from duro.kernel import ConflictError, Fault, InvalidInputError, Money, Period, PromoCodeId
+
+_PAID_IN_FULL: Final = PaidPeriod()
 
 
 class ChangeTiming(StrEnum):
@@ -29,7 +31,10 @@ class ChangeTiming(StrEnum):
 @final
 @dataclass(frozen=True, slots=True)
 class PlanChangeRequest:
-    """What a merchant asks for, with the names under which the old and the new plan stand on an invoice."""
+    """What a merchant asks for, with the names under which the old and the new plan stand on an invoice.
+
+    How the current period was paid for says what the time left of it is worth.
+    """
 
     change: PlanChange
     old_name: str
@@ -37,7 +42,7 @@ class PlanChangeRequest:
     behavior: ProrationBehavior = ProrationBehavior.PRORATE
     timing: ChangeTiming = ChangeTiming.NOW
     cycle_anchor: CycleAnchor = CycleAnchor.UNCHANGED
-    discount: Discount | None = None
+    paid_period: PaidPeriod = _PAID_IN_FULL
 
 
 @final
@@ -73,7 +78,11 @@ class ChangeInvoiced:
 @final
 @dataclass(frozen=True, slots=True)
 class ChangeOnPayment:
-    """The change begins a new period and takes over once that is paid; until then all is as it was."""
+    """The change begins a new period and takes over once that is paid; until then all is as it was.
+
+    The promo code is what took something off the new period. A total below what the gateway charges is carried: it
+    waits as a line for the next invoice.
+    """
 
     change: SubscriptionChange
     plan_change: PlanChange
@@ -81,6 +90,8 @@ class ChangeOnPayment:
     draft: InvoiceDraft
     period: Period
     idempotency_key: str
+    promo_code_id: PromoCodeId | None
+    carried: PendingLine | None
 
 
 PlanChangePlan: TypeAlias = ChangeScheduled | ChangeApplied | ChangeInvoiced | ChangeOnPayment
@@ -94,9 +105,15 @@ class PlanChangePlanner:
 
     @classmethod
     def plan(
-        cls, subscription: Subscription, request: PlanChangeRequest, *, now: Instant, is_charge_pending: bool = False
+        cls,
+        subscription: Subscription,
+        request: PlanChangeRequest,
+        *,
+        now: Instant,
+        is_charge_pending: bool = False,
+        minimum: Money | None = None,
     ) -> PlanChangePlan:
-        """Decide.
+        """Decide. The minimum is the least the gateway charges: a difference below it waits for the next invoice.
 
         Raise PaymentInProgressError; ConflictError for a status, or when a new period would begin before the one that
         is due is billed; InvalidInputError for the terms.
@@ -112,7 +129,8 @@ class PlanChangePlanner:
             return ChangeScheduled(Amendment(subscription).scheduled(request.change))
         if subscription.status is SubscriptionStatus.TRIALING:
             return cls._on_trial(subscription, request)
-        return (cls._anew if is_anew else cls._within)(subscription, request, now)
+        decide = cls._anew if is_anew else cls._within
+        return decide(subscription, request, now, minimum=minimum or Money.zero(subscription.balance.currency))
 
     @classmethod
     def _on_trial(cls, subscription: Subscription, request: PlanChangeRequest) -> ChangeApplied:
@@ -123,13 +141,16 @@ class PlanChangePlanner:
 
     @classmethod
     def _within(
-        cls, subscription: Subscription, request: PlanChangeRequest, now: Instant
+        cls, subscription: Subscription, request: PlanChangeRequest, now: Instant, *, minimum: Money
     ) -> ChangeApplied | ChangeInvoiced:
-        amendment = Amendment(subscription)
-        share_left = Share.NOTHING if request.behavior is ProrationBehavior.NONE else amendment.share_left(now)
-        proration = cls._prorated(subscription, request, share_left=share_left)
+        proration = Proration(cls._share_left(subscription, request, now)).change_plan(
+            old=subscription.terms.price(subscription.quantity),
+            new=request.change.terms.price(request.change.quantity),
+            old_discount=request.paid_period.discount_on(subscription.terms.plan_id),
+            new_discount=request.paid_period.discount_on(request.change.terms.plan_id),
+        )
         lines = proration.lines(old_name=request.old_name, new_name=request.new_name)
-        made = amendment.made(request.change, at=now)
+        made = Amendment(subscription).made(request.change, at=now)
         if request.behavior is not ProrationBehavior.INVOICE_NOW or not lines:
             return ChangeApplied(made, proration, lines)
         draft = InvoiceDraft.netted(
@@ -137,6 +158,8 @@ class PlanChangePlanner:
             discount=Money.zero(subscription.balance.currency),
             balance=subscription.balance,
         )
+        if not draft.total.is_zero and draft.total < minimum:
+            return ChangeApplied(made, proration, lines)
         return ChangeInvoiced(
             change=made.followed_by(cls._claimed(made.subscription, draft)),
             proration=proration,
@@ -146,21 +169,28 @@ class PlanChangePlanner:
         )
 
     @classmethod
-    def _anew(cls, subscription: Subscription, request: PlanChangeRequest, now: Instant) -> ChangeOnPayment:
+    def _anew(
+        cls, subscription: Subscription, request: PlanChangeRequest, now: Instant, *, minimum: Money
+    ) -> ChangeOnPayment:
         if subscription.is_due(now):
             code = "renewal_due"
             raise ConflictError(code, "A renewal is due. Try again once it is settled.")
-        amendment = Amendment(subscription)
-        begun = amendment.foreseen(request.change, at=now)
-        share_left = Share.NOTHING if request.behavior is ProrationBehavior.NONE else amendment.share_left(now)
-        proration = cls._prorated(subscription, request, share_left=share_left, new_share=begun.next_share())
+        begun = Amendment(subscription).foreseen(request.change, at=now)
+        proration = Proration(cls._share_left(subscription, request, now)).change_plan(
+            old=subscription.terms.price(subscription.quantity),
+            new=request.change.terms.price(request.change.quantity),
+            anchor=CycleAnchor.NOW,
+            old_discount=request.paid_period.discount_on(subscription.terms.plan_id),
+            new_discount=begun.discount,
+            new_share=begun.next_share(),
+        )
         line = InvoiceComposer.period_line(begun, request.new_name, begun.next_share())
         prorated = proration.lines(old_name=request.old_name, new_name=request.new_name)
-        draft = InvoiceDraft.netted(
+        draft, carried = InvoiceDraft.netted(
             (*InvoiceComposer.lines([part for part in prorated if part.is_credit]), line),
             discount=line.amount - proration.charge,
             balance=subscription.balance,
-        )
+        ).carried(minimum)
         return ChangeOnPayment(
             change=cls._claimed(subscription, draft),
             plan_change=request.change,
@@ -168,24 +198,15 @@ class PlanChangePlanner:
             draft=draft,
             period=begun.next_period(),
             idempotency_key=cls._key(subscription),
+            promo_code_id=begun.promo_code_id,
+            carried=carried,
         )
 
-    @classmethod
-    def _prorated(
-        cls,
-        subscription: Subscription,
-        request: PlanChangeRequest,
-        *,
-        share_left: Share,
-        new_share: Share = Share.WHOLE,
-    ) -> ProratedChange:
-        return Proration(share_left).change_plan(
-            old=subscription.terms.price(subscription.quantity),
-            new=request.change.terms.price(request.change.quantity),
-            anchor=request.cycle_anchor,
-            discount=request.discount,
-            new_share=new_share,
-        )
+    @staticmethod
+    def _share_left(subscription: Subscription, request: PlanChangeRequest, now: Instant) -> Share:
+        if request.behavior is ProrationBehavior.NONE or request.paid_period.is_worth_nothing:
+            return Share.NOTHING
+        return Amendment(subscription).share_left(now)
 
     @staticmethod
     def _is_anew(subscription: Subscription, request: PlanChangeRequest) -> bool:

@@ -101,19 +101,20 @@ class Proration:
         old: Price,
         new: Price,
         anchor: CycleAnchor = CycleAnchor.UNCHANGED,
-        discount: Discount | None = None,
+        old_discount: Discount | None = None,
+        new_discount: Discount | None = None,
         new_share: Share = Share.WHOLE,
     ) -> ProratedChange:
         """Change the price for the time left.
 
         A change of cadence, or an anchor of now, begins a new period: the charge is then for all of that (or the
-        share of it that comes before a billing day). A discount comes off the price of a whole period before a share
+        share of it that comes before a billing day). A discount comes off its price of a whole period before a share
         is taken.
         """
         is_anew = anchor is CycleAnchor.NOW or old.cadence != new.cadence
         return ProratedChange(
-            credit=self.remaining.of(self._net(old.amount, discount)),
-            charge=(new_share if is_anew else self.remaining).of(self._net(new.amount, discount)),
+            credit=self.remaining.of(self._net(old.amount, old_discount)),
+            charge=(new_share if is_anew else self.remaining).of(self._net(new.amount, new_discount)),
         )
 
     @staticmethod

@@ -41,8 +41,16 @@ class CustomerRepository:
         row = await self._session.fetchrow(_LOCK, customer_id.value)
         return None if row is None else self.read(row)
 
-    async def list(self, page: PageRequest, *, email: str | None = None, ref: str | None = None) -> Page[Customer]:
-        rows = await _LISTING.rows(self._session, page, equal={"email": email, "ref": ref})
+    async def list(
+        self,
+        page: PageRequest,
+        *,
+        email: str | None = None,
+        ref: str | None = None,
+        test_clock_id: TestClockId | None = None,
+    ) -> Page[Customer]:
+        clock = None if test_clock_id is None else test_clock_id.value
+        rows = await _LISTING.rows(self._session, page, equal={"email": email, "ref": ref, "test_clock_id": clock})
         return page.cut(rows, read=self.read, id_of=lambda customer: customer.id)
 
     async def insert(self, customer: Customer) -> None:

@@ -71,7 +71,6 @@ __all__ = [
     "StoredPendingLine",
     "Tenant",
     "TenantStatus",
-    "TestClock",
 ]
 
 
@@ -385,27 +384,3 @@ class Journal:
     currency: Currency
     created_at: Instant
     entries: tuple[LedgerEntry, ...]
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class TestClock:
-    """A time of its own for some customers of test mode; it moves only when a merchant advances it.
-
-    With a target an advance is under way: nobody else may write for its customers. A runner is the call that works on
-    it, until its lease is over in real time.
-    """
-
-    id: TestClockId
-    name: str
-    now: Instant
-    target: Instant | None
-    runner: UUID | None
-    running_until: Instant | None
-    created_at: Instant
-    updated_at: Instant
-
-    @property
-    def is_advancing(self) -> bool:
-        """Say whether it is on its way from one instant to another."""
-        return self.target is not None

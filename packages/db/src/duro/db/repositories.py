@@ -20,7 +20,15 @@ from duro.db.session import TenantSession
 from duro.db.subscriptions import SubscriptionRepository
 from duro.db.tenants import TenantRepository
 from duro.db.test_clocks import TestClockRepository
-from duro.kernel import Clock
+from duro.kernel import Clock, DomainError, ErrorKind, Mode
+
+
+@final
+class TestModeOnlyError(DomainError):
+    """Something was asked of live mode that only test mode has."""
+
+    def __init__(self) -> None:
+        super().__init__("test_mode_only", ErrorKind.NOT_FOUND, "Test clocks exist in test mode alone.")
 
 
 @final
@@ -104,6 +112,9 @@ class Repositories:
 
     @property
     def test_clocks(self) -> TestClockRepository:
+        """Raise TestModeOnlyError in live mode, where time can't be moved."""
+        if self.session.mode is Mode.LIVE:
+            raise TestModeOnlyError
         return TestClockRepository(self.session)
 
     @property

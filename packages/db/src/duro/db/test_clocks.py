@@ -1,13 +1,17 @@
+from importlib.resources import files
+from itertools import takewhile
 from typing import Final, final
 
 from asyncpg import Record
 
+from duro.billing import TestClock
+from duro.db.due_rounds import DueKind, DueQuestion, DueRound
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
-from duro.db.records import TestClock
 from duro.db.session import TenantSession
-from duro.kernel import NotFoundError, TestClockId
+from duro.kernel import AdvanceId, NotFoundError, TestClockId
 
+_DUE: Final = (files("duro.db") / "sql" / "due_on_test_clock.sql").read_text()
 _LISTING: Final = Listing(
     table="test_clocks", columns="id, name, now, target, runner, running_until, created_at, updated_at"
 )
@@ -57,14 +61,32 @@ class TestClockRepository:
         if not await self._session.execute(_UPDATE, *self._values(clock)):
             raise NotFoundError("test clock", clock.id)
 
+    async def due(self, clock_id: TestClockId, question: DueQuestion) -> DueRound | None:
+        """Read what falls due next for the clock's customers: by instant, then kind, then id."""
+        rows = await self._session.fetch(
+            _DUE,
+            clock_id.value,
+            question.up_to,
+            list(question.skipped),
+            question.limit,
+            question.unfinished_after.total("seconds"),
+            question.unpaid_after.total("seconds"),
+        )
+        if not rows:
+            return None
+        first = rows[0]["due_at"], rows[0]["kind"]
+        together = takewhile(lambda row: (row["due_at"], row["kind"]) == first, rows)
+        return DueRound(due_at=first[0], kind=DueKind(first[1]), ids=tuple(row["id"] for row in together))
+
     @staticmethod
     def read(row: Record) -> TestClock:
+        runner = row["runner"]
         return TestClock(
             id=TestClockId(row["id"]),
             name=row["name"],
             now=row["now"],
             target=row["target"],
-            runner=row["runner"],
+            runner=None if runner is None else AdvanceId(runner),
             running_until=row["running_until"],
             created_at=row["created_at"],
             updated_at=row["updated_at"],
@@ -77,7 +99,7 @@ class TestClockRepository:
             clock.name,
             clock.now,
             clock.target,
-            clock.runner,
+            None if clock.runner is None else clock.runner.value,
             clock.running_until,
             clock.created_at,
             clock.updated_at,

@@ -17,6 +17,7 @@ from duro.kernel import (
     SubscriptionId,
     UnknownCurrencyError,
 )
+    TestClockId,
 
 _INSTANT_FORM: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _DIGITS: Final = re.compile(r"\d{1,9}", re.ASCII)
@@ -90,6 +91,7 @@ InstantField = Annotated[
     Instant,
     PlainValidator(InstantRule.read),
     WithJsonSchema({"type": "string", "format": "date-time", "description": "RFC 3339, from 2000 to 2200."}),
+TestClockIdField = Annotated[TestClockId, PlainValidator(IdRule(TestClockId)), IdRule.schema("clk")]
 ]
 CurrencyField = Annotated[
     Currency,
@@ -133,3 +135,5 @@ __all__ = [
     "RefField",
     "SubscriptionIdField",
 ]
+    "TestClockIdField",
+    "TransactionIdField",

@@ -4,6 +4,7 @@ from duro.kernel.clock import Clock, FrozenClock
 from duro.kernel.environment import Environment
 from duro.kernel.errors import ConflictError, DomainError, ErrorKind, Fault, InvalidInputError, NotFoundError
 from duro.kernel.ids import (
+    AdvanceId,
     ApiKeyId,
     CreditGrantId,
     CustomerId,
@@ -28,6 +29,7 @@ from duro.kernel.money import Currency, CurrencyMismatchError, Money, UnknownCur
 from duro.kernel.period import Period
 
 __all__ = [
+    "AdvanceId",
     "ApiKeyId",
     "Clock",
     "ConflictError",

@@ -145,6 +145,13 @@ class PendingLineId(EntityId):
     prefix = "pli"
 
 
+class AdvanceId(EntityId):
+    """One call that moves a test clock on."""
+
+    __slots__ = ()
+    prefix = "adv"
+
+
 class TestClockId(EntityId):
     """A clock of test mode that moves when it is told to."""
 

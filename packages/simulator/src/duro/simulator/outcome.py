@@ -5,7 +5,9 @@ import numpy as np
 
 from duro.simulator.answer import Answer
 from duro.simulator.arrays import Flags, Ints
+from duro.simulator.calibration import Calibration
 from duro.simulator.docket import Docket
+from duro.simulator.lives import Lives
 from duro.simulator.timeline import Timeline
 from duro.simulator.world import World
 
@@ -26,6 +28,10 @@ class Outcome:
         Answer.AUTHENTICATION_REQUIRED,
     )
 
+    FAILURES: ClassVar[tuple[tuple[int, int], ...]] = ((1, 1), (2, 2), (3, 4), (5, 8), (9, 36))
+    UNPAID_DAYS: ClassVar[int] = 30
+    KEPT_A_DAY: ClassVar[float] = 0.99
+
     window_days: int
     payer: Ints
     opened_at: Ints
@@ -38,6 +44,8 @@ class Outcome:
     hard_retries: Ints
     is_canceled: Flags
     had_left: Flags
+    lives: Lives
+    calibration: Calibration
 
     @classmethod
     def of(cls, world: World, docket: Docket, window_days: int) -> "Outcome":
@@ -54,6 +62,8 @@ class Outcome:
             hard_retries=docket.hard_retries,
             is_canceled=docket.is_canceled,
             had_left=docket.messages == 0,
+            lives=Lives.of(world, docket),
+            calibration=Calibration.of(docket),
         )
 
     @property
@@ -73,9 +83,15 @@ class Outcome:
         return int(self.amount[~self.is_recovered].sum())
 
     def measures(self) -> dict[str, float]:
-        """Return the figures of one policy in one world, by name."""
+        """Return the figures of one policy in one world, by name.
+
+        Discounted money is worth 1 % less every day that it comes later. A case is unpaid for the days until it is
+        recovered, and for 30 if it isn't by then.
+        """
         won = self.is_recovered
-        days = (self.recovered_at - self.opened_at)[won] / Timeline.DAY
+        taken = (self.recovered_at - self.opened_at) / Timeline.DAY
+        days = taken[won]
+        nth = self._nth
         curve = {f"recovered_share_by_day_{day}": self._share_by(day) for day in self.CURVE_DAYS}
         return {
             "recovered_share": self.recovered / max(self.at_risk, 1),
@@ -84,17 +100,37 @@ class Outcome:
             "hard_retries": float(self.hard_retries.sum()),
             "messages_per_case": float(self.messages.mean()),
             "days_to_recovery": float(days.mean()) if len(days) else 0.0,
+            "unpaid_days_per_case": float(np.minimum(taken, self.UNPAID_DAYS).mean()),
+            "discounted_share": float((self.amount[won] * self.KEPT_A_DAY**days).sum()) / max(self.at_risk, 1),
+            "collected_share": self.lives.collected_share,
+            "life_share": self.lives.until_lost_share,
             "kept_share": self._kept_share(),
             "canceled_share": float(self.is_canceled.mean()),
             "lost_to_leaving_share": int(self.amount[self.had_left].sum()) / max(self.at_risk, 1),
             **curve,
-            **{f"recovered_share_of_{reason.name.lower()}": self._share_of(reason) for reason in self.REASONS},
+            **{
+                f"recovered_share_of_{reason.name.lower()}": self._share_of(self.first_answer == reason)
+                for reason in self.REASONS
+            },
+            **{
+                f"recovered_share_at_failure_{first}": self._share_of((nth >= first) & (nth <= last))
+                for first, last in self.FAILURES
+            },
         }
 
-    def _share_of(self, reason: Answer) -> float:
-        """Return what came back of the money that failed for a reason, or 0 where none did."""
-        failed = self.first_answer == reason
-        return int(self.amount[failed & self.is_recovered].sum()) / max(int(self.amount[failed].sum()), 1)
+    def _share_of(self, chosen: Flags) -> float:
+        """Return what came back of the money of some cases, or 0 where there are none."""
+        return int(self.amount[chosen & self.is_recovered].sum()) / max(int(self.amount[chosen].sum()), 1)
+
+    @property
+    def _nth(self) -> Ints:
+        """Count, for each case, which failure of its payer it is; cases are in order of time for every payer."""
+        order = np.argsort(self.payer, kind="stable")
+        payer = self.payer[order]
+        starts = np.flatnonzero(np.r_[True, payer[1:] != payer[:-1]])
+        nth = np.empty(len(order), dtype=np.int64)
+        nth[order] = np.arange(len(order)) - np.repeat(starts, np.diff(np.r_[starts, len(order)])) + 1
+        return nth
 
     def _share_by(self, day: int) -> float:
         is_by_then = self.recovered_at - self.opened_at <= day * Timeline.DAY

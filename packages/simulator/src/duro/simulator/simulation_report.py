@@ -1,166 +1,198 @@
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, final
+from typing import ClassVar, final
 
-from duro.simulator.comparison import Findings, Result, Setting
-from duro.simulator.estimate import Estimate
+from duro.simulator.figures import Figures
+from duro.simulator.findings import Findings, Worlds
 from duro.simulator.outcome import Outcome
+from duro.simulator.policies.catalogue import Catalogue
 from duro.simulator.post import Rails
 from duro.simulator.priors import Priors
-
-_SUMMARY: Final = (
-    "recovered_share",
-    "attempts_per_case",
-    "breaches",
-    "messages_per_case",
-    "days_to_recovery",
-    "kept_share",
-)
+from duro.simulator.run import Run
+from duro.simulator.sheet import Sheet
+from duro.simulator.table import Group, Table, Windows
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class SimulationReport:
-    """Findings in words and figures: rows for tables, and JSON. Every share is of all money that failed."""
+    """Findings in words and figures, sheet by sheet. Every share is of all money that failed, in per cent."""
 
-    CONTROL: ClassVar[str] = "even_6_in_30"
     HEADINGS: ClassVar[tuple[str, ...]] = (
         "policy",
         "window",
         "recovered",
-        "against even_6_in_30",
+        f"against {Table.control_name()}",
         "tries",
         "breaches",
         "messages",
         "days",
+        "unpaid days",
         "kept",
         "canceled",
+        "life",
+        "discounted",
     )
-
-    REASONS: ClassVar[tuple[str, ...]] = (
+    DUELS: ClassVar[tuple[str, ...]] = (
+        "tries and window",
         "policy",
-        *(reason.name.lower().replace("_", " ") for reason in Outcome.REASONS),
+        "recovered",
+        "against even",
+        "tries",
+        "unpaid days",
+        "kept",
+        "discounted",
     )
-    CURVE: ClassVar[tuple[str, ...]] = ("policy", *(f"by day {day}" for day in Outcome.CURVE_DAYS))
+    NOTE: ClassVar[str] = (
+        "Recovered is per cent of all money that failed, with its 95 % interval over worlds; what is open is lost. "
+        "The difference is paired by world. Breaches are per world; days are until a recovery; a case is unpaid "
+        "until it is recovered, for 30 days at most. Kept are payers who never left and whose last case was "
+        "recovered; canceled are cases after which a payer left. Life is the money of a subscription's life, of all "
+        "that was billed, if it ends with its first lost case. Discounted money loses 1 % of its worth a day."
+    )
 
     findings: Findings
 
-    def title(self, setting: Setting) -> str:
-        rails = "card only" if setting.rails is Rails.NONE else f"with rails for {setting.rails.value}"
-        days = f"{Setting.EQUAL_DAYS} days for all" if setting.windows.value == "equal" else "each policy's own window"
-        return f"{rails}, {days}"
-
-    def rows(self, setting: Setting) -> tuple[tuple[str, ...], ...]:
-        """Return one row per policy, best first."""
-        found = self.findings.of(setting)
-        control = next((result for result in found if result.policy == self.CONTROL), None)
-        return tuple(self._row(result, control) for result in self._best_first(setting))
-
-    def reasons(self, setting: Setting) -> tuple[tuple[str, ...], ...]:
-        """Return what each policy brings back, in per cent, of the money that failed for each of REASONS."""
-        return self._shares(setting, [f"recovered_share_of_{reason.name.lower()}" for reason in Outcome.REASONS])
-
-    def curve(self, setting: Setting) -> tuple[tuple[str, ...], ...]:
-        """Return what each policy has brought back, in per cent of all money at risk, by each day of CURVE."""
-        return self._shares(setting, [f"recovered_share_by_day_{day}" for day in Outcome.CURVE_DAYS])
-
-    def _shares(self, setting: Setting, measures: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-        return tuple(
-            (result.policy, *(self._percent(self._mean(result, measure)) for measure in measures))
-            for result in self._best_first(setting)
-        )
-
-    def _best_first(self, setting: Setting) -> list[Result]:
-        return sorted(self.findings.of(setting), key=lambda result: -self._mean(result, "recovered_share"))
-
-    def priors(self) -> tuple[tuple[str, str, str, str], ...]:
-        """Return each range with the mean of what the worlds drew from it and where it comes from."""
-        rows: list[tuple[str, str, str, str]] = []
-        for name, span in Priors().rows():
-            drawn = [draws[name] for draws in self.findings.draws]
-            rows.append((name, f"{span.low:g} to {span.high:g}", f"{sum(drawn) / len(drawn):.3g}", span.source))
-        return tuple(rows)
-
-    def as_json(self) -> str:
-        """Return one line; `policies` holds the card-only table with each policy's own window, `tables` all of them."""
-        tables = [
-            {
-                "rails": setting.rails.value,
-                "windows": setting.windows.value,
-                "policies": [self._policy(result) for result in self.findings.of(setting)],
-            }
-            for setting in self._settings()
-        ]
-        return json.dumps(
-            {
-                "payers": self.findings.payers,
-                "months": self.findings.months,
-                "seeds": [{"world": seed.world, "chance": seed.chance} for seed in self.findings.seeds],
-                "cases": sum(self.findings.cases),
-                "at_risk_minor_units": sum(self.findings.at_risk),
-                "priors": {
-                    name: {
-                        "low": span.low,
-                        "high": span.high,
-                        "source": span.source,
-                        "drawn": [draws[name] for draws in self.findings.draws],
-                    }
-                    for name, span in Priors().rows()
-                },
-                "tables": tables,
-                "policies": tables[0]["policies"] if tables else [],
-            }
-        )
-
-    def _settings(self) -> tuple[Setting, ...]:
-        return tuple(dict.fromkeys(result.setting for result in self.findings.results))
-
-    def _policy(self, result: Result) -> dict[str, object]:
-        means = {name: self._mean(result, name) for name in result.measures}
-        return {
-            "policy": result.policy,
-            "window_days": result.window_days,
-            **{name: means.pop(name) for name in _SUMMARY},
-            **means,
-            "intervals": {name: Estimate.of(result.measures[name]).as_json() for name in result.measures},
-        }
-
-    def _row(self, result: Result, control: Result | None) -> tuple[str, ...]:
-        share = Estimate.of(result.measures["recovered_share"])
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Return every sheet, the ranges first."""
         return (
-            result.policy,
-            f"{result.window_days} d",
-            f"{100 * share.mean:.1f} ({self._interval(share)})",
-            self._against(result, control),
-            f"{self._mean(result, 'attempts_per_case'):.2f}",
-            f"{self._mean(result, 'breaches'):,.0f}",
-            f"{self._mean(result, 'messages_per_case'):.2f}",
-            f"{self._mean(result, 'days_to_recovery'):.1f}",
-            self._percent(self._mean(result, "kept_share")),
-            self._percent(self._mean(result, "canceled_share")),
+            self.priors(),
+            *(self.table(table) for table in self.findings.tables),
+            self.curve(),
+            self.reasons(),
+            self.history(),
+            *self.calibration(),
+            *((self.sensitivity(),) if self.findings.varied else ()),
         )
 
-    @classmethod
-    def _against(cls, result: Result, control: Result | None) -> str:
-        """Say the difference to the control in points, paired by seed."""
-        if control is None or result is control:
-            return "–"
-        pairs = zip(result.measures["recovered_share"], control.measures["recovered_share"], strict=True)
-        difference = Estimate.of([ours - theirs for ours, theirs in pairs])
-        return f"{100 * difference.mean:+.1f} ({cls._interval(difference)})"
+    def as_markdown(self) -> str:
+        return "\n".join(sheet.as_markdown() for sheet in self.sheets())
 
-    @staticmethod
-    def _interval(estimate: Estimate) -> str:
-        if estimate.low is None or estimate.high is None:
-            return "one seed"
-        return f"{100 * estimate.low:.1f}…{100 * estimate.high:.1f}"
+    @property
+    def made_of(self) -> str:
+        """Say in one sentence what was simulated."""
+        findings = self.findings
+        kind = "development" if findings.are_development else "evaluation"
+        return (
+            f"{len(findings.seeds)} worlds ({kind} seeds) of {findings.payers:,} payers over {findings.months} months, "
+            f"{sum(findings.base.cases):,} failed charges."
+        )
 
-    @staticmethod
-    def _percent(share: float) -> str:
-        return f"{100 * share:.1f}"
+    def priors(self) -> Sheet:
+        """Show each range with the mean of what the worlds drew from it and where it comes from."""
+        rows: list[tuple[str, ...]] = []
+        for name, span in Priors().rows():
+            drawn = [draws[name] for draws in self.findings.base.draws]
+            rows.append((name, f"{span.low:g} to {span.high:g}", f"{sum(drawn) / len(drawn):.3g}", span.source))
+        title = "What is believed of the world, and what was drawn"
+        return Sheet(title, ("range", "from, to", "drawn", "source"), tuple(rows))
 
-    @staticmethod
-    def _mean(result: Result, measure: str) -> float:
-        values: Sequence[float] = result.measures[measure]
-        return sum(values) / len(values)
+    def table(self, table: Table) -> Sheet:
+        """Show the runs of a table, best first; where policies meet on a rival's terms, group by group."""
+        title = table.words[0].upper() + table.words[1:]
+        if table.windows is Windows.RIVALS or table.windows is Windows.EQUAL_TRIES:
+            return Sheet(title, self.DUELS, tuple(row for group in table.groups for row in self._duels(group)))
+        rows = tuple(self._row(run, group.control) for group in table.groups for run in self._best_first(group.runs))
+        return Sheet(title, self.HEADINGS, rows, self.NOTE)
+
+    def curve(self) -> Sheet:
+        """Show what each policy has brought back, of all money at risk, by day 7, 14, 21 and 30."""
+        measures = [f"recovered_share_by_day_{day}" for day in Outcome.CURVE_DAYS]
+        return self._shares("What had come back by when", [f"by day {day}" for day in Outcome.CURVE_DAYS], measures)
+
+    def reasons(self) -> Sheet:
+        """Show what each policy brings back of the money that failed for each reason."""
+        names = [reason.name.lower() for reason in Outcome.REASONS]
+        headings = [name.replace("_", " ") for name in names]
+        return self._shares("What came back of each reason", headings, [f"recovered_share_of_{n}" for n in names])
+
+    def history(self) -> Sheet:
+        """Show what each policy brings back of a payer's first failure, and of later ones."""
+        headings = [f"failure {first}" if first == last else f"{first} to {last}" for first, last in Outcome.FAILURES]
+        measures = [f"recovered_share_at_failure_{first}" for first, _ in Outcome.FAILURES]
+        return self._shares("What came back of a payer's first failure and of later ones", headings, measures)
+
+    def calibration(self) -> Iterator[Sheet]:
+        """Show, for each policy that says chances, what it said of its charges against what became of them."""
+        headings = ("said", "charges", "said in the mean, %", "approved, %")
+        for run in self._main(Rails.NONE):
+            found = self.findings.base.series[run].calibration
+            rows = tuple(
+                (f"{100 * low:.0f} to {100 * high:.0f} %", f"{count:,}", f"{100 * said:.1f}", f"{100 * came:.1f}")
+                for low, high, count, said, came in found.rows()
+            )
+            if rows:
+                note = f"Said and approved are {100 * found.gap:.1f} points apart in the mean over charges."
+                yield Sheet(f"What {run.policy} said of its charges, and what became of them", headings, rows, note)
+
+    def sensitivity(self) -> Sheet:
+        """Show, for worlds in which one belief is changed, each flexible policy, the best rival and the bound."""
+        catalogue = Catalogue()
+        runs = self._main(Rails.NONE)
+        control = next(run for run in runs if run.policy == Table.control_name())
+        ours = [run for run in runs if catalogue.takes_terms(run.policy) or catalogue.is_bound(run.policy)]
+        rivals = [run for run in runs if run not in ours and not run.policy.startswith(Catalogue.EVEN)]
+        every = (self.findings.base, *self.findings.varied)
+        best = ("best published ladder",) if rivals else ()
+        return Sheet(
+            "When the world is otherwise (card only, each policy's own window)",
+            ("world", "what is different", control.policy, *(run.policy for run in ours), *best),
+            tuple(self._varied(worlds, control, ours, rivals) for worlds in every),
+            "The control's share in per cent; the others' difference to it in points, paired by world.",
+        )
+
+    def _varied(self, worlds: Worlds, control: Run, ours: Sequence[Run], rivals: Sequence[Run]) -> tuple[str, ...]:
+        variation, against = worlds.variation, worlds.series[control]
+        cells = [Figures(worlds.series[run]).against(against) for run in ours]
+        if rivals:
+            best = max(rivals, key=lambda run: worlds.series[run].mean("recovered_share"))
+            cells.append(f"{best.policy} {Figures(worlds.series[best]).against(against)}")
+        name, words = ("base", "nothing") if variation is None else (variation.name, variation.words)
+        return (name, words, Figures(against).share("recovered_share"), *cells)
+
+    def _row(self, run: Run, control: Run) -> tuple[str, ...]:
+        series = self.findings.base.series
+        figures = Figures(series[run])
+        return (
+            run.policy,
+            f"{run.days} d",
+            figures.with_interval(),
+            figures.against(series[control]),
+            figures.number("attempts_per_case", 2),
+            figures.number("breaches", 0),
+            figures.number("messages_per_case", 2),
+            figures.number("days_to_recovery"),
+            figures.number("unpaid_days_per_case"),
+            *(figures.share(measure) for measure in ("kept_share", "canceled_share", "life_share", "discounted_share")),
+        )
+
+    def _duels(self, group: Group) -> Iterator[tuple[str, ...]]:
+        series, terms = self.findings.base.series, group.terms
+        words = "" if terms is None else f"{terms.tries} in {terms.days} d"
+        for run in self._best_first(group.runs):
+            figures = Figures(series[run])
+            yield (
+                words,
+                run.policy,
+                figures.with_interval(),
+                figures.against(series[group.control]),
+                figures.number("attempts_per_case", 2),
+                figures.number("unpaid_days_per_case"),
+                figures.share("kept_share"),
+                figures.share("discounted_share"),
+            )
+
+    def _shares(self, title: str, headings: Sequence[str], measures: Sequence[str]) -> Sheet:
+        rows = tuple(
+            (run.policy, *(Figures(self.findings.base.series[run]).share(measure) for measure in measures))
+            for run in self._best_first(self._main(Rails.NONE))
+        )
+        return Sheet(f"{title} (card only, each policy's own window)", ("policy", *headings), rows)
+
+    def _main(self, rails: Rails) -> tuple[Run, ...]:
+        return next(
+            table.runs for table in self.findings.tables if table.rails is rails and table.windows is Windows.OWN
+        )
+
+    def _best_first(self, runs: Sequence[Run]) -> list[Run]:
+        return self.findings.best_first(runs)

@@ -24,7 +24,9 @@ from duro.http_kit.rate_limit_middleware import RateLimitMiddleware
 from duro.http_kit.request_identity import RequestIdentity
 from duro.http_kit.request_reader import RequestReader
 from duro.kernel import Mode
-from duro.merchant_api.billing import BillingService, GatewayRegistry
+from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
+from duro.merchant_api.billing.collection import Collection
+from duro.merchant_api.test_clocks import DueWork
 from duro.public_api.collaborators import Collaborators
 from duro.public_api.customers.controller import CustomersController
 from duro.public_api.docs.controller import DocsController
@@ -41,6 +43,8 @@ from duro.public_api.settings import Settings
 from duro.public_api.subscriptions.controller import SubscriptionsController
 
 _STATEMENT_SECONDS: Final = 30.0
+from duro.public_api.test_clocks.controller import TestClocksController
+from duro.public_api.transactions.controller import TransactionsController
 
 
 @final
@@ -89,7 +93,25 @@ class Composition:
         clock, ids = collaborators.clock, collaborators.ids
         gateways = GatewayRegistry(mode, [collaborators.gateway], is_development=settings.is_development)
         billing = BillingService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease)
-        return Merchant.over(contexts, billing=GuardedRenewals(billing, guard), gateways=gateways, ids=ids, clock=clock)
+        refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease)
+        work = DueWork(
+            billing=billing,
+            pending=PendingService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease),
+            refunds=refunds,
+            starts=IncompleteService(contexts, billing, ids=ids, clock=clock),
+        )
+        return Merchant.over(
+            contexts,
+            billing=GuardedRenewals(billing, guard),
+            collection=Collection(contexts, gateways, ids=ids, clock=clock, lease=settings.lease),
+            refunds=refunds,
+            guard=guard,
+            gateways=gateways,
+            work=work,
+            lease=settings.lease,
+            ids=ids,
+            clock=clock,
+        )
 
     def application(self) -> ASGIApp:
         """Build the ASGI application; the outermost layer names every request."""
@@ -107,6 +129,7 @@ class Composition:
             ],
             dependencies={
                 "call": Provide(self._call, sync_to_thread=False),
+                TestClocksController,
                 "merchant": Provide(self._merchant_of, sync_to_thread=False),
                 "readiness": Provide(lambda: readiness, sync_to_thread=False),
                 "reference": Provide(lambda: reference, sync_to_thread=False),

@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from typing import final
 
+from whenever import TimeDelta
+
 from duro.db import RepositoryContexts
 from duro.kernel import Clock, IdFactory
 from duro.merchant_api.billing import GatewayRegistry
@@ -26,6 +28,8 @@ from duro.merchant_api.subscriptions import (
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+from duro.merchant_api.transactions import GetTransaction, ListTransactions
+from duro.merchant_api.test_clocks import AdvanceTestClock, CreateTestClock, DueWork, GetTestClock, ListTestClocks
 class Merchant:
     """Everything a merchant can do in one mode."""
 
@@ -68,6 +72,10 @@ class Merchant:
             create_plan=CreatePlan(contexts, ids, clock),
             update_plan=UpdatePlan(contexts, ids, clock),
             archive_plan=ArchivePlan(contexts, ids, clock),
+    create_test_clock: CreateTestClock
+    get_test_clock: GetTestClock
+    list_test_clocks: ListTestClocks
+    advance_test_clock: AdvanceTestClock
             get_plan=GetPlan(contexts),
             list_plans=ListPlans(contexts),
             create_customer=CreateCustomer(contexts, ids, clock),
@@ -79,6 +87,8 @@ class Merchant:
             detach_payment_method=DetachPaymentMethod(contexts, ids, clock),
             get_payment_method=GetPaymentMethod(contexts),
             list_payment_methods=ListPaymentMethods(contexts),
+        work: DueWork,
+        lease: TimeDelta,
             start_subscription=StartSubscription(contexts, billing, gateways, ids, clock),
             cancel_subscription=CancelSubscription(contexts, ids, clock),
             keep_subscription=KeepSubscription(contexts, ids, clock),
@@ -89,3 +99,7 @@ class Merchant:
             get_event=GetEvent(contexts),
             list_events=ListEvents(contexts),
         )
+            create_test_clock=CreateTestClock(contexts, ids, clock),
+            get_test_clock=GetTestClock(contexts),
+            list_test_clocks=ListTestClocks(contexts),
+            advance_test_clock=AdvanceTestClock(contexts, work, ids, clock, lease=lease),

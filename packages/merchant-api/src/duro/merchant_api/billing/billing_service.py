@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import final
 
@@ -54,8 +55,14 @@ class BillingService:
         starting: bool = False,
         gateway_seconds: float | None = None,
     ) -> dict[SubscriptionId, Renewal]:
-        """Renew subscriptions of one tenant and wait for all of them."""
-        renewals = self.renew_each(tenant_id, subscription_ids, starting=starting, gateway_seconds=gateway_seconds)
+        """Renew subscriptions of one tenant, wait for all, and settle them together in the order of their ids."""
+        renewals = self.renew_each(
+            tenant_id,
+            subscription_ids,
+            starting=starting,
+            gateway_seconds=gateway_seconds,
+            settle_when=asyncio.ALL_COMPLETED,
+        )
         return {subscription_id: renewal async for subscription_id, renewal in renewals}
 
     async def renew_each(
@@ -65,8 +72,10 @@ class BillingService:
         *,
         starting: bool = False,
         gateway_seconds: float | None = None,
+        settle_when: str = asyncio.FIRST_COMPLETED,
     ) -> AsyncGenerator[tuple[SubscriptionId, Renewal]]:
         """Renew subscriptions of one tenant with one claim for all, and tell of each as ChargeRound does."""
         claims = await self._claims.claim(tenant_id, subscription_ids, is_starting=starting)
-        async for subscription_id, renewal in self._charges.run(tenant_id, claims, gateway_seconds=gateway_seconds):
+        charged = self._charges.run(tenant_id, claims, gateway_seconds=gateway_seconds, settle_when=settle_when)
+        async for subscription_id, renewal in charged:
             yield subscription_id, renewal

@@ -28,7 +28,12 @@ class ChargeRound:
         self._settlement = ChargeSettlement(contexts, drafts, clock=clock)
 
     async def run(
-        self, tenant_id: TenantId, claims: Mapping[Subject, ClaimResult], *, gateway_seconds: float | None = None
+        self,
+        tenant_id: TenantId,
+        claims: Mapping[Subject, ClaimResult],
+        *,
+        gateway_seconds: float | None = None,
+        settle_when: str = asyncio.FIRST_COMPLETED,
     ) -> AsyncGenerator[tuple[Subject, Renewal]]:
         """Tell what each claim of one tenant came to, as soon as it is settled.
 
@@ -47,7 +52,7 @@ class ChargeRound:
                         charges[asyncio.create_task(sending)] = (subject, claim)
             errors: list[Exception] = []
             while charges:
-                await asyncio.wait(charges, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(charges, return_when=settle_when)
                 done, _ = await asyncio.wait(charges, timeout=_LINGER_SECONDS)
                 answered = {task: charges.pop(task) for task in done}
                 for subject, renewal in (await self._settle(tenant_id, answered, errors)).items():

@@ -44,6 +44,7 @@ class Collection:
         *,
         reason: str,
         initiator: Initiator = Initiator.MERCHANT,
+        attempt_id: PaymentAttemptId | None = None,
     ) -> ChargeOrder | None:
         """Write a pending attempt for what remains of an invoice; None if there is no saved method to charge.
 
@@ -59,7 +60,7 @@ class Collection:
             return None
         now = self._clock.now()
         attempt = PaymentAttempt(
-            id=self._ids.new(PaymentAttemptId),
+            id=attempt_id or self._ids.new(PaymentAttemptId),
             invoice_id=invoice.id,
             subscription_id=subscription.id,
             payment_method_id=method.id,

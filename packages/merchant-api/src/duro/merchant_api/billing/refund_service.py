@@ -1,5 +1,6 @@
+import asyncio
 from dataclasses import dataclass, replace
-from typing import assert_never, final
+from typing import Final, assert_never, final
 
 from whenever import TimeDelta
 
@@ -11,6 +12,8 @@ from duro.kernel import Clock, IdFactory, RefundId, TenantId
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.payments import ChargeGateway, NotFound, Refunded, RefundRefused, RefundRequest, RefundResult, Unknown
+
+ANOTHER_AMOUNT: Final = "amount_mismatch"
 
 
 @final
@@ -42,16 +45,19 @@ class RefundService:
         contexts = self._contexts.on(clock)
         return RefundService(contexts, self._gateways, ids=self._ids, clock=clock, lease=self._lease)
 
-    async def process(self, tenant_id: TenantId, refund_id: RefundId) -> RefundStatus | None:
+    async def process(
+        self, tenant_id: TenantId, refund_id: RefundId, *, gateway_seconds: float | None = None
+    ) -> RefundStatus | None:
         """Look a pending refund up and send it if the provider hasn't got it; None if nothing was to be done.
 
-        A refused refund needs attention: the money stays owed in the ledger until a person decides. So does one that
-        may have been sent to a provider that could give it back twice.
+        The provider is waited for at most `gateway_seconds`; no answer leaves the refund pending. A refused refund needs
+        attention: the money stays owed in the ledger until a person decides. So does one that may have been sent to a
+        provider that could give it back twice.
         """
         leased = await self._take(tenant_id, refund_id)
         if leased is None:
             return None
-        result = await self._send(leased)
+        result = await self._answer(leased, gateway_seconds)
         if isinstance(result, Unknown):
             return RefundStatus.PENDING
         return await self._settle(tenant_id, leased, result)
@@ -68,6 +74,13 @@ class RefundService:
             leased = replace(refund, claimed_until=now + self._lease)
             await repos.refunds.update(leased)
             return _LeasedRefund(leased, attempt, is_first_try=refund.claimed_until <= refund.created_at)
+
+    async def _answer(self, leased: _LeasedRefund, gateway_seconds: float | None) -> RefundResult:
+        try:
+            async with asyncio.timeout(gateway_seconds):
+                return await self._send(leased)
+        except TimeoutError:
+            return Unknown(f"The gateway gave no answer within {gateway_seconds} seconds.")
 
     async def _send(self, leased: _LeasedRefund) -> RefundResult:
         gateway = self._gateways.named(leased.attempt.provider)
@@ -103,8 +116,17 @@ class RefundService:
             if subscription is None or invoice is None or refund is None or refund.status is not RefundStatus.PENDING:
                 return None
             now = self._clock.now()
-            if isinstance(result, RefundRefused) or result.amount != refund.amount:
-                await repos.refunds.update(replace(refund, status=RefundStatus.NEEDS_ATTENTION, settled_at=now))
+            if isinstance(result, Refunded) and result.amount != refund.amount:
+                result = RefundRefused(ANOTHER_AMOUNT, f"The provider gave {result.amount} back.")
+            if isinstance(result, RefundRefused):
+                refused = replace(
+                    refund,
+                    status=RefundStatus.NEEDS_ATTENTION,
+                    settled_at=now,
+                    failure_code=result.code,
+                    failure_message=result.message,
+                )
+                await repos.refunds.update(refused)
                 return RefundStatus.NEEDS_ATTENTION
             done = replace(refund, status=RefundStatus.SUCCEEDED, settled_at=now)
             refunded = replace(invoice, amount_refunded=invoice.amount_refunded + refund.amount)

@@ -3,7 +3,7 @@ from typing import final
 from duro.db.contexts import RepositoryContexts
 from duro.db.pages import Page, PageRequest
 from duro.db.records import Customer
-from duro.kernel import CustomerId, NotFoundError, TenantId
+from duro.kernel import CustomerId, NotFoundError, TenantId, TestClockId
 
 
 @final
@@ -49,6 +49,7 @@ class ListCustomers:
         page: PageRequest,
         *,
         email: str | None = None,
+        test_clock_id: TestClockId | None = None,
     ) -> Page[Customer]:
         async with self._contexts.open(tenant_id) as repos:
-            return await repos.customers.list(page, email=email)
+            return await repos.customers.list(page, email=email, test_clock_id=test_clock_id)

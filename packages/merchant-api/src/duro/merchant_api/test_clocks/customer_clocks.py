@@ -1,7 +1,7 @@
 from typing import final
 
 from duro.db.repositories import Repositories
-from duro.kernel import Clock, ConflictError, FrozenClock, Mode, NotFoundError, TestClockId
+from duro.kernel import Clock, ConflictError, FrozenClock, NotFoundError, TestClockId
 
 
 @final
@@ -25,13 +25,11 @@ class CustomerClocks:
     async def of(self, repos: Repositories, test_clock_id: TestClockId | None) -> Clock:
         """Give the clock, by which the transaction dates its rows from here on.
 
-        A test clock can't be advanced before the transaction ends. Raise NotFoundError, or ConflictError
-        `test_clock_advancing` while an advance of it is under way.
+        A test clock can't be advanced before the transaction ends. Raise NotFoundError, TestModeOnlyError, or
+        ConflictError `test_clock_advancing` while an advance of it is under way.
         """
         if test_clock_id is None:
             return self._clock
-        if repos.session.mode is Mode.LIVE:
-            raise NotFoundError("test clock", test_clock_id)
         held = await repos.test_clocks.hold(test_clock_id)
         if held is None:
             raise NotFoundError("test clock", test_clock_id)

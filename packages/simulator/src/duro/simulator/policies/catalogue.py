@@ -27,6 +27,8 @@ class UnknownPolicyError(ValueError):
 class Catalogue:
     """Every policy by its name. Only the oracle is given the world; it is a bound and no policy."""
 
+    EVEN: ClassVar[str] = Ladder.EVEN
+
     NAMES: ClassVar[tuple[str, ...]] = (
         "fixed_daily",
         "half_hourly_3",
@@ -51,6 +53,17 @@ class Catalogue:
         """Make a policy; raise UnknownPolicyError for a name that nobody has."""
         bounds = self._bounds()
         return bounds[name](world) if name in bounds else self._without_world(name)
+
+    def terms(self, name: str) -> Terms:
+        """Return the tries and the window of a policy, its own unless its name says others."""
+        if self.is_bound(name):
+            return Oracle.TERMS
+        policy = self._without_world(name)
+        return Terms(policy.most_tries, policy.window_days)
+
+    def is_bound(self, name: str) -> bool:
+        """Say whether it is no policy but a bound, which sees what is hidden."""
+        return name in self._bounds()
 
     def takes_terms(self, name: str) -> bool:
         """Say whether the policy of that name can be made to work on any terms."""

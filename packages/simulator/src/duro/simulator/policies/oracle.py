@@ -10,6 +10,7 @@ from duro.simulator.case_view import CaseView
 from duro.simulator.docket import Docket
 from duro.simulator.plan import Move, Plan
 from duro.simulator.tempers import Tempers
+from duro.simulator.terms import Terms
 from duro.simulator.timeline import Timeline
 from duro.simulator.world import World
 
@@ -24,16 +25,21 @@ class Oracle:
 
     NAME: ClassVar[str] = "oracle"
 
+    TERMS: ClassVar[Terms] = Terms(Docket.MOST_TRIES - 1, 30)
+
     world: World
-    window_days: int = 30
 
     @property
     def name(self) -> str:
         return self.NAME
 
     @property
+    def window_days(self) -> int:
+        return self.TERMS.days
+
+    @property
     def most_tries(self) -> int:
-        return Docket.MOST_TRIES - 1
+        return self.TERMS.tries
 
     def decide(self, view: CaseView) -> Plan:
         plan = Plan.waiting(len(view))

@@ -1,4 +1,5 @@
-from collections.abc import Iterable, Sequence
+import os
+from pathlib import Path
 from typing import Annotated, final
 
 import typer
@@ -8,11 +9,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from duro.cli.errors import CommandError
-from duro.simulator.comparison import Comparison, Findings, Setting, Windows
+from duro.simulator.comparison import Comparison
+from duro.simulator.crew import Crew
+from duro.simulator.findings import Findings
+from duro.simulator.findings_json import FindingsJson
 from duro.simulator.policies.catalogue import Catalogue, UnknownPolicyError
-from duro.simulator.post import Rails
 from duro.simulator.seeds import SeedBook
+from duro.simulator.sheet import Sheet
 from duro.simulator.simulation_report import SimulationReport
+from duro.simulator.variation import Variation
 
 
 class PolicyNotFoundError(CommandError):
@@ -33,11 +38,22 @@ class SimulateCommand:
         months: Annotated[int, typer.Option(min=1, max=36, help="For how many months they renew.")] = 12,
         seeds: Annotated[int, typer.Option(min=1, max=len(SeedBook.EVALUATION), help="How many worlds.")] = 20,
         policies: Annotated[
-            str, typer.Option(help="Which policies, with commas between; even_K_in_D is K tries evenly over D days.")
+            str,
+            typer.Option(
+                help="Which policies, with commas between; even_K_in_D is K tries evenly over D days, and Duro's own "
+                "take such terms too: duro_calendar_4_in_21."
+            ),
         ] = ",".join(Catalogue.NAMES),
+        sensitivity: Annotated[
+            bool, typer.Option("--sensitivity", help="Also ask in worlds in which one belief is wrong.")
+        ] = False,
         development: Annotated[
             bool, typer.Option("--development", help="Use the seeds for building policies, not those that judge them.")
         ] = False,
+        processes: Annotated[
+            int | None, typer.Option(min=1, max=64, help="How many processes share the work; one a core if not said.")
+        ] = None,
+        markdown: Annotated[Path | None, typer.Option(help="Write every table into this file, in Markdown.")] = None,
         json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
     ) -> None:
         """Compare policies on the same failures of made-up payers; docs/explanation/simulation.md says how."""
@@ -45,53 +61,47 @@ class SimulateCommand:
         if seeds > len(book):
             message = f"There are {len(book)} development seeds."
             raise typer.BadParameter(message)
+        comparison = Comparison(
+            payers=payers,
+            months=months,
+            seeds=book[:seeds],
+            policies=self._named(policies),
+            variations=Variation.published() if sensitivity else (),
+            crew=Crew(processes or os.cpu_count() or 1),
+        )
+        findings = self._compare(comparison)
+        report = SimulationReport(findings)
+        for sheet in report.sheets():
+            self._show(sheet)
+        self._say(report.made_of)
+        if markdown is not None:
+            markdown.write_text(report.as_markdown(), encoding="utf-8")
+            self._say(f"The tables are in {markdown}.")
+        if json:
+            self._console.file.write(FindingsJson(findings).line() + "\n")
+
+    @staticmethod
+    def _named(policies: str) -> tuple[str, ...]:
         try:
-            names = tuple(dict.fromkeys(Catalogue().check(name.strip()) for name in policies.split(",")))
+            return tuple(dict.fromkeys(Catalogue().check(name.strip()) for name in policies.split(",")))
         except UnknownPolicyError as error:
             raise PolicyNotFoundError(str(error)) from error
-        findings = self._compare(Comparison(payers=payers, months=months, seeds=book[:seeds], policies=names))
-        self._show(findings)
-        if json:
-            self._console.file.write(SimulationReport(findings).as_json() + "\n")
 
     def _compare(self, comparison: Comparison) -> Findings:
         columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-        with Progress(TextColumn("{task.description}"), *columns, console=self._console, transient=True) as progress:
-            task = progress.add_task("begin", total=comparison.steps)
-            done = -1
+        with Progress(*columns, TextColumn("{task.description}"), console=self._console, transient=True) as progress:
+            task = progress.add_task("making the first worlds", total=comparison.steps)
+            return comparison.run(lambda done: progress.update(task, advance=1, description=f"done: {done}"))
 
-            def advance(what: str) -> None:
-                nonlocal done
-                done += 1
-                progress.update(task, completed=done, description=what)
-
-            return comparison.run(advance)
-
-    def _show(self, findings: Findings) -> None:
-        report = SimulationReport(findings)
-        self._tabulate(
-            "what is believed of the world, and what was drawn",
-            ("range", "from, to", "drawn", "source"),
-            report.priors(),
+    def _show(self, sheet: Sheet) -> None:
+        table = Table(
+            title=sheet.title, caption=sheet.note or None, title_justify="left", caption_justify="left", box=SIMPLE_HEAD
         )
-        for setting in Setting.every():
-            self._tabulate(report.title(setting), SimulationReport.HEADINGS, report.rows(setting))
-        common = Setting(Windows.EQUAL, Rails.NONE)
-        title = report.title(common)
-        self._tabulate(f"what came back of each reason: {title}", SimulationReport.REASONS, report.reasons(common))
-        self._tabulate(f"what had come back by when: {title}", SimulationReport.CURVE, report.curve(common))
-        self._console.print(
-            f"{len(findings.seeds)} worlds of {findings.payers:,} payers over {findings.months} months, "
-            f"{sum(findings.cases):,} failed charges. Recovered is per cent of all money that failed, with its 95 % "
-            "interval over worlds; what is open is lost. Breaches are per world.",
-            highlight=False,
-            soft_wrap=True,
-        )
-
-    def _tabulate(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        for number, heading in enumerate(headings):
+        for number, heading in enumerate(sheet.headings):
             table.add_column(heading, no_wrap=number == 0, overflow="fold")
-        for row in rows:
+        for row in sheet.rows:
             table.add_row(*row)
         self._console.print(table)
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, highlight=False, soft_wrap=True, markup=False)

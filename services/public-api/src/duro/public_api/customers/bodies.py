@@ -2,24 +2,38 @@ from typing import Annotated
 
 from pydantic import Field
 
-from duro.http_kit.fields import CustomerIdField, EmailField, MetadataField, NameField, PhoneField, RefField
+from duro.http_kit.fields import (
+    CustomerIdField,
+    EmailField,
+    MetadataField,
+    NameField,
+    PhoneField,
+    RefField,
+    TestClockIdField,
+)
 from duro.http_kit.inputs import Input, NotNull, PageSection, Section
 from duro.merchant_api.customers import CreateCustomerCommand, UpdateCustomerCommand
 from duro.merchant_api.given import KEPT, Given
 
 
 class CreateCustomerBody(Section):
-    """A new customer; `ref` is the merchant's own key for them."""
+    """A new customer; `ref` is the merchant's own key for them. With a test clock they live by it, for good."""
 
     email: EmailField
     ref: RefField | None = None
     name: NameField | None = None
     phone: PhoneField | None = None
     metadata: MetadataField = Field(default_factory=dict)
+    test_clock_id: TestClockIdField | None = None
 
     def command(self) -> CreateCustomerCommand:
         return CreateCustomerCommand(
-            email=self.email, ref=self.ref, name=self.name, phone=self.phone, metadata=self.metadata
+            email=self.email,
+            ref=self.ref,
+            name=self.name,
+            phone=self.phone,
+            metadata=self.metadata,
+            test_clock_id=self.test_clock_id,
         )
 
 
@@ -49,6 +63,7 @@ class CustomerQuery(PageSection):
     """Which customers."""
 
     email: EmailField | None = None
+    test_clock_id: TestClockIdField | None = None
 
 
 class CreateCustomerInput(Input):

@@ -21,7 +21,7 @@ _CREATE = Operation(
     form=CreateCustomerInput,
     answer=CustomerView,
     status=201,
-    refusals=(409,),
+    refusals=(404, 409),
     example=CustomerExamples.BODY,
     answer_example=CustomerExamples.VIEW,
 )
@@ -71,9 +71,10 @@ class CustomersController(Controller):
     async def browse(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
         given = (await call.read(ListCustomersInput)).query
         page = PageRequest(given.limit, given.cursor)
-        return call.shown(
-            CustomerPage.of(await merchant.list_customers.execute(call.tenant_id, page, email=given.email))
+        found = await merchant.list_customers.execute(
+            call.tenant_id, page, email=given.email, test_clock_id=given.test_clock_id
         )
+        return call.shown(CustomerPage.of(found))
 
     @get("/{customerId:str}", opt=_GET.opt)
     async def show(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:

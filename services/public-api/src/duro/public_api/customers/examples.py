@@ -21,6 +21,7 @@ class CustomerExamples:
         "name": "Ada Obi",
         "phone": "+2348012345678",
         "metadata": {"source": "app"},
+        "testClockId": None,
         "createdAt": "2026-01-31T09:00:00Z",
         "updatedAt": "2026-01-31T09:00:00Z",
     }

@@ -14,6 +14,7 @@ class CustomerView(Struct, frozen=True, rename="camel"):
     name: str | None
     phone: str | None
     metadata: dict[str, str]
+    test_clock_id: str | None
     created_at: str
     updated_at: str
 
@@ -26,6 +27,7 @@ class CustomerView(Struct, frozen=True, rename="camel"):
             name=customer.name,
             phone=customer.phone,
             metadata=dict(customer.metadata),
+            test_clock_id=None if customer.test_clock_id is None else str(customer.test_clock_id),
             created_at=Written.instant(customer.created_at),
             updated_at=Written.instant(customer.updated_at),
         )

@@ -38,6 +38,7 @@ class SubscriptionExamples:
         "cancelAtPeriodEnd": False,
         "balance": 0,
         "metadata": {"seat": "north"},
+        "testClockId": None,
         "accessEndsAt": None,
         "canceledAt": None,
         "createdAt": "2026-01-31T09:00:00Z",

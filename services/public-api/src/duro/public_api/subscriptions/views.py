@@ -34,6 +34,7 @@ class SubscriptionView(Struct, frozen=True, rename="camel"):
     cancel_at_period_end: bool
     balance: int
     metadata: dict[str, str]
+    test_clock_id: str | None
     access_ends_at: str | None
     canceled_at: str | None
     created_at: str
@@ -64,6 +65,7 @@ class SubscriptionView(Struct, frozen=True, rename="camel"):
             cancel_at_period_end=subscription.cancel_at_period_end,
             balance=subscription.balance.amount,
             metadata=dict(subscription.metadata),
+            test_clock_id=None if subscription.test_clock_id is None else str(subscription.test_clock_id),
             access_ends_at=Written.optional(subscription.access_ends_at),
             canceled_at=Written.optional(subscription.canceled_at),
             created_at=Written.instant(subscription.created_at),

@@ -1,0 +1,45 @@
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import final
+from uuid import UUID
+
+from whenever import Instant, TimeDelta
+
+
+class DueKind(IntEnum):
+    """What there can be to do on a test clock; of what falls due at one instant the lower number comes first."""
+
+    PENDING_ATTEMPT = 1
+    PENDING_REFUND = 2
+    START = 3
+    RENEWAL = 4
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DueQuestion:
+    """What is asked of a test clock: what falls due up to an instant, but for what has been tried in vain.
+
+    A start that nobody finished falls due a while after it was asked for, one that nobody paid after another.
+    """
+
+    up_to: Instant
+    unfinished_after: TimeDelta
+    unpaid_after: TimeDelta
+    skipped: frozenset[UUID]
+    limit: int
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DueRound:
+    """What falls due next on a test clock: things of one kind at one instant, in the order of their ids."""
+
+    due_at: Instant
+    kind: DueKind
+    ids: tuple[UUID, ...]
+
+    def unchanged_since(self, earlier: "DueRound") -> frozenset[UUID]:
+        """Name what was due just so before: doing it changed nothing."""
+        is_same = (self.due_at, self.kind) == (earlier.due_at, earlier.kind)
+        return frozenset(self.ids) & frozenset(earlier.ids) if is_same else frozenset()

@@ -1,0 +1,43 @@
+from typing import final
+
+from duro.db.contexts import RepositoryContexts
+from duro.db.pages import Page, PageRequest
+from duro.db.records import AttemptStatus, PaymentAttempt
+from duro.kernel import InvoiceId, NotFoundError, PaymentAttemptId, SubscriptionId, TenantId
+
+
+@final
+class GetTransaction:
+    """Finds one try to collect an invoice."""
+
+    def __init__(self, contexts: RepositoryContexts) -> None:
+        self._contexts = contexts
+
+    async def execute(self, tenant_id: TenantId, attempt_id: PaymentAttemptId) -> PaymentAttempt:
+        async with self._contexts.open(tenant_id) as repos:
+            attempt = await repos.attempts.get(attempt_id)
+        if attempt is None:
+            raise NotFoundError("transaction", attempt_id)
+        return attempt
+
+
+@final
+class ListTransactions:
+    """Lists tries to collect invoices, newest first."""
+
+    def __init__(self, contexts: RepositoryContexts) -> None:
+        self._contexts = contexts
+
+    async def execute(
+        self,
+        tenant_id: TenantId,
+        page: PageRequest,
+        *,
+        invoice_id: InvoiceId | None = None,
+        subscription_id: SubscriptionId | None = None,
+        status: AttemptStatus | None = None,
+    ) -> Page[PaymentAttempt]:
+        async with self._contexts.open(tenant_id) as repos:
+            return await repos.attempts.list(
+                page, invoice_id=invoice_id, subscription_id=subscription_id, status=status
+            )

@@ -1,0 +1,68 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from duro.simulator.calibration import Calibration
+from duro.simulator.estimate import Estimate
+from duro.simulator.run import Measured, Run
+from duro.simulator.seeds import Seed
+from duro.simulator.table import Table
+from duro.simulator.variation import Variation
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What one run measured, in every seed in turn."""
+
+    measures: Mapping[str, Sequence[float]]
+    calibration: Calibration
+
+    @classmethod
+    def of(cls, measured: Sequence[Measured]) -> "Series":
+        names = measured[0].measures
+        calibration = measured[0].calibration
+        for further in measured[1:]:
+            calibration += further.calibration
+        return cls({name: [one.measures[name] for one in measured] for name in names}, calibration)
+
+    def mean(self, measure: str) -> float:
+        values = self.measures[measure]
+        return sum(values) / len(values)
+
+    def estimate(self, measure: str) -> Estimate:
+        return Estimate.of(self.measures[measure])
+
+    def against(self, other: "Series", measure: str = "recovered_share") -> Estimate:
+        """Return the difference to another run, paired by seed."""
+        pairs = zip(self.measures[measure], other.measures[measure], strict=True)
+        return Estimate.of([ours - theirs for ours, theirs in pairs])
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """The worlds of all seeds under one set of ranges, and what every run measured in them."""
+
+    variation: Variation | None
+    draws: tuple[Mapping[str, float], ...]
+    cases: tuple[int, ...]
+    at_risk: tuple[int, ...]
+    series: Mapping[Run, Series]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that a comparison found, with what it was made of. The first table is the main one."""
+
+    payers: int
+    months: int
+    seeds: tuple[Seed, ...]
+    are_development: bool
+    tables: tuple[Table, ...]
+    base: Worlds
+    varied: tuple[Worlds, ...]
+
+    def best_first(self, runs: Sequence[Run]) -> list[Run]:
+        return sorted(runs, key=lambda run: -self.base.series[run].mean("recovered_share"))
