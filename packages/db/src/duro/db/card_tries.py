@@ -14,7 +14,10 @@ _READ: Final = """
 _RESERVE: Final = """
     insert into common.card_tries (card_key, mode, tried_at)
     select card.key, $2, $3 from unnest($1::bytea[]) as card (key) on conflict do nothing"""
-_RELEASE: Final = "delete from common.card_tries where card_key = $1 and mode = $2 and tried_at = $3"
+_RELEASE: Final = """
+    delete from common.card_tries t
+    using unnest($1::bytea[], $3::timestamptz[]) as won (key, tried_at)
+    where t.card_key = won.key and t.mode = $2 and t.tried_at = won.tried_at"""
 _FORGET: Final = "delete from common.card_tries where card_key = any($1::bytea[]) and mode = $2 and tried_at <= $3"
 
 
@@ -42,6 +45,7 @@ class CardTryRepository:
         """Count a try of each of these locked cards."""
         await self._session.connection.execute(_RESERVE, list(keys), self._session.mode.value, now)
 
-    async def release(self, key: bytes, *, tried_at: Instant) -> None:
-        """Take a try back: it was no decline."""
-        await self._session.connection.execute(_RELEASE, key, self._session.mode.value, tried_at)
+    async def release(self, tries: Sequence[tuple[bytes, Instant]]) -> None:
+        """Take tries back: they were no declines."""
+        keys, instants = [key for key, _ in tries], [tried_at for _, tried_at in tries]
+        await self._session.connection.execute(_RELEASE, keys, self._session.mode.value, instants)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Final, final
 
 from asyncpg import Record
@@ -10,21 +11,22 @@ from duro.kernel import CustomerId, NotFoundError, PaymentMethodId
 
 _LISTING: Final = Listing(
     table="payment_methods",
-    columns="id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at",
+    columns="id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at, fingerprint",
 )
-_GET: Final = """
-    select id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at
-    from {schema}.payment_methods where tenant_id = $1 and id = $2"""
+_GET: Final = f"select {_LISTING.columns} from {{schema}}.payment_methods where tenant_id = $1 and id = $2"
+_GET_MANY: Final = (
+    f"select {_LISTING.columns} from {{schema}}.payment_methods where tenant_id = $1 and id = any($2::uuid[])"
+)
 _LOCK: Final = _GET + " for update"
 _HOLD: Final = _GET + " for key share"
 _INSERT: Final = """
     insert into {schema}.payment_methods (tenant_id, id, customer_id, provider, token, brand, last4, exp_month,
-                                          exp_year, detached_at, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
+                                          exp_year, detached_at, created_at, fingerprint)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"""
 _UPDATE: Final = """
     update {schema}.payment_methods
     set customer_id = $3, provider = $4, token = $5, brand = $6, last4 = $7, exp_month = $8, exp_year = $9,
-        detached_at = $10, created_at = $11
+        detached_at = $10, created_at = $11, fingerprint = $12
     where tenant_id = $1 and id = $2"""
 
 
@@ -38,6 +40,10 @@ class PaymentMethodRepository:
     async def get(self, method_id: PaymentMethodId) -> PaymentMethod | None:
         row = await self._session.fetchrow(_GET, method_id.value)
         return None if row is None else self.read(row)
+
+    async def get_many(self, method_ids: Sequence[PaymentMethodId]) -> tuple[PaymentMethod, ...]:
+        rows = await self._session.fetch(_GET_MANY, [one.value for one in method_ids])
+        return tuple(self.read(row) for row in rows)
 
     async def lock(self, method_id: PaymentMethodId) -> PaymentMethod | None:
         row = await self._session.fetchrow(_LOCK, method_id.value)
@@ -80,6 +86,7 @@ class PaymentMethodRepository:
             exp_year=row["exp_year"],
             detached_at=row["detached_at"],
             created_at=row["created_at"],
+            fingerprint=row["fingerprint"],
         )
 
     @staticmethod
@@ -95,4 +102,5 @@ class PaymentMethodRepository:
             method.exp_year,
             method.detached_at,
             method.created_at,
+            method.fingerprint,
         )

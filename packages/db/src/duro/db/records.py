@@ -143,7 +143,10 @@ class Customer:
 @final
 @dataclass(frozen=True, slots=True)
 class PaymentMethod:
-    """A customer's saved card, as the provider's token and what may be shown of it."""
+    """A customer's saved card, as the provider's token and what may be shown of it.
+
+    The fingerprint is what the provider says is the same card wherever it is saved; not every provider says.
+    """
 
     id: PaymentMethodId
     customer_id: CustomerId
@@ -155,6 +158,7 @@ class PaymentMethod:
     exp_year: int
     detached_at: Instant | None
     created_at: Instant
+    fingerprint: str | None = None
 
 
 @final

@@ -33,15 +33,12 @@ class CaseContexts:
     attempts: Sequence[PaymentAttempt]
     tries: Mapping[bytes, tuple[Instant, ...]]
 
-    @classmethod
-    def card_key(cls, method: PaymentMethod) -> bytes:
-        """Name a card without telling which it is."""
-        return cls.key_of(method.provider, method.token)
-
     @staticmethod
-    def key_of(provider: str, token: str) -> bytes:
-        """Name a card by its token at a provider."""
-        return Digest.of(b"card", provider.encode(), token.encode())
+    def card_key(method: PaymentMethod) -> bytes:
+        """Name a card without telling which it is: one key wherever it is saved, if the provider knows that."""
+        if method.fingerprint is None:
+            return Digest.of(b"method", method.id.value.bytes)
+        return Digest.of(b"card", method.provider.encode(), method.fingerprint.encode())
 
     def of(self, subject: CaseSubject, *, now: Instant) -> DunningContext:
         schedule, method = subject.schedule, subject.method

@@ -130,9 +130,11 @@ class DunningClaims:
     async def release(self, tenant_id: TenantId, orders: Sequence[ChargeOrder]) -> None:
         """Give tries back to the budgets of their cards, now that they were no declines."""
         async with self._contexts.open(tenant_id) as repos:
-            for order in orders:
-                key = CaseContexts.key_of(order.attempt.provider, order.request.token)
-                await repos.card_tries.release(key, tried_at=order.attempt.created_at)
+            methods = await repos.payment_methods.get_many([order.attempt.payment_method_id for order in orders])
+            keys = {method.id: CaseContexts.card_key(method) for method in methods}
+            await repos.card_tries.release(
+                [(keys[order.attempt.payment_method_id], order.attempt.created_at) for order in orders]
+            )
 
     @staticmethod
     def _key(subject: CaseSubject) -> bytes | None:

@@ -1,3 +1,7 @@
+alter table payment_methods add column fingerprint text;
+comment on column payment_methods.fingerprint is
+    'What the provider says is the same card wherever it is saved; null where it doesn''t say.';
+
 alter table payment_attempts
     add column initiator text not null default 'schedule' check (initiator in ('schedule', 'merchant', 'payer'));
 create index payment_attempts_declined on payment_attempts (tenant_id, payment_method_id, created_at)
