@@ -34,6 +34,7 @@ from duro.billing.plan_change_planner import (
     PlanChangeRequest,
 )
 from duro.billing.price import Price
+from duro.billing.promo_code import PromoCode
 from duro.billing.promotion import Promotion, PromotionDuration
 from duro.billing.proration import CycleAnchor, ProratedChange, Proration, ProrationBehavior, ProrationKind
 from duro.billing.renewal_planner import (
@@ -68,8 +69,8 @@ from duro.billing.state_machine import (
 from duro.billing.subscription import Subscription, SubscriptionChange
 from duro.billing.tax_rate import TaxedAmount, TaxRate
 from duro.billing.terms import Terms
-from duro.billing.zone import Zone
 from duro.billing.test_clock import TestClock
+from duro.billing.zone import Zone
 
 __all__ = [
     "Advance",
@@ -117,6 +118,7 @@ __all__ = [
     "PlanChangePlanner",
     "PlanChangeRequest",
     "Price",
+    "PromoCode",
     "Promotion",
     "PromotionDuration",
     "ProratedChange",
@@ -139,8 +141,8 @@ __all__ = [
     "TaxRate",
     "TaxedAmount",
     "Terms",
+    "TestClock",
     "Transition",
     "VoidInvoice",
-    "TestClock",
     "Zone",
 ]
