@@ -89,33 +89,78 @@ CREDIT_GRANT = """
     insert into {schema}.credit_grants (tenant_id, id, subscription_id, amount, currency, reason, created_at)
     values ($1, $2, $3, 1, 'NGN', 'A gift', $4)"""
 RECOVERY = (
-    """
+    (
+        """
     insert into {schema}.dunning_events (tenant_id, id, schedule_id, kind, reason, created_at)
-    values ($1, $2, $3, 'opened', 'It was declined.', $6)""",
-    """
+    values ($1, $2, $3, 'opened', 'It was declined.', $4)""",
+        (
+            "id",
+            "case",
+            "now",
+        ),
+    ),
+    (
+        """
     insert into {schema}.recovery_settings (
         tenant_id, auto_recovery, max_tries, deadline_days, escalation, payday_aware, rails, renewal_reminders,
         renewal_reminder_days, quiet_from, quiet_until, updated_at)
-    values ($1, true, 5, 35, 'unpaid', 'calendar', '{}', true, 3, '21:00', '08:00', $6)""",
-    """
+    values ($1, true, 5, 35, 'unpaid', 'calendar', '{}', true, 3, '21:00', '08:00', $2)""",
+        ("now",),
+    ),
+    (
+        """
     insert into {schema}.payday_profiles (tenant_id, customer_id, profile, updated_at)
-    select $1, s.customer_id, '', $6 from {schema}.subscriptions s where s.tenant_id = $1 and s.id = $5""",
-    """
+    select $1, s.customer_id, '', $3 from {schema}.subscriptions s where s.tenant_id = $1 and s.id = $2""",
+        (
+            "subscription",
+            "now",
+        ),
+    ),
+    (
+        """
     insert into {schema}.messages (tenant_id, id, kind, cause, customer_id, status, data, send_at, created_at)
-    select $1, $2, 'receipt', 'a cause', s.customer_id, 'pending', '{}', $6, $6
-    from {schema}.subscriptions s where s.tenant_id = $1 and s.id = $5""",
-    """
+    select $1, $2, 'receipt', 'a cause', s.customer_id, 'pending', '{}', $4, $4
+    from {schema}.subscriptions s where s.tenant_id = $1 and s.id = $3""",
+        (
+            "id",
+            "subscription",
+            "now",
+        ),
+    ),
+    (
+        """
     insert into {schema}.payment_requests (
         tenant_id, id, invoice_id, subscription_id, provider, rail, status, amount, currency, claimed_until, created_at)
-    values ($1, $2, $4, $5, 'simulated', 'ussd', 'opening', 1, 'NGN', $6, $6)""",
-    """
+    values ($1, $2, $3, $4, 'simulated', 'ussd', 'opening', 1, 'NGN', $5, $5)""",
+        (
+            "id",
+            "invoice",
+            "subscription",
+            "now",
+        ),
+    ),
+    (
+        """
     insert into {schema}.incoming_payments (
         tenant_id, id, provider, reference, rail, amount, currency, received_at, created_at)
-    values ($1, $2, 'simulated', $2::text, 'transfer', 1, 'NGN', $6, $6)""",
-    """
+    values ($1, $2, 'simulated', $2::uuid::text, 'transfer', 1, 'NGN', $3, $3)""",
+        (
+            "id",
+            "now",
+        ),
+    ),
+    (
+        """
     insert into {schema}.allocations (tenant_id, id, incoming_payment_id, invoice_id, amount, currency, created_at)
-    values ($1, $2, $2, $4, 1, 'NGN', $6)""",
+    values ($1, $2, $2, $3, 1, 'NGN', $4)""",
+        (
+            "id",
+            "invoice",
+            "now",
+        ),
+    ),
 )
+"""Rows of recovery that no route makes, and what each statement wants to know."""
 TEST_CLOCK = """
     insert into {schema}.test_clocks (tenant_id, id, name, now, created_at, updated_at)
     values ($1, $2, 'Next year', $3, $3, $3)"""
@@ -204,11 +249,15 @@ class Settled:
             await repos.session.execute(PROMO_CODE, promo.value, f"P{promo.suffix}".upper(), now)
             grant = self._ids.new(SubscriptionId)
             await repos.session.execute(CREDIT_GRANT, grant.value, case.subscription_id.value, now)
-            row = self._ids.new(SubscriptionId)
-            for statement in RECOVERY:
-                await repos.session.execute(
-                    statement, row.value, case.id.value, case.invoice_id.value, case.subscription_id.value, now
-                )
+            known: dict[str, object] = {
+                "id": self._ids.new(SubscriptionId).value,
+                "case": case.id.value,
+                "invoice": case.invoice_id.value,
+                "subscription": case.subscription_id.value,
+                "now": now,
+            }
+            for statement, wanted in RECOVERY:
+                await repos.session.execute(statement, *(known[name] for name in wanted))
             clock = self._ids.new(TestClockId)
             if estate.merchant.mode is Mode.TEST:
                 await repos.session.execute(TEST_CLOCK, clock.value, now)

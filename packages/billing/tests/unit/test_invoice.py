@@ -74,7 +74,7 @@ class TestAnInvoiceDraft:
 
 class TestAPartPeriod:
     def test_is_one_line_for_all_of_the_quantity(self, start, terms, naira):
-        promotion = Promotion(PromoCodeId(UUID(int=9)), FixedDiscount(naira(31)), PromotionDuration.FOREVER)
+        promotion = Promotion(PromoCodeId(UUID(int=9)), "THIRTY", FixedDiscount(naira(31)), PromotionDuration.FOREVER)
         part = start(quantity=3, terms=terms(31), billing_day=15, promotion=promotion).subscription
         draft = InvoiceComposer.compose(part, "Gold")
         assert draft.lines == (InvoiceLine.single("Gold, part of a period", naira(45)),)

@@ -21,7 +21,7 @@ QUARTER = PercentageDiscount(2_500)
 
 
 def promotion(duration=PromotionDuration.FOREVER, **fields):
-    return Promotion(CODE, QUARTER, duration, **fields)
+    return Promotion(CODE, "QUARTER", QUARTER, duration, **fields)
 
 
 class TestAPromotion:
@@ -37,7 +37,7 @@ class TestAPromotion:
 
     def test_is_only_for_the_plans_it_names(self):
         named = promotion(plan_ids=(PLAN,))
-        assert named.discount_on(PLAN) == QUARTER
+        assert named.discount_on(PLAN) == named.discount_for(PLAN) == QUARTER
         assert named.discount_on(PlanId(UUID(int=9))) is None
 
     @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from duro.billing.plan_change_planner import (
     PlanChangeRequest,
 )
 from duro.billing.price import Price
+from duro.billing.promo_code import PromoCode
 from duro.billing.promotion import Promotion, PromotionDuration
 from duro.billing.proration import CycleAnchor, ProratedChange, Proration, ProrationBehavior, ProrationKind
 from duro.billing.renewal_planner import (
@@ -117,6 +118,7 @@ __all__ = [
     "PlanChangePlanner",
     "PlanChangeRequest",
     "Price",
+    "PromoCode",
     "Promotion",
     "PromotionDuration",
     "ProratedChange",

@@ -23,6 +23,7 @@ class Promotion:
     """
 
     promo_code_id: PromoCodeId
+    code: str
     discount: Discount
     duration: PromotionDuration
     cycles: int | None = None
@@ -35,12 +36,20 @@ class Promotion:
         if self.cycles is not None and self.cycles < 1:
             raise InvalidInputError([Fault("durationCycles", "must be at least 1")])
 
+    @property
+    def cycles_left(self) -> int | None:
+        """How many more paid periods it takes something off; None for all there will be."""
+        limit = 1 if self.duration is PromotionDuration.ONCE else self.cycles
+        return None if limit is None else max(limit - self.cycles_used, 0)
+
     def discount_on(self, plan_id: PlanId) -> Discount | None:
         """Return what it takes off the next period of a plan; nothing where it is used up or isn't for that plan."""
-        limit = 1 if self.duration is PromotionDuration.ONCE else self.cycles
-        is_used_up = limit is not None and self.cycles_used >= limit
+        return None if self.cycles_left == 0 else self.discount_for(plan_id)
+
+    def discount_for(self, plan_id: PlanId) -> Discount | None:
+        """Return what it takes off a period of a plan, however often it has been used; nothing if it isn't for that."""
         is_for_plan = self.plan_ids is None or plan_id in self.plan_ids
-        return self.discount if is_for_plan and not is_used_up else None
+        return self.discount if is_for_plan else None
 
     def used(self) -> "Promotion":
         """Count one more period that was paid for with it."""

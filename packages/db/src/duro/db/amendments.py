@@ -62,6 +62,7 @@ class PromotionJson:
         plans = promotion.plan_ids
         return {
             "promo_code_id": str(promotion.promo_code_id.value),
+            "code": promotion.code,
             "duration": promotion.duration.value,
             "cycles": promotion.cycles,
             "plan_ids": None if plans is None else [str(plan.value) for plan in plans],
@@ -77,6 +78,7 @@ class PromotionJson:
         plans = cast("Mapping[str, list[str] | None]", value)["plan_ids"]
         return Promotion(
             promo_code_id=PromoCodeId(UUID(found["promo_code_id"])),
+            code=found["code"],
             discount=PromotionJson._discount(found, numbers),
             duration=PromotionDuration(found["duration"]),
             cycles=numbers["cycles"],

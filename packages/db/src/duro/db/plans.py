@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Final, final
 
 from asyncpg import Record
@@ -19,6 +20,10 @@ _GET: Final = """
            updated_at
     from {schema}.plans where tenant_id = $1 and id = $2"""
 _LOCK: Final = _GET + " for update"
+_OF_IDS: Final = """
+    select id, name, amount, currency, interval, interval_count, trial_days, max_cycles, archived_at, created_at,
+           updated_at
+    from {schema}.plans where tenant_id = $1 and id = any($2::uuid[])"""
 _INSERT: Final = """
     insert into {schema}.plans (tenant_id, id, name, amount, currency, interval, interval_count, trial_days, max_cycles,
                                 archived_at, created_at, updated_at)
@@ -44,6 +49,11 @@ class PlanRepository:
     async def lock(self, plan_id: PlanId) -> Plan | None:
         row = await self._session.fetchrow(_LOCK, plan_id.value)
         return None if row is None else self.read(row)
+
+    async def of_ids(self, plan_ids: Sequence[PlanId]) -> tuple[Plan, ...]:
+        """Read those of these plans that exist, in no order."""
+        rows = await self._session.fetch(_OF_IDS, [plan_id.value for plan_id in plan_ids])
+        return tuple(self.read(row) for row in rows)
 
     async def list(self, page: PageRequest, *, is_archived: bool | None = None) -> Page[Plan]:
         """Read plans; `is_archived` leaves out the others."""

@@ -13,6 +13,7 @@ from duro.db.journals import LedgerRepository
 from duro.db.payment_methods import PaymentMethodRepository
 from duro.db.pending_lines import PendingLineRepository
 from duro.db.plans import PlanRepository
+from duro.db.promo_codes import PromoCodeRepository
 from duro.db.recovery import RecoveryRepository
 from duro.db.refunds import RefundRepository
 from duro.db.renewals import RenewalRepository
@@ -53,6 +54,10 @@ class Repositories:
     @property
     def plans(self) -> PlanRepository:
         return PlanRepository(self.session)
+
+    @property
+    def promo_codes(self) -> PromoCodeRepository:
+        return PromoCodeRepository(self.session)
 
     @property
     def customers(self) -> CustomerRepository:

@@ -12,12 +12,14 @@ from duro.kernel import (
     EventId,
     InvoiceId,
     MalformedIdError,
+    PaymentAttemptId,
     PaymentMethodId,
     PlanId,
+    RefundId,
     SubscriptionId,
+    TestClockId,
     UnknownCurrencyError,
 )
-    TestClockId,
 
 _INSTANT_FORM: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _DIGITS: Final = re.compile(r"\d{1,9}", re.ASCII)
@@ -86,12 +88,14 @@ CustomerIdField = Annotated[CustomerId, PlainValidator(IdRule(CustomerId)), IdRu
 PaymentMethodIdField = Annotated[PaymentMethodId, PlainValidator(IdRule(PaymentMethodId)), IdRule.schema("pm")]
 SubscriptionIdField = Annotated[SubscriptionId, PlainValidator(IdRule(SubscriptionId)), IdRule.schema("sub")]
 InvoiceIdField = Annotated[InvoiceId, PlainValidator(IdRule(InvoiceId)), IdRule.schema("inv")]
+TransactionIdField = Annotated[PaymentAttemptId, PlainValidator(IdRule(PaymentAttemptId)), IdRule.schema("txn")]
+RefundIdField = Annotated[RefundId, PlainValidator(IdRule(RefundId)), IdRule.schema("rfd")]
 EventIdField = Annotated[EventId, PlainValidator(IdRule(EventId)), IdRule.schema("evt")]
+TestClockIdField = Annotated[TestClockId, PlainValidator(IdRule(TestClockId)), IdRule.schema("clk")]
 InstantField = Annotated[
     Instant,
     PlainValidator(InstantRule.read),
     WithJsonSchema({"type": "string", "format": "date-time", "description": "RFC 3339, from 2000 to 2200."}),
-TestClockIdField = Annotated[TestClockId, PlainValidator(IdRule(TestClockId)), IdRule.schema("clk")]
 ]
 CurrencyField = Annotated[
     Currency,
@@ -99,6 +103,7 @@ CurrencyField = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "description": "ISO 4217, such as NGN."}),
 ]
 AmountField = Annotated[int, Field(ge=0, lt=10**12, description="Minor units: 500000 NGN is ₦5,000.00.")]
+ReasonField = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 LimitField = Annotated[int, BeforeValidator(IntegerTextRule.read), Field(ge=1, le=100)]
 NameField = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 RefField = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._:@+~-]+$")]
@@ -132,8 +137,10 @@ __all__ = [
     "PaymentMethodIdField",
     "PhoneField",
     "PlanIdField",
+    "ReasonField",
     "RefField",
+    "RefundIdField",
     "SubscriptionIdField",
-]
     "TestClockIdField",
     "TransactionIdField",
+]

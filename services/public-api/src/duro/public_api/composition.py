@@ -28,6 +28,7 @@ from duro.merchant_api.billing import BillingService, GatewayRegistry, Incomplet
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.test_clocks import DueWork
 from duro.public_api.collaborators import Collaborators
+from duro.public_api.credit.controller import CreditController
 from duro.public_api.customers.controller import CustomersController
 from duro.public_api.docs.controller import DocsController
 from duro.public_api.docs.reference import Reference
@@ -39,12 +40,15 @@ from duro.public_api.invoices.controller import InvoicesController
 from duro.public_api.merchant import Merchant
 from duro.public_api.payment_methods.controller import PaymentMethodsController
 from duro.public_api.plans.controller import PlansController
+from duro.public_api.promo_codes.controller import PromoCodesController
+from duro.public_api.promo_codes.redemption_controller import RedemptionController
+from duro.public_api.refunds.controller import RefundsController
 from duro.public_api.settings import Settings
 from duro.public_api.subscriptions.controller import SubscriptionsController
-
-_STATEMENT_SECONDS: Final = 30.0
 from duro.public_api.test_clocks.controller import TestClocksController
 from duro.public_api.transactions.controller import TransactionsController
+
+_STATEMENT_SECONDS: Final = 30.0
 
 
 @final
@@ -119,17 +123,22 @@ class Composition:
         application = Litestar(
             route_handlers=[
                 PlansController,
+                PromoCodesController,
                 CustomersController,
                 PaymentMethodsController,
                 SubscriptionsController,
+                RedemptionController,
+                CreditController,
                 InvoicesController,
+                TransactionsController,
+                RefundsController,
                 EventsController,
+                TestClocksController,
                 HealthController,
                 DocsController,
             ],
             dependencies={
                 "call": Provide(self._call, sync_to_thread=False),
-                TestClocksController,
                 "merchant": Provide(self._merchant_of, sync_to_thread=False),
                 "readiness": Provide(lambda: readiness, sync_to_thread=False),
                 "reference": Provide(lambda: reference, sync_to_thread=False),

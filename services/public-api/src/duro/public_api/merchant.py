@@ -5,10 +5,13 @@ from whenever import TimeDelta
 
 from duro.db import RepositoryContexts
 from duro.kernel import Clock, IdFactory
-from duro.merchant_api.billing import GatewayRegistry
+from duro.merchant_api.billing import GatewayRegistry, RefundService
+from duro.merchant_api.billing.checks_clock import ChecksClock
+from duro.merchant_api.billing.collection import Collection
+from duro.merchant_api.credit import GetCredit, GrantCredit
 from duro.merchant_api.customers import CreateCustomer, GetCustomer, GetCustomerByRef, ListCustomers, UpdateCustomer
 from duro.merchant_api.events import GetEvent, ListEvents
-from duro.merchant_api.invoices import GetInvoice, ListInvoices
+from duro.merchant_api.invoices import GetInvoice, ListInvoices, MarkInvoiceUncollectible, PayInvoice, VoidInvoice
 from duro.merchant_api.payment_methods import (
     AttachPaymentMethod,
     DetachPaymentMethod,
@@ -16,6 +19,7 @@ from duro.merchant_api.payment_methods import (
     ListPaymentMethods,
 )
 from duro.merchant_api.plans import ArchivePlan, CreatePlan, GetPlan, ListPlans, UpdatePlan
+from duro.merchant_api.refunds import CancelRefund, GetRefund, ListRefunds, RefundInvoice, RetryRefund
 from duro.merchant_api.subscriptions import (
     CancelSubscription,
     GetSubscription,
@@ -24,12 +28,13 @@ from duro.merchant_api.subscriptions import (
     RenewsSubscriptions,
     StartSubscription,
 )
+from duro.merchant_api.test_clocks import AdvanceTestClock, CreateTestClock, DueWork, GetTestClock, ListTestClocks
+from duro.merchant_api.transactions import GetTransaction, ListTransactions
+from duro.public_api.promo_codes.acts import PromoCodeActs
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
-from duro.merchant_api.transactions import GetTransaction, ListTransactions
-from duro.merchant_api.test_clocks import AdvanceTestClock, CreateTestClock, DueWork, GetTestClock, ListTestClocks
 class Merchant:
     """Everything a merchant can do in one mode."""
 
@@ -38,6 +43,7 @@ class Merchant:
     archive_plan: ArchivePlan
     get_plan: GetPlan
     list_plans: ListPlans
+    promo_codes: PromoCodeActs
     create_customer: CreateCustomer
     update_customer: UpdateCustomer
     get_customer: GetCustomer
@@ -54,8 +60,24 @@ class Merchant:
     list_subscriptions: ListSubscriptions
     get_invoice: GetInvoice
     list_invoices: ListInvoices
+    pay_invoice: PayInvoice
+    void_invoice: VoidInvoice
+    mark_invoice_uncollectible: MarkInvoiceUncollectible
+    refund_invoice: RefundInvoice
+    retry_refund: RetryRefund
+    cancel_refund: CancelRefund
+    get_refund: GetRefund
+    list_refunds: ListRefunds
+    grant_credit: GrantCredit
+    get_credit: GetCredit
+    get_transaction: GetTransaction
+    list_transactions: ListTransactions
     get_event: GetEvent
     list_events: ListEvents
+    create_test_clock: CreateTestClock
+    get_test_clock: GetTestClock
+    list_test_clocks: ListTestClocks
+    advance_test_clock: AdvanceTestClock
 
     @classmethod
     def over(
@@ -63,7 +85,12 @@ class Merchant:
         contexts: RepositoryContexts,
         *,
         billing: RenewsSubscriptions,
+        collection: Collection,
+        refunds: RefundService,
+        guard: ChecksClock,
         gateways: GatewayRegistry,
+        work: DueWork,
+        lease: TimeDelta,
         ids: IdFactory,
         clock: Clock,
     ) -> "Merchant":
@@ -72,12 +99,9 @@ class Merchant:
             create_plan=CreatePlan(contexts, ids, clock),
             update_plan=UpdatePlan(contexts, ids, clock),
             archive_plan=ArchivePlan(contexts, ids, clock),
-    create_test_clock: CreateTestClock
-    get_test_clock: GetTestClock
-    list_test_clocks: ListTestClocks
-    advance_test_clock: AdvanceTestClock
             get_plan=GetPlan(contexts),
             list_plans=ListPlans(contexts),
+            promo_codes=PromoCodeActs.over(contexts, ids, clock),
             create_customer=CreateCustomer(contexts, ids, clock),
             update_customer=UpdateCustomer(contexts, ids, clock),
             get_customer=GetCustomer(contexts),
@@ -87,8 +111,6 @@ class Merchant:
             detach_payment_method=DetachPaymentMethod(contexts, ids, clock),
             get_payment_method=GetPaymentMethod(contexts),
             list_payment_methods=ListPaymentMethods(contexts),
-        work: DueWork,
-        lease: TimeDelta,
             start_subscription=StartSubscription(contexts, billing, gateways, ids, clock),
             cancel_subscription=CancelSubscription(contexts, ids, clock),
             keep_subscription=KeepSubscription(contexts, ids, clock),
@@ -96,10 +118,22 @@ class Merchant:
             list_subscriptions=ListSubscriptions(contexts),
             get_invoice=GetInvoice(contexts),
             list_invoices=ListInvoices(contexts),
+            pay_invoice=PayInvoice(contexts, collection, guard, ids=ids, clock=clock),
+            void_invoice=VoidInvoice(contexts, ids, clock),
+            mark_invoice_uncollectible=MarkInvoiceUncollectible(contexts, ids, clock),
+            refund_invoice=RefundInvoice(contexts, refunds, guard, ids=ids, clock=clock),
+            retry_refund=RetryRefund(contexts, refunds, guard, ids=ids, clock=clock),
+            cancel_refund=CancelRefund(contexts, ids, clock),
+            get_refund=GetRefund(contexts),
+            list_refunds=ListRefunds(contexts),
+            grant_credit=GrantCredit(contexts, ids, clock),
+            get_credit=GetCredit(contexts),
+            get_transaction=GetTransaction(contexts),
+            list_transactions=ListTransactions(contexts),
             get_event=GetEvent(contexts),
             list_events=ListEvents(contexts),
-        )
             create_test_clock=CreateTestClock(contexts, ids, clock),
             get_test_clock=GetTestClock(contexts),
             list_test_clocks=ListTestClocks(contexts),
             advance_test_clock=AdvanceTestClock(contexts, work, ids, clock, lease=lease),
+        )

@@ -50,9 +50,9 @@ class RefundService:
     ) -> RefundStatus | None:
         """Look a pending refund up and send it if the provider hasn't got it; None if nothing was to be done.
 
-        The provider is waited for at most `gateway_seconds`; no answer leaves the refund pending. A refused refund needs
-        attention: the money stays owed in the ledger until a person decides. So does one that may have been sent to a
-        provider that could give it back twice.
+        The provider is waited for at most `gateway_seconds`; no answer leaves the refund pending. A refused refund
+        needs attention: the money stays owed in the ledger until a person decides. So does one that may have been sent
+        to a provider that could give it back twice.
         """
         leased = await self._take(tenant_id, refund_id)
         if leased is None:

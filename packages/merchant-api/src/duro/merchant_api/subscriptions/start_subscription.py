@@ -4,7 +4,7 @@ from typing import Final, final
 
 from whenever import Instant
 
-from duro.billing import Subscription, SubscriptionStatus, Terms
+from duro.billing import Promotion, Subscription, SubscriptionStatus, Terms
 from duro.db.contexts import RepositoryContexts
 from duro.db.records import Customer, Plan
 from duro.db.repositories import Repositories
@@ -22,6 +22,7 @@ from duro.kernel import (
     TenantId,
 )
 from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.merchant_api.promo_codes.redemption import Redemption
 from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.subscriptions.billing import RenewsSubscriptions
 from duro.merchant_api.subscriptions.change_log import ChangeLog
@@ -47,6 +48,7 @@ class StartSubscriptionCommand:
     trial_days: int | None = None
     current_period_end: Instant | None = None
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
+    promo_code: str | None = None
 
 
 @final
@@ -105,11 +107,12 @@ class StartSubscription:
         now: Instant,
     ) -> Subscription:
         plan = await self._plan(repos, command)
+        terms = Terms(plan_id=plan.id, amount=plan.amount, cadence=plan.cadence, max_cycles=plan.max_cycles)
         tenant = await repos.tenants.get()
         change = Subscription.start(
             id=subscription_id,
             customer_id=command.customer_id,
-            terms=Terms(plan_id=plan.id, amount=plan.amount, cadence=plan.cadence, max_cycles=plan.max_cycles),
+            terms=terms,
             zone=tenant.zone,
             quantity=command.quantity,
             payment_method_id=command.payment_method_id,
@@ -117,10 +120,17 @@ class StartSubscription:
             trial_days=plan.trial_days if command.trial_days is None else command.trial_days,
             current_period_end=command.current_period_end,
             now=now,
+            promotion=await self._promotion(repos, command, terms, now),
             test_clock_id=customer.test_clock_id,
         )
         await ChangeLog.begun(repos, change)
         return change.subscription
+
+    @staticmethod
+    async def _promotion(
+        repos: Repositories, command: StartSubscriptionCommand, terms: Terms, now: Instant
+    ) -> Promotion | None:
+        return None if command.promo_code is None else await Redemption(command.promo_code, terms, now).promotion(repos)
 
     async def _plan(self, repos: Repositories, command: StartSubscriptionCommand) -> Plan:
         plan = await repos.plans.get(command.plan_id)

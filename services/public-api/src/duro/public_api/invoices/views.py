@@ -1,8 +1,9 @@
 from msgspec import Struct
 
 from duro.db.pages import Page
-from duro.db.records import AttemptStatus, Invoice, InvoiceLine, InvoiceStatus, PaymentAttempt
+from duro.db.records import Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
 from duro.merchant_api.invoices import InvoiceWithAttempts
+from duro.public_api.transactions.views import TransactionView
 from duro.public_api.wire import PageView, Written
 
 
@@ -19,55 +20,23 @@ class InvoiceLineView(Struct, frozen=True, rename="camel"):
         return cls(line.description, line.quantity, line.unit_amount.amount, line.amount.amount)
 
 
-class TransactionView(Struct, frozen=True, rename="camel"):
-    """One try to collect an invoice; `reference` is its name at the provider."""
-
-    id: str
-    status: AttemptStatus
-    amount: int
-    currency: str
-    payment_method_id: str
-    provider: str
-    rail: str
-    reference: str
-    reason: str
-    failure_code: str | None
-    failure_message: str | None
-    advice_code: str | None
-    created_at: str
-    settled_at: str | None
-
-    @classmethod
-    def of(cls, attempt: PaymentAttempt) -> "TransactionView":
-        return cls(
-            id=str(attempt.id),
-            status=attempt.status,
-            amount=attempt.amount.amount,
-            currency=attempt.amount.currency.code,
-            payment_method_id=str(attempt.payment_method_id),
-            provider=attempt.provider,
-            rail=attempt.rail,
-            reference=attempt.reference,
-            reason=attempt.reason,
-            failure_code=attempt.failure_code,
-            failure_message=attempt.failure_message,
-            advice_code=attempt.advice_code,
-            created_at=Written.instant(attempt.created_at),
-            settled_at=Written.optional(attempt.settled_at),
-        )
-
-
 class InvoiceView(Struct, frozen=True, rename="camel"):
-    """What a subscription owes for one period; `amount` is the total, everything is in minor units."""
+    """What a subscription owes for one thing; `amount` is the total, everything is in minor units.
+
+    `creditGranted` is what its lines gave to the credit balance, `creditApplied` what it took from it.
+    """
 
     id: str
     subscription_id: str
     customer_id: str
+    kind: InvoiceKind
     status: InvoiceStatus
     currency: str
     subtotal: int
     discount: int
+    promo_code_id: str | None
     credit_applied: int
+    credit_granted: int
     amount: int
     amount_paid: int
     amount_remaining: int
@@ -75,6 +44,7 @@ class InvoiceView(Struct, frozen=True, rename="camel"):
     period_start: str
     period_end: str
     paid_at: str | None
+    marked_uncollectible_at: str | None
     rail: str | None
     idempotency_key: str
     lines: list[InvoiceLineView]
@@ -86,11 +56,14 @@ class InvoiceView(Struct, frozen=True, rename="camel"):
             id=str(invoice.id),
             subscription_id=str(invoice.subscription_id),
             customer_id=str(invoice.customer_id),
+            kind=invoice.kind,
             status=invoice.status,
             currency=invoice.currency.code,
             subtotal=invoice.subtotal.amount,
             discount=invoice.discount.amount,
+            promo_code_id=None if invoice.promo_code_id is None else str(invoice.promo_code_id),
             credit_applied=invoice.credit_applied.amount,
+            credit_granted=invoice.credit_granted.amount,
             amount=invoice.total.amount,
             amount_paid=invoice.amount_paid.amount,
             amount_remaining=invoice.amount_remaining.amount,
@@ -98,6 +71,7 @@ class InvoiceView(Struct, frozen=True, rename="camel"):
             period_start=Written.instant(invoice.period_start),
             period_end=Written.instant(invoice.period_end),
             paid_at=Written.optional(invoice.paid_at),
+            marked_uncollectible_at=Written.optional(invoice.marked_uncollectible_at),
             rail=invoice.rail,
             idempotency_key=invoice.idempotency_key,
             lines=[InvoiceLineView.of(line) for line in invoice.lines],

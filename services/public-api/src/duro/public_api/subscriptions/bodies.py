@@ -12,6 +12,7 @@ from duro.http_kit.fields import (
     SubscriptionIdField,
 )
 from duro.http_kit.inputs import Input, NotNull, PageSection, Section
+from duro.http_kit.promo_fields import PromoCodeField
 from duro.merchant_api.subscriptions import CancelSubscriptionCommand, StartSubscriptionCommand
 
 
@@ -28,6 +29,7 @@ class StartSubscriptionBody(Section):
     trial_days: Annotated[int, Field(ge=0, le=1000)] | None = None
     current_period_end: InstantField | None = None
     metadata: MetadataField = Field(default_factory=dict)
+    promo_code: PromoCodeField | None = None
 
     def command(self) -> StartSubscriptionCommand:
         return StartSubscriptionCommand(
@@ -38,6 +40,7 @@ class StartSubscriptionBody(Section):
             trial_days=self.trial_days,
             current_period_end=self.current_period_end,
             metadata=self.metadata,
+            promo_code=self.promo_code,
         )
 
 

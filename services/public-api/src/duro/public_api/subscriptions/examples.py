@@ -37,6 +37,7 @@ class SubscriptionExamples:
         "cyclesCompleted": 1,
         "cancelAtPeriodEnd": False,
         "balance": 0,
+        "promotion": None,
         "metadata": {"seat": "north"},
         "testClockId": None,
         "accessEndsAt": None,

@@ -2,6 +2,7 @@ from msgspec import Struct
 
 from duro.billing import Interval, Subscription, SubscriptionStatus
 from duro.db.pages import Page
+from duro.public_api.promo_codes.views import PromotionView
 from duro.public_api.wire import PageView, Written
 
 
@@ -33,6 +34,7 @@ class SubscriptionView(Struct, frozen=True, rename="camel"):
     cycles_completed: int
     cancel_at_period_end: bool
     balance: int
+    promotion: PromotionView | None
     metadata: dict[str, str]
     test_clock_id: str | None
     access_ends_at: str | None
@@ -64,6 +66,7 @@ class SubscriptionView(Struct, frozen=True, rename="camel"):
             cycles_completed=subscription.cycles_completed,
             cancel_at_period_end=subscription.cancel_at_period_end,
             balance=subscription.balance.amount,
+            promotion=PromotionView.optional(subscription.promotion),
             metadata=dict(subscription.metadata),
             test_clock_id=None if subscription.test_clock_id is None else str(subscription.test_clock_id),
             access_ends_at=Written.optional(subscription.access_ends_at),

@@ -1,0 +1,46 @@
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+
+from duro.db.pages import PageRequest
+from duro.http_kit.call import Call
+from duro.http_kit.operation import Operation
+from duro.public_api.merchant import Merchant
+from duro.public_api.transactions.bodies import ListTransactionsInput, TransactionInput
+from duro.public_api.transactions.views import TransactionPage, TransactionView
+
+_LIST = Operation(
+    id="listTransactions", summary="List transactions", form=ListTransactionsInput, answer=TransactionPage
+)
+_GET = Operation(
+    id="getTransaction",
+    summary="Get a transaction",
+    description="A transaction in `review` is one that nobody can explain yet: nothing else is charged meanwhile.",
+    form=TransactionInput,
+    answer=TransactionView,
+    refusals=(404,),
+)
+
+
+class TransactionsController(Controller):
+    """Every try to collect an invoice."""
+
+    path = "/v1/transactions"
+    tags = ("Transactions",)
+
+    @get(opt=_LIST.opt)
+    async def browse(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
+        given = (await call.read(ListTransactionsInput)).query
+        found = await merchant.list_transactions.execute(
+            call.tenant_id,
+            PageRequest(given.limit, given.cursor),
+            invoice_id=given.invoice_id,
+            subscription_id=given.subscription_id,
+            status=given.status,
+        )
+        return call.shown(TransactionPage.of(found))
+
+    @get("/{transactionId:str}", opt=_GET.opt)
+    async def show(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
+        given = await call.read(TransactionInput)
+        found = await merchant.get_transaction.execute(call.tenant_id, given.path.transaction_id)
+        return call.shown(TransactionView.of(found))
