@@ -233,7 +233,7 @@ class Town:
         return [row["row"] for row in rows]
 
     @classmethod
-    def _named(cls, value, names: dict[str, str]):
+    def _named(cls, value, names: dict[str, str]) -> object:
         match value:
             case dict():
                 return {key: cls._named(inner, names) for key, inner in value.items() if key != "test_clock_id"}
