@@ -41,6 +41,11 @@ class TestSimulateCommand:
         _run(console, markdown=tmp_path / "tables.md")
         assert "| even_6_in_30 | 30 d |" in (tmp_path / "tables.md").read_text(encoding="utf-8")
 
+    def test_writes_a_page_that_says_how_to_make_it_again(self, console, tmp_path):
+        _run(console, html=tmp_path / "report.html")
+        page = (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert "duro simulate --payers 60 --months 1 --seeds 1 --policies even_6_in_30 --development" in page
+
     def test_refuses_a_policy_that_nobody_wrote(self, console):
         with pytest.raises(PolicyNotFoundError, match="no_such"):
             _run(console, policies="no_such")

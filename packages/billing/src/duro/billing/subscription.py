@@ -147,6 +147,11 @@ class Subscription:
         return self.status is SubscriptionStatus.PAST_DUE
 
     @property
+    def is_in_recovery(self) -> bool:
+        """Say whether it owes for a period whose charge was declined."""
+        return self.status in _IN_RECOVERY
+
+    @property
     def has_reached_limit(self) -> bool:
         """Say whether it has been paid for as often as its terms allow."""
         return self.terms.is_completed_by(self.cycles_completed)
@@ -233,7 +238,7 @@ class Subscription:
 
     def renewal_failed(self) -> SubscriptionChange:
         """Take note that a charge was declined: recovery takes over what had been renewing; the period doesn't move."""
-        if self.status in _IN_RECOVERY or self.status is SubscriptionStatus.INCOMPLETE:
+        if self.is_in_recovery or self.status is SubscriptionStatus.INCOMPLETE:
             return self.told(EventType.SUBSCRIPTION_PAYMENT_FAILED)
         return self._moved(SubscriptionAction.RENEWAL_FAILED, EventType.SUBSCRIPTION_PAYMENT_FAILED)
 
@@ -264,7 +269,7 @@ class Subscription:
     def cancel_at_end(self, now: Instant, pending_lines: Sequence[PendingLine] = ()) -> SubscriptionChange:
         """Let it end with the period that is paid for; where none is (incomplete, past due, unpaid), end it now."""
         is_over = self.status is SubscriptionStatus.PAUSED and self.current_period_end <= now
-        if is_over or self.status in _IN_RECOVERY or self.status is SubscriptionStatus.INCOMPLETE:
+        if is_over or self.is_in_recovery or self.status is SubscriptionStatus.INCOMPLETE:
             return self.cancel_now(now, pending_lines)
         return self._set_cancel_at_period_end(is_set=True)
 
@@ -311,7 +316,7 @@ class Subscription:
     def _paid(self) -> SubscriptionChange:
         if self.status is SubscriptionStatus.ACTIVE:
             return self.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS)
-        action = SubscriptionAction.RECOVER if self.status in _IN_RECOVERY else SubscriptionAction.ACTIVATE
+        action = SubscriptionAction.RECOVER if self.is_in_recovery else SubscriptionAction.ACTIVATE
         return self._moved(action, EventType.SUBSCRIPTION_PAYMENT_SUCCESS)
 
     def _moved(self, action: SubscriptionAction, *further: EventType) -> SubscriptionChange:

@@ -13,6 +13,7 @@ from duro.kernel import (
     InvoiceId,
     Mode,
     PaymentAttemptId,
+    PromoCodeId,
     SubscriptionId,
     TenantId,
 )
@@ -39,6 +40,10 @@ class AuditCheck(StrEnum):
     PERIODS_TILE = "periods_tile"
     CYCLES_COUNTED = "cycles_counted"
     PAID_WITHOUT_ADVANCE_REFUNDED = "paid_without_advance_refunded"
+    CREDIT_RETURNED = "credit_returned"
+    CREDIT_BALANCES = "credit_balances"
+    PENDING_LINES_TAKEN = "pending_lines_taken"
+    PROMOTIONS_REDEEMED = "promotions_redeemed"
     EVENTS_WITHOUT_GAP = "events_without_gap"
 
 
@@ -54,6 +59,9 @@ _SUBJECTS: Final[dict[AuditCheck, type[EntityId]]] = {
     AuditCheck.PERIODS_TILE: SubscriptionId,
     AuditCheck.CYCLES_COUNTED: SubscriptionId,
     AuditCheck.PAID_WITHOUT_ADVANCE_REFUNDED: InvoiceId,
+    AuditCheck.CREDIT_RETURNED: InvoiceId,
+    AuditCheck.CREDIT_BALANCES: SubscriptionId,
+    AuditCheck.PROMOTIONS_REDEEMED: PromoCodeId,
     AuditCheck.EVENTS_WITHOUT_GAP: SubscriptionId,
 }
 

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from typing import Final, final
 
 from asyncpg import Record, UniqueViolationError
+from whenever import Instant
 
 from duro.billing import InvoiceLine
 from duro.db.amendments import PlanChangeJson
@@ -32,6 +33,10 @@ _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
 _BY_KEY: Final = _SELECT + "where tenant_id = $1 and idempotency_key = $2"
 _LOCK_OPEN: Final = _SELECT + "where tenant_id = $1 and subscription_id = $2 and status = 'open' order by id for update"
+_OF_PERIOD: Final = _SELECT + (
+    "where tenant_id = $1 and subscription_id = $2 and period_start = $3"
+    " and (kind = 'period' or kind = 'plan_change' and status = 'paid') order by status = 'paid' desc, id desc limit 1"
+)
 _LINES: Final = """
     select invoice_id, description, quantity, unit_amount, amount from {schema}.invoice_lines
     where tenant_id = $1 and invoice_id = any($2::uuid[]) order by invoice_id, position"""
@@ -77,6 +82,11 @@ class InvoiceRepository:
     async def get_by_key(self, idempotency_key: str) -> Invoice | None:
         """Read the invoice of one period by its unique key."""
         return await self._one(_BY_KEY, idempotency_key)
+
+    async def get_of_period(self, subscription_id: SubscriptionId, start: Instant) -> Invoice | None:
+        """Read what was asked for the period that starts there, without its lines; None if it was never invoiced."""
+        row = await self._session.fetchrow(_OF_PERIOD, subscription_id.value, start)
+        return None if row is None else self.read(row)
 
     async def list(
         self,

@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Annotated, ClassVar, Final, final
+from typing import Annotated, Final, final
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -11,15 +11,13 @@ _WHOLE: Final = 10_000
 class PercentRule:
     """Reads a percentage with at most two decimals, above 0 and up to 100, as basis points, and writes it again."""
 
-    _MESSAGE: ClassVar[str] = "Expected a percentage above 0, up to 100, with at most two decimals."
-
-    @classmethod
-    def read(cls, value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(cls._MESSAGE)
-        basis_points = Decimal(repr(value)) * _BASIS_POINTS
+    @staticmethod
+    def read(value: object) -> int:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        basis_points = Decimal(repr(value)) * _BASIS_POINTS if is_number else Decimal(0)
         if not 0 < basis_points <= _WHOLE or basis_points % 1:
-            raise ValueError(cls._MESSAGE)
+            message = "Expected a percentage above 0, up to 100, with at most two decimals."
+            raise ValueError(message)
         return int(basis_points)
 
     @staticmethod

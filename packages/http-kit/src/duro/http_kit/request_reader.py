@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from duro.http_kit.idempotency_key import IdempotencyKey
-from duro.http_kit.inputs import Input
+from duro.http_kit.inputs import Input, Section
 from duro.http_kit.json_document import JsonDocument
 from duro.http_kit.refusals import BodyTooLargeError, UnsupportedMediaTypeError
 from duro.kernel import Fault, InvalidInputError
@@ -47,7 +47,7 @@ class RequestReader:
         try:
             value = form.model_validate(given)
         except ValidationError as error:
-            found = [cls._fault(detail) for detail in error.errors(include_url=False, include_input=False)]
+            found = [cls._fault(form, detail) for detail in error.errors(include_url=False, include_input=False)]
             faults.extend(fault for fault in found if fault.path not in known)
             raise InvalidInputError(faults[:_MOST_FAULTS]) from None
         if faults:
@@ -80,10 +80,20 @@ class RequestReader:
         return values
 
     @classmethod
-    def _fault(cls, detail: ErrorDetails) -> Fault:
-        section, *inner = detail["loc"]
-        path = ".".join(cls._shown(str(step)) for step in inner) or str(section)
+    def _fault(cls, form: type[Input], detail: ErrorDetails) -> Fault:
+        section, *inner = (str(step) for step in detail["loc"])
+        if inner and detail["type"] != "extra_forbidden":
+            inner[0] = cls._on_the_wire(form, section, inner[0])
+        path = ".".join(cls._shown(step) for step in inner) or section
         return Fault(path, cls._shown(detail["msg"].removeprefix(_MESSAGE_PREFIX)))
+
+    @staticmethod
+    def _on_the_wire(form: type[Input], section: str, name: str) -> str:
+        """Give the name callers know a field by: of one that was left out, a fault tells our own."""
+        kind = form.model_fields[section].annotation if section in form.model_fields else None
+        if not isinstance(kind, type) or not issubclass(kind, Section) or name not in kind.model_fields:
+            return name
+        return kind.model_fields[name].alias or name
 
     @staticmethod
     def _shown(text: str) -> str:

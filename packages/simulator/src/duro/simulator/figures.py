@@ -22,17 +22,18 @@ class Figures:
 
     def with_interval(self, measure: str = "recovered_share") -> str:
         estimate = self.series.estimate(measure)
-        return f"{100 * estimate.mean:.1f}{self._interval(estimate)}"
+        return f"{100 * estimate.mean:.1f}{self.interval(estimate)}"
 
     def against(self, control: Series, measure: str = "recovered_share") -> str:
         """Say the difference to the control in points, paired by seed; of the control itself, nothing."""
         if control is self.series:
             return self.NONE
         difference = self.series.against(control, measure)
-        return f"{100 * difference.mean:+.1f}{self._interval(difference)}"
+        return f"{100 * difference.mean:+.1f}{self.interval(difference)}"
 
     @staticmethod
-    def _interval(estimate: Estimate) -> str:
+    def interval(estimate: Estimate) -> str:
+        """Write the ends of an interval in brackets, or nothing where there is none."""
         if estimate.low is None or estimate.high is None:
             return ""
         return f" ({100 * estimate.low:.1f} to {100 * estimate.high:.1f})"

@@ -4,9 +4,11 @@ from typing import final
 
 from duro.simulator.calibration import Calibration
 from duro.simulator.estimate import Estimate
+from duro.simulator.post import Rails
+from duro.simulator.role import Role
 from duro.simulator.run import Measured, Run
 from duro.simulator.seeds import Seed
-from duro.simulator.table import Table
+from duro.simulator.table import Table, Windows
 from duro.simulator.variation import Variation
 
 
@@ -63,6 +65,19 @@ class Findings:
     tables: tuple[Table, ...]
     base: Worlds
     varied: tuple[Worlds, ...]
+
+    @property
+    def main(self) -> Table:
+        """Return the table of the main question: card only, each policy's own window."""
+        return next(table for table in self.tables if (table.windows, table.rails) == (Windows.OWN, Rails.NONE))
+
+    @property
+    def control(self) -> Run:
+        return self.main.groups[0].control
+
+    def best(self, role: Role) -> Run | None:
+        """Return the run of such a role that answers the main question best, if there is one."""
+        return next((run for run in self.best_first(self.main.runs) if Role.of(run.policy) is role), None)
 
     def best_first(self, runs: Sequence[Run]) -> list[Run]:
         return sorted(runs, key=lambda run: -self.base.series[run].mean("recovered_share"))

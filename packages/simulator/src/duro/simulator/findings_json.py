@@ -40,7 +40,7 @@ class FindingsJson:
                 "sensitivity": [self._varied(worlds) for worlds in findings.varied],
                 "policies": [
                     self._run(run, findings.base.series, group) | self._intervals(findings.base.series[run])
-                    for group in findings.tables[0].groups
+                    for group in findings.main.groups
                     for run in group.runs
                 ],
             }
@@ -74,7 +74,7 @@ class FindingsJson:
         }
 
     def _varied(self, worlds: Worlds) -> dict[str, object]:
-        variation, group = worlds.variation, self.findings.tables[0].groups[0]
+        variation, group = worlds.variation, self.findings.main.groups[0]
         return {
             "world": None if variation is None else variation.name,
             "ranges": {} if variation is None else dict(variation.ranges),

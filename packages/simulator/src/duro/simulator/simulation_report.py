@@ -5,9 +5,8 @@ from typing import ClassVar, final
 from duro.simulator.figures import Figures
 from duro.simulator.findings import Findings, Worlds
 from duro.simulator.outcome import Outcome
-from duro.simulator.policies.catalogue import Catalogue
-from duro.simulator.post import Rails
 from duro.simulator.priors import Priors
+from duro.simulator.role import Role
 from duro.simulator.run import Run
 from duro.simulator.sheet import Sheet
 from duro.simulator.table import Group, Table, Windows
@@ -93,7 +92,7 @@ class SimulationReport:
         if table.windows is Windows.RIVALS or table.windows is Windows.EQUAL_TRIES:
             return Sheet(title, self.DUELS, tuple(row for group in table.groups for row in self._duels(group)))
         rows = tuple(self._row(run, group.control) for group in table.groups for run in self._best_first(group.runs))
-        return Sheet(title, self.HEADINGS, rows, self.NOTE)
+        return Sheet(title, self.HEADINGS, rows, self.NOTE if table == self.findings.main else "")
 
     def curve(self) -> Sheet:
         """Show what each policy has brought back, of all money at risk, by day 7, 14, 21 and 30."""
@@ -115,7 +114,7 @@ class SimulationReport:
     def calibration(self) -> Iterator[Sheet]:
         """Show, for each policy that says chances, what it said of its charges against what became of them."""
         headings = ("said", "charges", "said in the mean, %", "approved, %")
-        for run in self._main(Rails.NONE):
+        for run in self.findings.main.runs:
             found = self.findings.base.series[run].calibration
             rows = tuple(
                 (f"{100 * low:.0f} to {100 * high:.0f} %", f"{count:,}", f"{100 * said:.1f}", f"{100 * came:.1f}")
@@ -127,16 +126,14 @@ class SimulationReport:
 
     def sensitivity(self) -> Sheet:
         """Show, for worlds in which one belief is changed, each flexible policy, the best rival and the bound."""
-        catalogue = Catalogue()
-        runs = self._main(Rails.NONE)
-        control = next(run for run in runs if run.policy == Table.control_name())
-        ours = [run for run in runs if catalogue.takes_terms(run.policy) or catalogue.is_bound(run.policy)]
-        rivals = [run for run in runs if run not in ours and not run.policy.startswith(Catalogue.EVEN)]
+        control, runs = self.findings.control, self.findings.main.runs
+        ours = [run for run in runs if Role.of(run.policy) in {Role.OURS, Role.BOUND}]
+        rivals = [run for run in runs if Role.of(run.policy) is Role.RIVAL]
         every = (self.findings.base, *self.findings.varied)
         best = ("best published ladder",) if rivals else ()
         return Sheet(
             "When the world is otherwise (card only, each policy's own window)",
-            ("world", "what is different", control.policy, *(run.policy for run in ours), *best),
+            ("world", control.policy, *(run.policy for run in ours), *best, "what is different"),
             tuple(self._varied(worlds, control, ours, rivals) for worlds in every),
             "The control's share in per cent; the others' difference to it in points, paired by world.",
         )
@@ -148,7 +145,7 @@ class SimulationReport:
             best = max(rivals, key=lambda run: worlds.series[run].mean("recovered_share"))
             cells.append(f"{best.policy} {Figures(worlds.series[best]).against(against)}")
         name, words = ("base", "nothing") if variation is None else (variation.name, variation.words)
-        return (name, words, Figures(against).share("recovered_share"), *cells)
+        return (name, Figures(against).share("recovered_share"), *cells, words)
 
     def _row(self, run: Run, control: Run) -> tuple[str, ...]:
         series = self.findings.base.series
@@ -185,14 +182,9 @@ class SimulationReport:
     def _shares(self, title: str, headings: Sequence[str], measures: Sequence[str]) -> Sheet:
         rows = tuple(
             (run.policy, *(Figures(self.findings.base.series[run]).share(measure) for measure in measures))
-            for run in self._best_first(self._main(Rails.NONE))
+            for run in self._best_first(self.findings.main.runs)
         )
         return Sheet(f"{title} (card only, each policy's own window)", ("policy", *headings), rows)
-
-    def _main(self, rails: Rails) -> tuple[Run, ...]:
-        return next(
-            table.runs for table in self.findings.tables if table.rails is rails and table.windows is Windows.OWN
-        )
 
     def _best_first(self, runs: Sequence[Run]) -> list[Run]:
         return self.findings.best_first(runs)

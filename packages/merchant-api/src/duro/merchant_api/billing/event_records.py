@@ -21,10 +21,13 @@ class EventRecords:
         now: Instant,
         invoice: Invoice | None = None,
         failure_code: str | None = None,
+        skipped_periods: int | None = None,
     ) -> tuple[Event, ...]:
         """Write down the change's events; all of them show the subscription as it is after the change."""
         first = change.subscription.event_sequence - len(change.events) + 1
         data = self.data(change.subscription, invoice, failure_code=failure_code)
+        if skipped_periods is not None:
+            data["skippedPeriods"] = skipped_periods
         return tuple(
             Event(
                 id=self._ids.new(EventId),

@@ -104,7 +104,7 @@ class RenewalClaims:
             elif claim.attempt is not None and claim.attempt.id in written.attempts:
                 results[subscription_id] = self._order(claim.attempt, subject)
             else:
-                settlement, outcome = self._settlements.uncollected(claim, now=now)
+                settlement, outcome = self._settlements.uncollected(claim.subscription, claim.invoice, now=now)
                 endings.append(settlement)
                 results[subscription_id] = Concluded(Renewal(outcome, settlement.subscription.is_due(now)))
         return results

@@ -10,10 +10,13 @@ from duro.billing import (
     EventType,
     KeepIncomplete,
     KeepTerms,
+    MissedPeriods,
+    MissedPeriodsPlanner,
     OpenRecovery,
     PaidWithoutAdvance,
     Settlement,
     SettlementPlanner,
+    SkipMissed,
     Subscription,
     SubscriptionChange,
     VoidInvoice,
@@ -32,7 +35,7 @@ from duro.db.records import (
     Refund,
     RefundStatus,
 )
-from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, RenewalSubject, SettlementSubject
+from duro.db.renewal_rows import RenewalSettlement, RenewalSubject, SettlementSubject
 from duro.kernel import Clock, CreditGrantId, DunningScheduleId, IdFactory, Money, RefundId
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
@@ -64,10 +67,12 @@ class SettlementDrafts:
             lapsed_at=now,
         )
 
-    def uncollected(self, claim: RenewalClaim, *, now: Instant) -> tuple[RenewalSettlement, RenewalOutcome]:
-        """Settle a claim without an attempt: nothing was left to pay, or there is no method to charge."""
-        outcome = ChargeOutcome.PAID if claim.invoice.total.is_zero else ChargeOutcome.DECLINED
-        return self._settle(claim.subscription, claim.invoice, None, outcome, now=now)
+    def uncollected(
+        self, subscription: Subscription, invoice: Invoice, *, now: Instant
+    ) -> tuple[RenewalSettlement, RenewalOutcome]:
+        """Settle an invoice without an attempt: nothing was left to pay, or there is no method to charge."""
+        outcome = ChargeOutcome.PAID if invoice.total.is_zero else ChargeOutcome.DECLINED
+        return self._settle(subscription, invoice, None, outcome, now=now)
 
     def charged(
         self,
@@ -125,7 +130,9 @@ class SettlementDrafts:
         settlement = self._planned(subscription, invoice, outcome)
         match settlement:
             case Advance(change):
-                return self._paid(change, invoice, attempt, now=now), RenewalOutcome.CHARGED
+                paid = self._paid(change, invoice, attempt, now=now)
+                is_recovered = subscription.is_in_recovery and invoice.kind is InvoiceKind.PERIOD
+                return self._caught_up(paid, now=now) if is_recovered else paid, RenewalOutcome.CHARGED
             case OpenRecovery(change):
                 drafted = self._declined(change, invoice, attempt, now=now)
                 return replace(drafted, schedule=self._schedule(invoice, attempt, now=now)), RenewalOutcome.DUNNING
@@ -178,6 +185,18 @@ class SettlementDrafts:
             events=self._events.of(change, now=now, invoice=paid),
             lapsed_at=now if change.subscription.is_terminal else None,
         )
+
+    def _caught_up(self, recovered: RenewalSettlement, *, now: Instant) -> RenewalSettlement:
+        """Leave out the periods that went by while the payer owed, where that is usual for such periods.
+
+        Where it is usual to bill them, they are due now, and the scanner has them renewed one by one, oldest first.
+        """
+        policy = MissedPeriods.usual_for(recovered.subscription.terms.cadence)
+        missed = MissedPeriodsPlanner.plan(recovered.subscription, policy, now)
+        if not isinstance(missed, SkipMissed):
+            return recovered
+        events = self._events.of(missed.change, now=now, skipped_periods=missed.skipped_periods)
+        return replace(recovered, subscription=missed.change.subscription, events=(*recovered.events, *events))
 
     def _payment(self, invoice: Invoice, attempt: PaymentAttempt | None) -> tuple[Journal, ...]:
         if attempt is None:

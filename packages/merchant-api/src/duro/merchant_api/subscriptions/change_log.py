@@ -1,6 +1,7 @@
 from typing import final
 
 from duro.billing import SubscriptionChange
+from duro.db.records import Invoice
 from duro.db.repositories import Repositories
 from duro.merchant_api.billing.event_records import EventRecords
 
@@ -16,11 +17,12 @@ class ChangeLog:
         await cls._tell(repos, change)
 
     @classmethod
-    async def changed(cls, repos: Repositories, change: SubscriptionChange) -> None:
-        """Update a subscription that the transaction has locked."""
+    async def changed(cls, repos: Repositories, change: SubscriptionChange, invoice: Invoice | None = None) -> None:
+        """Update a subscription that the transaction has locked; the events name the invoice they are about."""
         await repos.subscriptions.update(change.subscription)
-        await cls._tell(repos, change)
+        await cls._tell(repos, change, invoice)
 
     @staticmethod
-    async def _tell(repos: Repositories, change: SubscriptionChange) -> None:
-        await repos.events.append(change.subscription, change.events, EventRecords.data(change.subscription))
+    async def _tell(repos: Repositories, change: SubscriptionChange, invoice: Invoice | None = None) -> None:
+        data = EventRecords.data(change.subscription, invoice)
+        await repos.events.append(change.subscription, change.events, data)

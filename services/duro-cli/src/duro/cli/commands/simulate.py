@@ -3,19 +3,18 @@ from pathlib import Path
 from typing import Annotated, final
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
 from duro.cli.errors import CommandError
+from duro.cli.screen.sheet_view import SheetView
 from duro.simulator.comparison import Comparison
 from duro.simulator.crew import Crew
 from duro.simulator.findings import Findings
 from duro.simulator.findings_json import FindingsJson
+from duro.simulator.page.report_page import ReportPage
 from duro.simulator.policies.catalogue import Catalogue, UnknownPolicyError
 from duro.simulator.seeds import SeedBook
-from duro.simulator.sheet import Sheet
 from duro.simulator.simulation_report import SimulationReport
 from duro.simulator.variation import Variation
 
@@ -54,6 +53,7 @@ class SimulateCommand:
             int | None, typer.Option(min=1, max=64, help="How many processes share the work; one a core if not said.")
         ] = None,
         markdown: Annotated[Path | None, typer.Option(help="Write every table into this file, in Markdown.")] = None,
+        html: Annotated[Path | None, typer.Option(help="Write a report for people into this file, one page.")] = None,
         json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
     ) -> None:
         """Compare policies on the same failures of made-up payers; docs/explanation/simulation.md says how."""
@@ -72,11 +72,17 @@ class SimulateCommand:
         findings = self._compare(comparison)
         report = SimulationReport(findings)
         for sheet in report.sheets():
-            self._show(sheet)
+            self._console.print(SheetView(sheet).fitting(self._console.width), "")
         self._say(report.made_of)
         if markdown is not None:
             markdown.write_text(report.as_markdown(), encoding="utf-8")
             self._say(f"The tables are in {markdown}.")
+        if html is not None:
+            words = ["duro simulate", f"--payers {payers} --months {months} --seeds {seeds}"]
+            words += [] if policies == ",".join(Catalogue.NAMES) else [f"--policies {policies}"]
+            words += ["--sensitivity"] * sensitivity + ["--development"] * development
+            html.write_text(ReportPage(findings, " ".join(words)).html(), encoding="utf-8")
+            self._say(f"The report is in {html}.")
         if json:
             self._console.file.write(FindingsJson(findings).line() + "\n")
 
@@ -92,16 +98,6 @@ class SimulateCommand:
         with Progress(*columns, TextColumn("{task.description}"), console=self._console, transient=True) as progress:
             task = progress.add_task("making the first worlds", total=comparison.steps)
             return comparison.run(lambda done: progress.update(task, advance=1, description=f"done: {done}"))
-
-    def _show(self, sheet: Sheet) -> None:
-        table = Table(
-            title=sheet.title, caption=sheet.note or None, title_justify="left", caption_justify="left", box=SIMPLE_HEAD
-        )
-        for number, heading in enumerate(sheet.headings):
-            table.add_column(heading, no_wrap=number == 0, overflow="fold")
-        for row in sheet.rows:
-            table.add_row(*row)
-        self._console.print(table)
 
     def _say(self, text: str) -> None:
         self._console.print(text, highlight=False, soft_wrap=True, markup=False)

@@ -1,9 +1,32 @@
-with rows as (
+with kept as (
+    select p.invoice_id, p.subscription_id, p.currency, p.lapsed_at is not null as has_lapsed, -sum(p.amount) as amount
+    from {schema}.pending_lines p
+    where p.tenant_id = $1 and p.amount < 0 and (p.invoice_id is not null or p.lapsed_at is not null)
+    group by p.invoice_id, p.subscription_id, p.currency, p.lapsed_at is not null
+), rows as (
     select 'receivable' as account, i.currency, i.total - i.amount_paid as amount
     from {schema}.invoices i where i.tenant_id = $1 and i.status = 'open'
     union all
+    select 'revenue', i.currency, i.credit_granted - i.subtotal
+    from {schema}.invoices i where i.tenant_id = $1 and i.status <> 'void'
+    union all
+    select 'revenue', k.currency, k.amount
+    from kept k left join {schema}.invoices i on i.tenant_id = $1 and i.id = k.invoice_id
+    where k.has_lapsed or i.status = 'void'
+    union all
+    select 'discount', i.currency, i.discount
+    from {schema}.invoices i where i.tenant_id = $1 and i.status <> 'void'
+    union all
+    select 'bad_debt', i.currency,
+           i.credit_applied + case i.status when 'uncollectible' then i.total - i.amount_paid else 0 end
+    from {schema}.invoices i
+    where i.tenant_id = $1 and i.marked_uncollectible_at is not null and i.status in ('uncollectible', 'paid')
+    union all
     select 'customer_credit', s.currency, -s.balance
     from {schema}.subscriptions s where s.tenant_id = $1 and s.balance <> 0
+    union all
+    select 'credit_granted', g.currency, g.amount
+    from {schema}.credit_grants g where g.tenant_id = $1
     union all
     select 'gateway:' || a.provider, a.currency, a.amount
     from {schema}.payment_attempts a where a.tenant_id = $1 and a.status = 'succeeded'
@@ -22,9 +45,7 @@ with rows as (
     select account, currency, sum(amount) as amount from rows group by account, currency
 ), posted as (
     select account, currency, sum(amount) as amount from {schema}.ledger_entries
-    where tenant_id = $1
-        and (account in ('receivable', 'customer_credit', 'refunds', 'refund_payable') or account like 'gateway:%')
-    group by account, currency
+    where tenant_id = $1 group by account, currency
 )
 select $1::uuid as subject,
        format('account %s is %s %s in the ledger, the rows make it %s', coalesce(posted.account, expected.account),

@@ -1,9 +1,21 @@
 with owed as (
-    select 'invoice' as cause_type, i.id from {schema}.invoices i where i.tenant_id = $1 and i.subtotal > 0
+    select 'invoice' as cause_type, i.id from {schema}.invoices i
+    where i.tenant_id = $1 and (i.subtotal > 0 or i.credit_granted > 0)
     union all
     select 'void', i.id from {schema}.invoices i where i.tenant_id = $1 and i.subtotal > 0 and i.status = 'void'
     union all
+    select 'uncollectible', i.id from {schema}.invoices i
+    where i.tenant_id = $1 and i.marked_uncollectible_at is not null
+    union all
+    select 'uncollectible_recovered', i.id from {schema}.invoices i
+    where i.tenant_id = $1 and i.marked_uncollectible_at is not null and i.status = 'paid'
+    union all
     select 'payment', a.id from {schema}.payment_attempts a where a.tenant_id = $1 and a.status = 'succeeded'
+    union all
+    select 'credit_granted', g.id from {schema}.credit_grants g where g.tenant_id = $1
+    union all
+    select distinct 'credit_at_end', p.subscription_id from {schema}.pending_lines p
+    where p.tenant_id = $1 and p.lapsed_at is not null and p.amount < 0
     union all
     select 'refund_claimed', r.id from {schema}.refunds r where r.tenant_id = $1
     union all

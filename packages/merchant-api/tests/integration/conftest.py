@@ -39,6 +39,7 @@ class Loop:
     refunds: RefundService
     incomplete: IncompleteService
     admin: DatabasePool
+    ids: Uuid7IdFactory
 
     async def renew(self, subscription_id: SubscriptionId, *, starting: bool = False) -> RenewalOutcome:
         return await self.billing.renew(self.merchant.tenant.id, subscription_id, starting=starting)
@@ -99,6 +100,7 @@ async def loop(
         refunds=RefundService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         incomplete=IncompleteService(contexts, billing, ids=ids, clock=clock),
         admin=admin,
+        ids=ids,
     )
     await pool.close()
     await admin.close()

@@ -1,0 +1,42 @@
+from enum import StrEnum
+from typing import Final, final
+
+_NUDGES: Final = frozenset({"dunning_1", "dunning_2", "dunning_3", "dunning_4"})
+_AT_ONCE: Final = frozenset({"receipt", "one_time_code", "authentication_link", "cancellation"})
+
+
+@final
+class MessageKind(StrEnum):
+    """What a message tells a person; its value is the name of its template."""
+
+    RECEIPT = "receipt"
+    RENEWAL_REMINDER = "renewal_reminder"
+    DUNNING_1 = "dunning_1"
+    DUNNING_2 = "dunning_2"
+    DUNNING_3 = "dunning_3"
+    DUNNING_4 = "dunning_4"
+    PAYMENT_RECOVERED = "payment_recovered"
+    CARD_EXPIRING = "card_expiring"
+    TRIAL_ENDING = "trial_ending"
+    WELCOME = "welcome"
+    KYC_SUBMITTED = "kyc_submitted"
+    KYC_APPROVED = "kyc_approved"
+    KYC_REFUSED = "kyc_refused"
+    ONE_TIME_CODE = "one_time_code"
+    AUTHENTICATION_LINK = "authentication_link"
+    CANCELLATION = "cancellation"
+
+    @property
+    def is_nudge(self) -> bool:
+        """Say whether it asks a payer for money that failed to come: such messages are counted and capped."""
+        return self.value in _NUDGES
+
+    @property
+    def leaves_at_once(self) -> bool:
+        """Say whether it is let through at any hour: the person waits for it, or must have it."""
+        return self.value in _AT_ONCE
+
+    @classmethod
+    def dunning(cls, number: int) -> "MessageKind":
+        """Return the message of the first, second, third … request of a case; from the fourth on the last one."""
+        return cls(f"dunning_{min(max(number, 1), 4)}")
