@@ -57,6 +57,21 @@ class TestSweeps:
         assert len(await sweeps.due_subscriptions(Mode.TEST, book.clock.now(), limit_per_tenant=2)) == 3
         assert await sweeps.due_subscriptions(Mode.TEST, book.clock.now(), total=2) == found[:2]
 
+    async def test_count_what_waits_for_a_person_over_all_tenants(self, book, sweeps):
+        for name in ("First", "Second"):
+            tenant = await book.tenant(name)
+            _, attempt = await book.claim(tenant, await book.standing(tenant))
+            refund = book.refund(attempt)
+            async with book.test.open(tenant) as repos:
+                await repos.refunds.insert(refund)
+            assert await sweeps.attempts_in_review(Mode.TEST) == (0 if name == "First" else 1)
+            now = book.clock.now()
+            async with book.test.open(tenant) as repos:
+                await repos.attempts.update(replace(attempt, status=AttemptStatus.REVIEW, settled_at=now))
+                await repos.refunds.update(replace(refund, status=RefundStatus.NEEDS_ATTENTION, settled_at=now))
+        assert await sweeps.attempts_in_review(Mode.TEST) == await sweeps.refunds_needing_attention(Mode.TEST) == 2
+        assert await sweeps.attempts_in_review(Mode.LIVE) == await sweeps.refunds_needing_attention(Mode.LIVE) == 0
+
     async def test_leave_out_what_is_in_flight_or_in_review(self, book, sweeps):
         tenant = await book.tenant()
         _, attempt = await book.claim(tenant, await book.standing(tenant))

@@ -67,14 +67,14 @@ class TestOutcome:
 
 class TestLives:
     def test_are_all_that_was_billed_when_nothing_is_lost(self, world):
-        docket = Docket.open(world, 30)
+        docket = Docket.open(world.cases, 30)
         docket.recovered_at[:] = world.cases.opened_at + 1
         lives = Outcome.of(world, docket, 30).lives
         assert lives.billed == int(world.paid.amount.sum()) + world.cases.at_risk
         assert lives.collected == lives.until_lost == lives.billed
 
     def test_end_when_the_payer_cancels_or_already_with_the_first_lost_case(self, world):
-        docket, cases = Docket.open(world, 30), world.cases
+        docket, cases = Docket.open(world.cases, 30), world.cases
         docket.recovered_at[:] = cases.opened_at + 1
         payers, counts = np.unique(cases.payer, return_counts=True)
         often = payers[counts >= 2][0]
@@ -118,6 +118,6 @@ class TestCalibration:
         assert both.gap == pytest.approx(one.gap)
 
     def test_puts_certainty_into_the_last_bin(self, world):
-        docket = Docket.open(world, 30)
+        docket = Docket.open(world.cases, 30)
         docket.expected[0, 0] = 1.0
         assert dataclasses.asdict(Calibration.of(docket))["charges"].tolist() == [0] * 9 + [1]

@@ -86,6 +86,8 @@ class TestTheBillingWorkerProcess:
         assert 'duro_oldest_due_lag_seconds{mode="live"} 0.0' in metrics
         assert 'duro_queue_depth{queue="billing-live"} 0.0' in metrics
         assert 'duro_pending_attempts{mode="test"} 0.0' in metrics
+        assert 'duro_attempts_in_review{mode="live"} 0.0' in metrics
+        assert 'duro_refunds_needing_attention{mode="test"} 0.0' in metrics
         assert ledger.count("500000") >= 4
         assert await service.terminate() == 0
         outcomes = [json.loads(line)["outcome"] for line in service.log().splitlines() if '"event": "renewal"' in line]

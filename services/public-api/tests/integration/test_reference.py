@@ -29,7 +29,7 @@ class TestOpenApi:
 
     def test_names_every_operation_once(self, document: Json):
         names = [operation["operationId"] for _, _, operation in operations(document)]
-        assert len(names) == len(set(names)) == 25
+        assert len(names) == len(set(names)) > 40
 
     def test_tells_every_refusal_a_mutation_can_meet(self, document: Json):
         for path, method, operation in operations(document):

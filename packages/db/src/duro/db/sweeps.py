@@ -95,6 +95,14 @@ _OLDEST_DUE: Final = """
               where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
         order by s.current_period_end limit 1) as oldest
     where t.status = 'active'"""
+_IN_REVIEW: Final = """
+    select count(*) as items from core.tenants t
+    join {schema}.payment_attempts a on a.tenant_id = t.id
+    where a.status = 'review'"""
+_NEEDING_ATTENTION: Final = """
+    select count(*) as items from core.tenants t
+    join {schema}.refunds r on r.tenant_id = t.id
+    where r.status = 'needs_attention'"""
 
 
 @final
@@ -167,6 +175,14 @@ class Sweeps:
         rows = await self._fetch(mode, _OLDEST_DUE, now)
         due_at: Instant | None = rows[0]["due_at"]
         return TimeDelta() if due_at is None else now - due_at
+
+    async def attempts_in_review(self, mode: Mode) -> int:
+        """Count the attempts that only a person can explain."""
+        return (await self._fetch(mode, _IN_REVIEW))[0]["items"]
+
+    async def refunds_needing_attention(self, mode: Mode) -> int:
+        """Count the refunds that a provider refused and nobody has decided on."""
+        return (await self._fetch(mode, _NEEDING_ATTENTION))[0]["items"]
 
     async def _fetch(self, mode: Mode, template: str, *arguments: object) -> list[Record]:
         async with self._pool.acquire() as connection:

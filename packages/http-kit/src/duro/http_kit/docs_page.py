@@ -100,7 +100,7 @@ class DocsPage:
         yield "</ul></article>"
 
     def _content(self, holder: Schema) -> str:
-        media = cast("Mapping[str, Schema]", holder["content"])["application/json"]
+        media = next(iter(cast("Mapping[str, Schema]", holder["content"]).values()))
         example = media.get("example")
         shown = f"<pre>{escape(json.dumps(example, indent=2, ensure_ascii=False))}</pre>" if example else ""
         return f" {self._form(cast('Schema', media['schema']))}{shown}"

@@ -4,6 +4,7 @@ from typing import Final, final
 
 from msgspec import Struct
 
+from duro.http_kit.file_answer import FileAnswer
 from duro.http_kit.inputs import Input
 
 _KEY: Final = "operation"
@@ -16,7 +17,7 @@ class Operation:
 
     id: str
     summary: str
-    answer: type[Struct]
+    answer: type[Struct] | FileAnswer
     description: str = ""
     form: type[Input] = Input
     status: int = 200

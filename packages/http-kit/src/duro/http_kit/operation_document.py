@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
+from duro.http_kit.file_answer import FileAnswer
 from duro.http_kit.inputs import Section
 from duro.http_kit.operation import Operation
 from duro.http_kit.schema_catalogue import Schema, SchemaCatalogue
@@ -69,18 +70,21 @@ class OperationDocument:
         if self.is_mutation:
             names.append("Idempotent-Replayed")
         headers: Schema = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-        content: Schema = {"schema": catalogue.view(operation.answer)}
-        if operation.answer_example:
-            content["example"] = operation.answer_example
-        answered = {
-            "description": operation.answer.__doc__ or operation.summary,
-            "headers": headers,
-            "content": {"application/json": content},
-        }
+        answered = {**self._answered(catalogue), "headers": headers}
         responses: Schema = {str(operation.status): answered}
         for status in sorted(self._refusals()):
             responses[str(status)] = {"$ref": f"#/components/responses/Error{status}"}
         return responses
+
+    def _answered(self, catalogue: SchemaCatalogue) -> Schema:
+        operation, answer = self.operation, self.operation.answer
+        if isinstance(answer, FileAnswer):
+            content: Schema = {"schema": {"type": "string", "format": "binary"}}
+            return {"description": answer.description, "content": {answer.media_type: content}}
+        content = {"schema": catalogue.view(answer)}
+        if operation.answer_example:
+            content["example"] = operation.answer_example
+        return {"description": answer.__doc__ or operation.summary, "content": {"application/json": content}}
 
     def _refusals(self) -> set[int]:
         statuses = {500, *self.operation.refusals}

@@ -5,8 +5,9 @@ import numpy as np
 
 from duro.simulator.answer import Answer, Way
 from duro.simulator.arrays import Flags, Floats, Ints
+from duro.simulator.case_view import CaseView
+from duro.simulator.cases import Cases
 from duro.simulator.timeline import Timeline
-from duro.simulator.world import World
 
 
 @final
@@ -39,9 +40,9 @@ class Docket:
     hard_retries: Ints
 
     @classmethod
-    def open(cls, world: World, window_days: int) -> "Docket":
+    def open(cls, cases: Cases, window_days: int) -> "Docket":
         """Open every case with its failed renewal in the first column."""
-        cases, count = world.cases, len(world.cases)
+        count = len(cases)
 
         def filled(value: int) -> Ints:
             return np.full(count, value, dtype=np.int64)
@@ -81,6 +82,31 @@ class Docket:
         """Count the charges after the failed renewal; requests to push money are none."""
         used = np.arange(self.MOST_TRIES) < self.tries[:, None]
         return (used & (self.ways != Way.PUSH)).sum(axis=1) - 1
+
+    def view(self, cases: Cases, rows: Ints, *, can_push: Flags, seen: tuple[Ints, Ints]) -> CaseView:
+        """Show some cases as a merchant sees them, in copies; `seen` is when and what was seen of their payers."""
+        seen_at, what = seen
+        return CaseView(
+            case=rows.copy(),
+            payer=cases.payer[rows],
+            amount=cases.amount[rows],
+            network=cases.network[rows],
+            opened_at=cases.opened_at[rows],
+            deadline_at=self.deadline_at[rows],
+            now=self.now[rows],
+            tries=self.tries[rows],
+            tried_at=self.tried_at[rows],
+            answers=self.answers[rows],
+            ways=self.ways[rows],
+            messages=self.messages[rows],
+            messaged_at=self.messaged_at[rows],
+            card_added_at=self.card_added_at[rows],
+            authenticated_at=self.authenticated_at[rows],
+            can_push=can_push,
+            mandate_at=self.mandate_at[rows],
+            seen_at=seen_at,
+            seen=what,
+        )
 
     def is_fresh(self, rows: Ints, opened_at: Ints) -> Flags:
         """Say whose card was replaced since the case opened."""

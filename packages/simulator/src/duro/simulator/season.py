@@ -50,7 +50,7 @@ class Season:
             policy=policy,
             rails=rails,
             window_days=window_days,
-            docket=Docket.open(world, window_days),
+            docket=Docket.open(world.cases, window_days),
             sightings=Sightings.none_yet(world.payers),
             left_at=np.full(world.payers, Timeline.NEVER, dtype=np.int64),
         )
@@ -100,30 +100,9 @@ class Season:
 
     def _view(self, rows: Ints) -> CaseView:
         cases, docket = self.world.cases, self.docket
-        payer = cases.payer[rows]
-        seen_at, seen = self.sightings.until(payer, docket.now[rows])
         pushes = self.world.tempers.can_push[rows] & (self.rails is not Rails.NONE)
-        return CaseView(
-            case=rows.copy(),
-            payer=payer,
-            amount=cases.amount[rows],
-            network=cases.network[rows],
-            opened_at=cases.opened_at[rows],
-            deadline_at=docket.deadline_at[rows],
-            now=docket.now[rows],
-            tries=docket.tries[rows],
-            tried_at=docket.tried_at[rows],
-            answers=docket.answers[rows],
-            ways=docket.ways[rows],
-            messages=docket.messages[rows],
-            messaged_at=docket.messaged_at[rows],
-            card_added_at=docket.card_added_at[rows],
-            authenticated_at=docket.authenticated_at[rows],
-            can_push=pushes,
-            mandate_at=docket.mandate_at[rows],
-            seen_at=seen_at,
-            seen=seen,
-        )
+        seen = self.sightings.until(cases.payer[rows], docket.now[rows])
+        return docket.view(cases, rows, can_push=pushes, seen=seen)
 
     @property
     def _post(self) -> Post:

@@ -1,5 +1,6 @@
 """What a test of Duro needs: servers, databases, clocks, builders and processes."""
 
+from duro.testkit.arrived_letter import ArrivedLetter
 from duro.testkit.builders import (
     ApiKeyBuilder,
     CustomerBuilder,
@@ -12,6 +13,8 @@ from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.database_template import DatabaseTemplate
 from duro.testkit.deadline import Deadline, DeadlineMissedError
 from duro.testkit.embedded_servers import EmbeddedServers
+from duro.testkit.mail_answer import MailAnswer
+from duro.testkit.mail_sink import MailSink
 from duro.testkit.process_runner import ProcessRunner
 from duro.testkit.running_service import RunningService, ServiceEndedError
 from duro.testkit.service_command import ServiceCommand
@@ -21,6 +24,7 @@ from duro.testkit.stepping_clock import ClockGoesBackError, SteppingClock
 
 __all__ = [
     "ApiKeyBuilder",
+    "ArrivedLetter",
     "ClockGoesBackError",
     "ClonedDatabase",
     "CustomerBuilder",
@@ -28,6 +32,8 @@ __all__ = [
     "Deadline",
     "DeadlineMissedError",
     "EmbeddedServers",
+    "MailAnswer",
+    "MailSink",
     "PaymentMethodBuilder",
     "PlanBuilder",
     "ProcessRunner",

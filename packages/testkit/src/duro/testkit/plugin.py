@@ -11,6 +11,7 @@ from duro.kernel import Clock, IdFactory
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.database_template import DatabaseTemplate
 from duro.testkit.embedded_servers import EmbeddedServers
+from duro.testkit.mail_sink import MailSink
 from duro.testkit.process_runner import ProcessRunner
 from duro.testkit.stage import Stage
 from duro.testkit.stepping_clock import SteppingClock
@@ -87,3 +88,10 @@ async def processes(tmp_path: Path) -> AsyncGenerator[ProcessRunner]:
     """Start services as processes that end with the test."""
     async with ProcessRunner.open(tmp_path) as runner:
         yield runner
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def mail_sink() -> AsyncGenerator[MailSink]:
+    """Run a mail server of this test's own, which keeps what arrives."""
+    async with MailSink.running() as sink:
+        yield sink

@@ -22,6 +22,10 @@ class BacklogSweep(Protocol):
         self, mode: Mode, now: Instant, *, limit: int
     ) -> Sequence[tuple[TenantId, PaymentAttemptId]]: ...
 
+    async def attempts_in_review(self, mode: Mode) -> int: ...
+
+    async def refunds_needing_attention(self, mode: Mode) -> int: ...
+
 
 @final
 class Gauges:
@@ -56,6 +60,9 @@ class Gauges:
         self._metrics.oldest_due_lag.labels(mode.value).set(lag.total("seconds"))
         pending = await self._sweep.pending_attempts(mode, now, limit=_MOST_COUNTED)
         self._metrics.pending_attempts.labels(mode.value).set(len(pending))
+        self._metrics.attempts_in_review.labels(mode.value).set(await self._sweep.attempts_in_review(mode))
+        needing = await self._sweep.refunds_needing_attention(mode)
+        self._metrics.refunds_needing_attention.labels(mode.value).set(needing)
 
     async def _read_queue(self, queue: JobQueue) -> None:
         self._metrics.queue_depth.labels(queue.name).set(await queue.depth())

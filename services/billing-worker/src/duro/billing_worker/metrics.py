@@ -19,6 +19,10 @@ class WorkerMetrics:
         self._driven = self._counter("duro_incomplete_driven", "Unfinished starts that were taken further, by outcome.")
         self.oldest_due_lag = self._gauge("duro_oldest_due_lag_seconds", "How late the oldest due renewal is.", "mode")
         self.pending_attempts = self._gauge("duro_pending_attempts", "Attempts whose lease is over.", "mode")
+        self.attempts_in_review = self._gauge("duro_attempts_in_review", "Attempts that wait for a person.", "mode")
+        self.refunds_needing_attention = self._gauge(
+            "duro_refunds_needing_attention", "Refused refunds that wait for a person.", "mode"
+        )
         self.queue_depth = self._gauge("duro_queue_depth", "Jobs that wait or run.", "queue")
         self.jobs_in_progress = self._gauge("duro_jobs_in_progress", "Jobs that run in this process.", "queue")
         for mode in Mode:

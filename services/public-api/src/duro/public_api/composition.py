@@ -44,6 +44,7 @@ from duro.public_api.promo_codes.controller import PromoCodesController
 from duro.public_api.promo_codes.redemption_controller import RedemptionController
 from duro.public_api.refunds.controller import RefundsController
 from duro.public_api.settings import Settings
+from duro.public_api.subscriptions.change_controller import SubscriptionChangesController
 from duro.public_api.subscriptions.controller import SubscriptionsController
 from duro.public_api.test_clocks.controller import TestClocksController
 from duro.public_api.transactions.controller import TransactionsController
@@ -127,6 +128,7 @@ class Composition:
                 CustomersController,
                 PaymentMethodsController,
                 SubscriptionsController,
+                SubscriptionChangesController,
                 RedemptionController,
                 CreditController,
                 InvoicesController,

@@ -10,8 +10,16 @@ from duro.merchant_api.billing.checks_clock import ChecksClock
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.credit import GetCredit, GrantCredit
 from duro.merchant_api.customers import CreateCustomer, GetCustomer, GetCustomerByRef, ListCustomers, UpdateCustomer
+from duro.merchant_api.documents import InvoicePrinter
 from duro.merchant_api.events import GetEvent, ListEvents
-from duro.merchant_api.invoices import GetInvoice, ListInvoices, MarkInvoiceUncollectible, PayInvoice, VoidInvoice
+from duro.merchant_api.invoices import (
+    GetInvoice,
+    ListInvoices,
+    MarkInvoiceUncollectible,
+    PayInvoice,
+    PrintInvoice,
+    VoidInvoice,
+)
 from duro.merchant_api.payment_methods import (
     AttachPaymentMethod,
     DetachPaymentMethod,
@@ -23,7 +31,6 @@ from duro.merchant_api.refunds import CancelRefund, GetRefund, ListRefunds, Refu
 from duro.merchant_api.subscriptions import (
     CancelSubscription,
     GetSubscription,
-    KeepSubscription,
     ListSubscriptions,
     RenewsSubscriptions,
     StartSubscription,
@@ -31,6 +38,7 @@ from duro.merchant_api.subscriptions import (
 from duro.merchant_api.test_clocks import AdvanceTestClock, CreateTestClock, DueWork, GetTestClock, ListTestClocks
 from duro.merchant_api.transactions import GetTransaction, ListTransactions
 from duro.public_api.promo_codes.acts import PromoCodeActs
+from duro.public_api.subscriptions.acts import SubscriptionChangeActs
 
 
 @final
@@ -55,11 +63,12 @@ class Merchant:
     list_payment_methods: ListPaymentMethods
     start_subscription: StartSubscription
     cancel_subscription: CancelSubscription
-    keep_subscription: KeepSubscription
+    subscription_changes: SubscriptionChangeActs
     get_subscription: GetSubscription
     list_subscriptions: ListSubscriptions
     get_invoice: GetInvoice
     list_invoices: ListInvoices
+    print_invoice: PrintInvoice
     pay_invoice: PayInvoice
     void_invoice: VoidInvoice
     mark_invoice_uncollectible: MarkInvoiceUncollectible
@@ -113,11 +122,20 @@ class Merchant:
             list_payment_methods=ListPaymentMethods(contexts),
             start_subscription=StartSubscription(contexts, billing, gateways, ids, clock),
             cancel_subscription=CancelSubscription(contexts, ids, clock),
-            keep_subscription=KeepSubscription(contexts, ids, clock),
+            subscription_changes=SubscriptionChangeActs.over(
+                contexts,
+                billing=billing,
+                collection=collection,
+                guard=guard,
+                gateways=gateways,
+                ids=ids,
+                clock=clock,
+            ),
             get_subscription=GetSubscription(contexts),
             list_subscriptions=ListSubscriptions(contexts),
             get_invoice=GetInvoice(contexts),
             list_invoices=ListInvoices(contexts),
+            print_invoice=PrintInvoice(contexts, InvoicePrinter()),
             pay_invoice=PayInvoice(contexts, collection, guard, ids=ids, clock=clock),
             void_invoice=VoidInvoice(contexts, ids, clock),
             mark_invoice_uncollectible=MarkInvoiceUncollectible(contexts, ids, clock),

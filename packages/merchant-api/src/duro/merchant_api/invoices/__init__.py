@@ -2,6 +2,7 @@
 
 from duro.merchant_api.invoices.mark_invoice_uncollectible import MarkInvoiceUncollectible
 from duro.merchant_api.invoices.pay_invoice import PayInvoice, PayInvoiceCommand
+from duro.merchant_api.invoices.print_invoice import PrintInvoice
 from duro.merchant_api.invoices.read_invoices import GetInvoice, InvoiceWithAttempts, ListInvoices
 from duro.merchant_api.invoices.void_invoice import VoidInvoice
 
@@ -12,5 +13,6 @@ __all__ = [
     "MarkInvoiceUncollectible",
     "PayInvoice",
     "PayInvoiceCommand",
+    "PrintInvoice",
     "VoidInvoice",
 ]

@@ -26,6 +26,7 @@ from duro.merchant_api.promo_codes.redemption import Redemption
 from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.subscriptions.billing import RenewsSubscriptions
 from duro.merchant_api.subscriptions.change_log import ChangeLog
+from duro.merchant_api.subscriptions.usable_method import UsableMethod
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 
 _UNSIGNED: Final = NoReceipt()
@@ -46,6 +47,8 @@ class StartSubscriptionCommand:
     payment_method_id: PaymentMethodId | None = None
     quantity: int = 1
     trial_days: int | None = None
+    max_cycles: int | None = None
+    billing_day: int | None = None
     current_period_end: Instant | None = None
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
     promo_code: str | None = None
@@ -107,7 +110,8 @@ class StartSubscription:
         now: Instant,
     ) -> Subscription:
         plan = await self._plan(repos, command)
-        terms = Terms(plan_id=plan.id, amount=plan.amount, cadence=plan.cadence, max_cycles=plan.max_cycles)
+        max_cycles = command.max_cycles or plan.max_cycles
+        terms = Terms(plan_id=plan.id, amount=plan.amount, cadence=plan.cadence, max_cycles=max_cycles)
         tenant = await repos.tenants.get()
         change = Subscription.start(
             id=subscription_id,
@@ -120,6 +124,7 @@ class StartSubscription:
             trial_days=plan.trial_days if command.trial_days is None else command.trial_days,
             current_period_end=command.current_period_end,
             now=now,
+            billing_day=command.billing_day,
             promotion=await self._promotion(repos, command, terms, now),
             test_clock_id=customer.test_clock_id,
         )
@@ -144,19 +149,9 @@ class StartSubscription:
             raise ConflictError(code, f"No provider that is set up can charge {plan.amount.currency}.")
         if plan.amount.times(command.quantity).amount >= _BEYOND_EVERY_AMOUNT:
             raise InvalidInputError([Fault("quantity", "makes a period cost more than any amount may be")])
-        await self._require_usable_method(repos, command)
+        if command.payment_method_id is not None:
+            await UsableMethod.require(repos, command.payment_method_id, command.customer_id)
         return plan
-
-    @staticmethod
-    async def _require_usable_method(repos: Repositories, command: StartSubscriptionCommand) -> None:
-        if command.payment_method_id is None:
-            return
-        method = await repos.payment_methods.get(command.payment_method_id)
-        if method is None or method.customer_id != command.customer_id:
-            raise NotFoundError("payment method of this customer", command.payment_method_id)
-        if method.detached_at is not None:
-            code = "payment_method_detached"
-            raise ConflictError(code, f"The payment method {method.id} was removed.")
 
     async def _signed(
         self,

@@ -3,6 +3,7 @@ from litestar.di import NamedDependency
 
 from duro.db.pages import PageRequest
 from duro.http_kit.call import Call
+from duro.http_kit.file_answer import FileAnswer
 from duro.http_kit.operation import Operation
 from duro.public_api.invoices.bodies import InvoiceInput, ListInvoicesInput, PayInvoiceInput
 from duro.public_api.invoices.examples import InvoiceExamples
@@ -45,6 +46,15 @@ _MARK = Operation(
     "past due is unpaid. It may still be paid, or voided.",
     form=InvoiceInput,
     answer=InvoiceDetailView,
+    refusals=(404,),
+)
+_PDF_FILE = FileAnswer("application/pdf", "The invoice as it stands now, to be printed or kept.")
+_PDF = Operation(
+    id="printInvoice",
+    summary="Get an invoice as PDF",
+    description="Dates are those of the subscription's zone.",
+    form=InvoiceInput,
+    answer=_PDF_FILE,
     refusals=(404,),
 )
 
@@ -97,3 +107,9 @@ class InvoicesController(Controller):
         return await call.once(
             lambda receipt: act.execute(call.tenant_id, given.path.invoice_id, receipt), InvoiceDetailView.with_attempts
         )
+
+    @get("/{invoiceId:str}/pdf", opt=_PDF.opt)
+    async def print(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
+        given = await call.read(InvoiceInput)
+        content = await merchant.print_invoice.execute(call.tenant_id, given.path.invoice_id)
+        return _PDF_FILE.named(f"{given.path.invoice_id}.pdf", content)

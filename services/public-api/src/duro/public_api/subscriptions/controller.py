@@ -40,8 +40,9 @@ _GET = Operation(
 )
 _UPDATE = Operation(
     id="updateSubscription",
-    summary="Let a subscription end with its period, or take that back",
-    description="While it is incomplete, past due or unpaid, `cancelAtPeriodEnd: true` cancels it now.",
+    summary="Update a subscription",
+    description="`cancelAtPeriodEnd` lets it end with its period, or takes that back; while it is incomplete, past "
+    "due or unpaid, `true` cancels it now.",
     form=UpdateSubscriptionInput,
     answer=SubscriptionView,
     refusals=(404, 409),
@@ -93,13 +94,9 @@ class SubscriptionsController(Controller):
     @patch("/{subscriptionId:str}", opt=_UPDATE.opt)
     async def update(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
         given = await call.read(UpdateSubscriptionInput)
-        cancel, keep = merchant.cancel_subscription, merchant.keep_subscription
-        if given.body.cancel_at_period_end:
-            return await call.once(
-                lambda receipt: cancel.execute(call.tenant_id, given.command(), receipt), SubscriptionView.of
-            )
+        act = merchant.subscription_changes.update
         return await call.once(
-            lambda receipt: keep.execute(call.tenant_id, given.path.subscription_id, receipt), SubscriptionView.of
+            lambda receipt: act.execute(call.tenant_id, given.command(), receipt), SubscriptionView.of
         )
 
     @post("/{subscriptionId:str}/cancel", opt=_CANCEL.opt)

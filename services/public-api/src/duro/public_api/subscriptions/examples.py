@@ -14,7 +14,7 @@ class SubscriptionExamples:
         "metadata": {"seat": "north"},
     }
     CANCEL: ClassVar[Mapping[str, object]] = {"atPeriodEnd": True}
-    CHANGE: ClassVar[Mapping[str, object]] = {"cancelAtPeriodEnd": False}
+    CHANGE: ClassVar[Mapping[str, object]] = {"cancelAtPeriodEnd": False, "billingDay": 28}
     VIEW: ClassVar[Mapping[str, object]] = {
         "id": "sub_01jxk8m3s4e5f6g7h8j9k0m1n2",
         "customerId": "cus_01jxk8m3s4e5f6g7h8j9k0m1n2",
@@ -30,12 +30,14 @@ class SubscriptionExamples:
         "zone": "Africa/Lagos",
         "quantity": 1,
         "paymentMethodId": "pm_01jxk8m3s4e5f6g7h8j9k0m1n2",
+        "billingDay": None,
         "anchor": "2026-01-31T09:00:00Z",
         "currentPeriodStart": "2026-01-31T09:00:00Z",
         "currentPeriodEnd": "2026-02-28T09:00:00Z",
         "trialEndsAt": None,
         "cyclesCompleted": 1,
         "cancelAtPeriodEnd": False,
+        "scheduledChange": None,
         "balance": 0,
         "promotion": None,
         "metadata": {"seat": "north"},

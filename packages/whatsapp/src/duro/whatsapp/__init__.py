@@ -1,0 +1,1 @@
+"""How WhatsApp messages leave, and what is told of them afterwards."""
