@@ -16,6 +16,7 @@ from duro.db.subscriptions import SubscriptionRepository
 from duro.kernel import DunningScheduleId, InvoiceId, PaymentAttemptId, PaymentMethodId, SubscriptionId
 
 _LOCK: Final = (files("duro.db") / "sql" / "lock_cases.sql").read_text()
+_READ: Final = (files("duro.db") / "sql" / "read_cases.sql").read_text()
 _HISTORY: Final = """
     select * from {schema}.payment_attempts
     where tenant_id = $1 and invoice_id = any($2::uuid[])
@@ -68,8 +69,12 @@ class RecoveryRepository:
         self._session = session
 
     async def lock(self, ids: Sequence[DunningScheduleId]) -> list[CaseSubject]:
-        """Lock these cases in the order subscription, invoice, schedule; those that don't exist are left out."""
-        records = await self._session.fetch(_LOCK, [one.value for one in ids])
+        """Lock these cases in the order subscription, invoice, schedule, then read them.
+
+        Those that don't exist are left out.
+        """
+        await self._session.fetch(_LOCK, [one.value for one in ids])
+        records = await self._session.fetch(_READ, [one.value for one in ids])
         return [
             CaseSubject(
                 subscription=SubscriptionRepository.read(record),

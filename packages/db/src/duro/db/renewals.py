@@ -1,14 +1,12 @@
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final, final
-from uuid import UUID
 
 from whenever import Instant
 
 from duro.db.attempts import AttemptRepository
 from duro.db.invoices import InvoiceRepository
 from duro.db.pending_lines import PendingLineRepository
-from duro.db.records import StoredPendingLine
 from duro.db.renewal_columns import RenewalColumns
 from duro.db.renewal_rows import (
     Instrument,
@@ -25,7 +23,7 @@ from duro.kernel import InvoiceId, PaymentAttemptId, SubscriptionId
 
 _SQL: Final = files("duro.db") / "sql"
 _LOCK_RENEWALS: Final = (_SQL / "lock_renewals.sql").read_text()
-_AROUND_RENEWALS: Final = (_SQL / "around_renewals.sql").read_text()
+_READ_RENEWALS: Final = (_SQL / "read_renewals.sql").read_text()
 _CLAIM_RENEWALS: Final = (_SQL / "claim_renewals.sql").read_text()
 _LOCK_SETTLEMENTS: Final = (_SQL / "lock_settlements.sql").read_text()
 _SETTLE_RENEWALS: Final = (_SQL / "settle_renewals.sql").read_text()
@@ -41,17 +39,10 @@ class RenewalRepository:
     async def lock(self, ids: Sequence[SubscriptionId]) -> list[RenewalSubject]:
         """Lock these subscriptions in id order; those that don't exist are left out.
 
-        What waits for them and what is in flight is read once they are locked, so that nothing can be added meanwhile.
+        They are read once they are locked: a row that was waited for may have changed what it refers to.
         """
-        records = await self._session.fetch(_LOCK_RENEWALS, [one.value for one in ids])
-        around = await self._session.fetch(_AROUND_RENEWALS, [record["id"] for record in records])
-        lines: dict[UUID, list[StoredPendingLine]] = {}
-        in_flight: set[UUID] = set()
-        for row in around:
-            if row["id"] is None:
-                in_flight.add(row["subscription_id"])
-            else:
-                lines.setdefault(row["subscription_id"], []).append(PendingLineRepository.read(row))
+        await self._session.fetch(_LOCK_RENEWALS, [one.value for one in ids])
+        records = await self._session.fetch(_READ_RENEWALS, [one.value for one in ids])
         return [
             RenewalSubject(
                 subscription=SubscriptionRepository.read(record),
@@ -61,8 +52,8 @@ class RenewalRepository:
                 instrument=None
                 if record["method_token"] is None
                 else Instrument(provider=record["method_provider"], token=record["method_token"]),
-                pending_lines=tuple(lines.get(record["id"], ())),
-                is_charge_pending=record["id"] in in_flight,
+                pending_lines=tuple(PendingLineRepository.read(row) for row in record["pending_lines"]),
+                is_charge_pending=record["is_charge_pending"],
             )
             for record in records
         ]

@@ -1,12 +1,1 @@
-select s.*, p.name as plan_name, c.email as customer_email, t.status as tenant_status,
-       m.provider as method_provider, m.token as method_token
-from {schema}.subscriptions s
-join core.tenants t on t.id = s.tenant_id
-join {schema}.plans p
-    on p.tenant_id = s.tenant_id and p.id = coalesce((s.scheduled_change ->> 'plan_id')::uuid, s.plan_id)
-join {schema}.customers c on c.tenant_id = s.tenant_id and c.id = s.customer_id
-left join {schema}.payment_methods m
-    on m.tenant_id = s.tenant_id and m.id = s.payment_method_id and m.detached_at is null
-where s.tenant_id = $1 and s.id = any($2::uuid[])
-order by s.id
-for update of s
+select s.id from {schema}.subscriptions s where s.tenant_id = $1 and s.id = any($2::uuid[]) order by s.id for update
