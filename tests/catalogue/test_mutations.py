@@ -103,6 +103,33 @@ async def advance_test_clock(api: MerchantClient) -> Act:
     return Act.of("POST", path, {"to": "2030-02-28T09:00:00Z"}, touches=touches)
 
 
+async def change_plan(api: MerchantClient) -> Act:
+    subscription, plan = await api.subscription(), await api.plan(interval="year", amount=5_000_000)
+    path = f"/v1/subscriptions/{subscription['id']}/change-plan"
+    touches = "subscriptions invoices invoice_lines payment_attempts events journals ledger_entries"
+    return Act.of("POST", path, {"planId": plan["id"]}, touches=touches)
+
+
+async def unschedule_change(api: MerchantClient) -> Act:
+    subscription = await api.subscription()
+    path = f"/v1/subscriptions/{subscription['id']}"
+    scheduled = await api.post(f"{path}/change-plan", {"quantity": 2, "when": "at_renewal"})
+    assert scheduled.is_success, scheduled.text
+    return Act.of("DELETE", f"{path}/scheduled-change", touches="subscriptions events")
+
+
+async def pause_subscription(api: MerchantClient) -> Act:
+    subscription = await api.subscription()
+    return Act.of("POST", f"/v1/subscriptions/{subscription['id']}/pause", touches="subscriptions events")
+
+
+async def resume_subscription(api: MerchantClient) -> Act:
+    subscription = await api.subscription()
+    path = f"/v1/subscriptions/{subscription['id']}"
+    assert (await api.post(f"{path}/pause")).is_success
+    return Act.of("POST", f"{path}/resume", touches="subscriptions events")
+
+
 LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
     "createPlan": create_plan,
     "updatePlan": update_plan,
@@ -114,6 +141,10 @@ LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
     "startSubscription": start_subscription,
     "updateSubscription": update_subscription,
     "cancelSubscription": cancel_subscription,
+    "changePlan": change_plan,
+    "unscheduleChange": unschedule_change,
+    "pauseSubscription": pause_subscription,
+    "resumeSubscription": resume_subscription,
     "createTestClock": create_test_clock,
     "advanceTestClock": advance_test_clock,
 }
@@ -147,7 +178,7 @@ async def operations(server):
         operation["operationId"]: (method.upper(), path)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
-        if method not in READING
+        if method not in READING and operation["operationId"] != "previewChange"
     }
 
 
@@ -216,4 +247,13 @@ class TestEveryMutation:
             headers = {"Authorization": authorization}
             answer = await api.http.request(act.method, act.path, json=act.body, headers=headers)
             assert answer.status_code == 401
+        assert await committed() == before
+
+
+class TestAPreview:
+    async def test_changes_nothing(self, api: MerchantClient, committed):
+        subscription, plan = await api.subscription(), await api.plan(interval="year")
+        before = await committed()
+        answer = await api.post(f"/v1/subscriptions/{subscription['id']}/preview", {"planId": plan["id"]}, key="look")
+        assert answer.is_success, answer.text
         assert await committed() == before
