@@ -59,6 +59,18 @@ class TestSimulateCommand:
         with pytest.raises(PolicyNotFoundError, match="no_such"):
             _run(console, policies="no_such")
 
+    def test_shows_the_tables_that_were_asked_for_the_main_one_in_any_case(self, console):
+        _run(console, windows="equal", rails="all, as_asked")
+        shown = console.file.getvalue()
+        assert "Card only, each policy's own window" in shown
+        assert "With rails for all, 30 days for all" in shown
+        assert "Card only, 30 days for all" not in shown
+
+    @pytest.mark.parametrize("option", [{"windows": "month"}, {"rails": "own"}])
+    def test_refuses_a_table_that_there_is_not(self, console, option):
+        with pytest.raises(typer.BadParameter, match="Choose of"):
+            _run(console, **option)
+
     def test_says_that_a_file_can_not_be_written(self, console, tmp_path):
         with pytest.raises(FileNotWrittenError, match="No such file"):
             _run(console, markdown=tmp_path / "nowhere" / "tables.md")

@@ -1,7 +1,8 @@
 import asyncio
 import os
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, final
+from typing import Annotated, TypeVar, final
 
 import typer
 from rich.console import Console
@@ -17,9 +18,13 @@ from duro.simulator.findings import Findings
 from duro.simulator.findings_json import FindingsJson
 from duro.simulator.page.report_page import ReportPage
 from duro.simulator.policies.catalogue import Catalogue, UnknownPolicyError
+from duro.simulator.post import Rails
 from duro.simulator.seeds import SeedBook
 from duro.simulator.simulation_report import SimulationReport
+from duro.simulator.table import Windows
 from duro.simulator.variation import Variation
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class PolicyNotFoundError(CommandError):
@@ -54,6 +59,16 @@ class SimulateCommand:
                 "take such terms too: duro_calendar_4_in_21."
             ),
         ] = ",".join(Catalogue.NAMES),
+        windows: Annotated[
+            str,
+            typer.Option(
+                help="Which tables: each policy's own window, an equal one of 30 days, a rival's (and as many tries), or "
+                "equal_tries in 30 days."
+            ),
+        ] = ",".join(Windows),
+        rails: Annotated[
+            str, typer.Option(help="Who is paid otherwise than by card: nobody, everybody, or who asks for it.")
+        ] = ",".join(Rails),
         sensitivity: Annotated[
             bool, typer.Option("--sensitivity", help="Also ask in worlds in which one belief is wrong.")
         ] = False,
@@ -90,6 +105,8 @@ class SimulateCommand:
             months=months,
             seeds=book[:seeds],
             policies=names,
+            windows=self._chosen(windows, Windows),
+            rails=self._chosen(rails, Rails),
             variations=Variation.published() if sensitivity else (),
             crew=Crew(processes or os.cpu_count() or 1),
         )
@@ -103,6 +120,8 @@ class SimulateCommand:
         if html is not None:
             words = ["duro simulate", f"--payers {payers} --months {months} --seeds {seeds}"]
             words += [] if names == Catalogue.NAMES else [f"--policies {','.join(names)}"]
+            words += [] if windows == ",".join(Windows) else [f"--windows {windows}"]
+            words += [] if rails == ",".join(Rails) else [f"--rails {rails}"]
             words += ["--sensitivity"] * sensitivity + ["--development"] * development
             self._write(html, ReportPage(findings, " ".join(words)).html())
         self._end(FindingsJson(findings).line(), is_wanted=json)
@@ -124,6 +143,14 @@ class SimulateCommand:
             return tuple(dict.fromkeys(Catalogue().check(name.strip()) for name in policies.split(",")))
         except UnknownPolicyError as error:
             raise PolicyNotFoundError(str(error)) from error
+
+    @staticmethod
+    def _chosen(names: str, kind: type[_Choice]) -> tuple[_Choice, ...]:
+        try:
+            return tuple(dict.fromkeys(kind(name.strip()) for name in names.split(",")))
+        except ValueError as error:
+            message = f"Choose of {', '.join(kind)}."
+            raise typer.BadParameter(message) from error
 
     def _compare(self, comparison: Comparison) -> Findings:
         columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
