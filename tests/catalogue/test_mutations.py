@@ -17,6 +17,7 @@ from duro.public_api.server import PublicApiServer
 from duro.public_api.settings import Settings
 from duro.testkit.merchant_client import MerchantClient
 
+PROMO_CODE = {"code": "HALF", "percentOff": 50, "duration": "forever"}
 READING = {"get", "head", "options", "trace"}
 TABLES = """
     select schemaname || '.' || tablename as name from pg_tables where schemaname in ('core', 'test', 'live')"""
@@ -130,10 +131,37 @@ async def resume_subscription(api: MerchantClient) -> Act:
     return Act.of("POST", f"{path}/resume", touches="subscriptions events")
 
 
+async def create_promo_code(_: MerchantClient) -> Act:
+    return Act.of("POST", "/v1/promo-codes", PROMO_CODE, touches="promo_codes")
+
+
+async def archive_promo_code(api: MerchantClient) -> Act:
+    promo_code = await api.made("/v1/promo-codes", PROMO_CODE)
+    return Act.of("POST", f"/v1/promo-codes/{promo_code['id']}/archive", touches="promo_codes")
+
+
+async def redeem_promo_code(api: MerchantClient) -> Act:
+    await api.made("/v1/promo-codes", PROMO_CODE)
+    subscription = await api.subscription()
+    path = f"/v1/subscriptions/{subscription['id']}/promo-code"
+    return Act.of("POST", path, {"promoCode": "HALF"}, touches="promo_codes subscriptions events")
+
+
+async def remove_promo_code(api: MerchantClient) -> Act:
+    await api.made("/v1/promo-codes", PROMO_CODE)
+    subscription = await api.made("/v1/subscriptions", {**await api.order(), "promoCode": "HALF"})
+    path = f"/v1/subscriptions/{subscription['id']}/promo-code"
+    return Act.of("DELETE", path, touches="subscriptions events")
+
+
 LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
     "createPlan": create_plan,
     "updatePlan": update_plan,
     "archivePlan": archive_plan,
+    "createPromoCode": create_promo_code,
+    "archivePromoCode": archive_promo_code,
+    "redeemPromoCode": redeem_promo_code,
+    "removePromoCode": remove_promo_code,
     "createCustomer": create_customer,
     "updateCustomer": update_customer,
     "attachPaymentMethod": attach_payment_method,
