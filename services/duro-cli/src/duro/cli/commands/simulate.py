@@ -62,7 +62,7 @@ class SimulateCommand:
         windows: Annotated[
             str,
             typer.Option(
-                help="Which tables: each policy's own window, an equal one of 30 days, a rival's (and as many tries), or "
+                help="Which tables: each policy's own window, an equal one of 30 days, a rival's window and tries, or "
                 "equal_tries in 30 days."
             ),
         ] = ",".join(Windows),
