@@ -15,3 +15,4 @@ class MailAnswer(StrEnum):
     HANG_UP = "hang_up"
     HANG = "hang"
     DROP = "drop"
+    BABBLE = "babble"

@@ -75,7 +75,9 @@ class MailConversation:
         self._keep(letter)
         if self._answer is MailAnswer.HANG:
             await asyncio.Event().wait()
-        return self._hang_up(server) if self._answer is MailAnswer.DROP else "250 2.0.0 OK: kept"
+        if self._answer is MailAnswer.DROP:
+            return self._hang_up(server)
+        return "thank you" if self._answer is MailAnswer.BABBLE else "250 2.0.0 OK: kept"
 
     @staticmethod
     def _hang_up(server: SMTP) -> str:
