@@ -41,6 +41,7 @@ class TestSmtpMailer:
             (MailAnswer.REFUSE_LETTER, Refused(Trouble.CONTENT, "554", "5.6.0 We don't take such letters")),
             (MailAnswer.REFUSE_LATE, Refused(Trouble.RECIPIENT, "550", "5.2.1 This box is closed")),
             (MailAnswer.REFUSE_SENDER, Deferred(Trouble.SENDER, "553", "5.7.1 This sender isn't yours")),
+            (MailAnswer.REFUSE_RELAY, Deferred(Trouble.SENDER, "554", "5.7.1 Relay access denied")),
             (MailAnswer.DEFER_LETTER, Deferred(Trouble.OUTAGE, "452", "4.3.1 Too little room")),
         ],
     )

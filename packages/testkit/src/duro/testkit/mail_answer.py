@@ -8,6 +8,7 @@ class MailAnswer(StrEnum):
     DEFER = "defer"
     DEFER_LETTER = "defer_letter"
     REFUSE_SENDER = "refuse_sender"
+    REFUSE_RELAY = "refuse_relay"
     REFUSE_PERSON = "refuse_person"
     REFUSE_LETTER = "refuse_letter"
     REFUSE_LATE = "refuse_late"

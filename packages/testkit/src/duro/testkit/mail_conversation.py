@@ -49,6 +49,8 @@ class MailConversation:
         match self._answer:
             case MailAnswer.DEFER:
                 return "451 4.7.1 Come again later"
+            case MailAnswer.REFUSE_RELAY:
+                return "554 5.7.1 Relay access denied"
             case MailAnswer.REFUSE_PERSON:
                 return "550 5.1.1 Nobody of that name"
             case MailAnswer.HANG_UP:
