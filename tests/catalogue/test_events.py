@@ -8,15 +8,10 @@ from duro.billing import EventType
 
 JOURNEYS = Path(__file__).parents[1] / "journeys"
 NOT_YET = {
-    EventType.SUBSCRIPTION_PLAN_CHANGED,
-    EventType.SUBSCRIPTION_PAUSED,
-    EventType.SUBSCRIPTION_RESUMED,
-    EventType.SUBSCRIPTION_RECOVERED,
-    EventType.SUBSCRIPTION_UNPAID,
     EventType.SUBSCRIPTION_PAYMENT_RECOVERED,
     EventType.SUBSCRIPTION_PAYMENT_ACTION_REQUIRED,
 }
-"""What nothing brings about so far: plan changes, pauses, and recovery's own decisions."""
+"""What nothing brings about so far: recovery's own decisions."""
 
 
 @pytest.fixture(scope="module")

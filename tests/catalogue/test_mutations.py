@@ -17,6 +17,7 @@ from duro.public_api.server import PublicApiServer
 from duro.public_api.settings import Settings
 from duro.testkit.merchant_client import MerchantClient
 
+PROMO_CODE = {"code": "HALF", "percentOff": 50, "duration": "forever"}
 READING = {"get", "head", "options", "trace"}
 TABLES = """
     select schemaname || '.' || tablename as name from pg_tables where schemaname in ('core', 'test', 'live')"""
@@ -103,10 +104,64 @@ async def advance_test_clock(api: MerchantClient) -> Act:
     return Act.of("POST", path, {"to": "2030-02-28T09:00:00Z"}, touches=touches)
 
 
+async def change_plan(api: MerchantClient) -> Act:
+    subscription, plan = await api.subscription(), await api.plan(interval="year", amount=5_000_000)
+    path = f"/v1/subscriptions/{subscription['id']}/change-plan"
+    touches = "subscriptions invoices invoice_lines payment_attempts events journals ledger_entries"
+    return Act.of("POST", path, {"planId": plan["id"]}, touches=touches)
+
+
+async def unschedule_change(api: MerchantClient) -> Act:
+    subscription = await api.subscription()
+    path = f"/v1/subscriptions/{subscription['id']}"
+    scheduled = await api.post(f"{path}/change-plan", {"quantity": 2, "when": "at_renewal"})
+    assert scheduled.is_success, scheduled.text
+    return Act.of("DELETE", f"{path}/scheduled-change", touches="subscriptions events")
+
+
+async def pause_subscription(api: MerchantClient) -> Act:
+    subscription = await api.subscription()
+    return Act.of("POST", f"/v1/subscriptions/{subscription['id']}/pause", touches="subscriptions events")
+
+
+async def resume_subscription(api: MerchantClient) -> Act:
+    subscription = await api.subscription()
+    path = f"/v1/subscriptions/{subscription['id']}"
+    assert (await api.post(f"{path}/pause")).is_success
+    return Act.of("POST", f"{path}/resume", touches="subscriptions events")
+
+
+async def create_promo_code(_: MerchantClient) -> Act:
+    return Act.of("POST", "/v1/promo-codes", PROMO_CODE, touches="promo_codes")
+
+
+async def archive_promo_code(api: MerchantClient) -> Act:
+    promo_code = await api.made("/v1/promo-codes", PROMO_CODE)
+    return Act.of("POST", f"/v1/promo-codes/{promo_code['id']}/archive", touches="promo_codes")
+
+
+async def redeem_promo_code(api: MerchantClient) -> Act:
+    await api.made("/v1/promo-codes", PROMO_CODE)
+    subscription = await api.subscription()
+    path = f"/v1/subscriptions/{subscription['id']}/promo-code"
+    return Act.of("POST", path, {"promoCode": "HALF"}, touches="promo_codes subscriptions events")
+
+
+async def remove_promo_code(api: MerchantClient) -> Act:
+    await api.made("/v1/promo-codes", PROMO_CODE)
+    subscription = await api.made("/v1/subscriptions", {**await api.order(), "promoCode": "HALF"})
+    path = f"/v1/subscriptions/{subscription['id']}/promo-code"
+    return Act.of("DELETE", path, touches="subscriptions events")
+
+
 LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
     "createPlan": create_plan,
     "updatePlan": update_plan,
     "archivePlan": archive_plan,
+    "createPromoCode": create_promo_code,
+    "archivePromoCode": archive_promo_code,
+    "redeemPromoCode": redeem_promo_code,
+    "removePromoCode": remove_promo_code,
     "createCustomer": create_customer,
     "updateCustomer": update_customer,
     "attachPaymentMethod": attach_payment_method,
@@ -114,6 +169,10 @@ LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
     "startSubscription": start_subscription,
     "updateSubscription": update_subscription,
     "cancelSubscription": cancel_subscription,
+    "changePlan": change_plan,
+    "unscheduleChange": unschedule_change,
+    "pauseSubscription": pause_subscription,
+    "resumeSubscription": resume_subscription,
     "createTestClock": create_test_clock,
     "advanceTestClock": advance_test_clock,
 }
@@ -147,7 +206,7 @@ async def operations(server):
         operation["operationId"]: (method.upper(), path)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
-        if method not in READING
+        if method not in READING and operation["operationId"] != "previewChange"
     }
 
 
@@ -216,4 +275,13 @@ class TestEveryMutation:
             headers = {"Authorization": authorization}
             answer = await api.http.request(act.method, act.path, json=act.body, headers=headers)
             assert answer.status_code == 401
+        assert await committed() == before
+
+
+class TestAPreview:
+    async def test_changes_nothing(self, api: MerchantClient, committed):
+        subscription, plan = await api.subscription(), await api.plan(interval="year")
+        before = await committed()
+        answer = await api.post(f"/v1/subscriptions/{subscription['id']}/preview", {"planId": plan["id"]}, key="look")
+        assert answer.is_success, answer.text
         assert await committed() == before

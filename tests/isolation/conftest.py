@@ -16,9 +16,13 @@ from duro.kernel import (
     IdFactory,
     InvoiceId,
     Mode,
+    PaymentAttemptId,
     PaymentMethodId,
     PlanId,
+    PromoCodeId,
+    RefundId,
     SubscriptionId,
+    TestClockId,
 )
 from duro.payments import InMemoryIssuerLedger, SimulatedGateway, SimulatedIssuer
 from duro.public_api.collaborators import Collaborators
@@ -33,7 +37,18 @@ pytest.register_assert_rewrite("fence")
 
 from fence import BreakIn, Estate, RouteBook, Settled, Snapshots, Table, Tables  # noqa: E402 -- imported once its asserts are rewritten
 
-KINDS = (PlanId, CustomerId, PaymentMethodId, SubscriptionId, InvoiceId, EventId)
+KINDS = (
+    PlanId,
+    PromoCodeId,
+    CustomerId,
+    PaymentMethodId,
+    SubscriptionId,
+    InvoiceId,
+    PaymentAttemptId,
+    RefundId,
+    EventId,
+    TestClockId,
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +126,8 @@ class World:
     def nobody(self) -> Estate:
         """Name things of every kind that don't exist."""
         names = {kind.prefix: str(self.ids.new(kind)) for kind in KINDS}
-        return Estate(self.victim[Mode.TEST].merchant, {**names, "ref": f"ref-{self.ids.new(PlanId).suffix}"})
+        unknown = f"ref-{self.ids.new(PlanId).suffix}"
+        return Estate(self.victim[Mode.TEST].merchant, {**names, "ref": unknown, "code": unknown.upper()})
 
     def trespasses(self) -> list[tuple[Estate, list[Estate]]]:
         """Who asks in each mode, beside everyone whose things they name: another merchant, another mode, or both."""

@@ -6,7 +6,7 @@ import httpx
 
 from fence.estate import Estate
 from fence.routes import Route, RouteBook, Slot
-from fence.snapshot import Snapshots
+from fence.snapshot import Snapshot, Snapshots
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ class BreakIn:
     ) -> list[str]:
         """Say what each hole let through; `nobody` names things that don't exist at all."""
         holes: list[str] = []
+        stands = await self.snapshots.take()
         for route in self.book.guarded:
             for number, slots in enumerate(self.choices(route)):
-                said = [
-                    await self._try(route, intruder, owner, slots, key=key and f"{key}-{route}-{number}-{turn}")
-                    for turn, owner in enumerate([nobody, *victims])
-                ]
+                said: list[Said] = []
+                for turn, owner in enumerate([nobody, *victims]):
+                    name = key and f"{key}-{route}-{number}-{turn}"
+                    one, stands = await self._try(route, intruder, owner, slots, key=name, before=stands)
+                    said.append(one)
                 case = f"{route} [{', '.join(map(str, slots))}]"
                 holes += [f"{case} {hole}" for each in said for hole in each.holes]
                 if len({each.words for each in said}) > 1:
@@ -44,16 +46,25 @@ class BreakIn:
             yield route.slots
 
     async def _try(
-        self, route: Route, intruder: Estate, victim: Estate, slots: tuple[Slot, ...], *, key: str | None
-    ) -> "Said":
-        others = {slot: victim.named(slot) for slot in slots}
-        before, charges = await self.snapshots.take(), self.count_charges()
+        self,
+        route: Route,
+        intruder: Estate,
+        victim: Estate,
+        slots: tuple[Slot, ...],
+        *,
+        key: str | None,
+        before: Snapshot,
+    ) -> "tuple[Said, Snapshot]":
+        others = {slot: victim.named(route, slot) for slot in slots}
+        charges = self.count_charges()
         headers = {} if key is None else {"Idempotency-Key": key.replace(" ", "")}
         answer = await self.send(intruder.request(route, others=others), intruder.secret, headers=headers)
-        changes = Snapshots.changes(before, await self.snapshots.take())
+        after = await self.snapshots.take()
+        changes = Snapshots.changes(before, after)
         if key is not None:
             changes -= {(f"{intruder.schema}.idempotency_records", intruder.owner)}
-        return Said.of(route, slots, others, answer, changes=changes, charged=self.count_charges() - charges)
+        charged = self.count_charges() - charges
+        return Said.of(route, slots, others, answer, changes=changes, charged=charged), after
 
     async def send(
         self, request: httpx.Request, secret: str | None, *, headers: Mapping[str, str] | None = None
@@ -89,7 +100,7 @@ class Said:
         holes = [f"changed {table} of {owner}" for table, owner in sorted(changes)]
         if charged:
             holes.append("charged a card")
-        found = answer.json()
+        found = answer.json() if answer.headers["Content-Type"].startswith("application/json") else {}
         is_filter = all(slot.place == "query" for slot in slots)
         is_empty = is_filter and answer.status_code == 200 and (found["items"], found["hasMore"]) == ([], False)
         if answer.status_code != 404 and not is_empty:

@@ -18,7 +18,6 @@ from duro.kernel import (
     Money,
     PaymentAttemptId,
     PlanId,
-    PromoCodeId,
     RefundId,
     SubscriptionId,
     TenantId,
@@ -29,6 +28,20 @@ from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
 from duro.testkit.merchant_client import MerchantClient
 from duro.testkit.staged_merchant import StagedMerchant
 from fence.routes import Route, Slot
+
+NEEDS = {
+    "POST /v1/invoices/{invoiceId}/mark-uncollectible": {"inv": "open_inv"},
+    "POST /v1/invoices/{invoiceId}/pay": {"inv": "open_inv", "pm": "open_pm"},
+    "POST /v1/invoices/{invoiceId}/void": {"inv": "open_inv"},
+    "POST /v1/refunds/{refundId}/cancel": {"rfd": "refused_rfd"},
+    "POST /v1/refunds/{refundId}/retry": {"rfd": "refused_rfd"},
+    "POST /v1/subscriptions/{subscriptionId}/resume": {"sub": "paused_sub"},
+    "GET /v1/subscriptions/{subscriptionId}/credit": {"sub": "credit_sub"},
+}
+"""Where any thing of a kind won't do: what a route needs in its place, so that it serves the owner."""
+
+BODIES: Mapping[str, Mapping[str, object]] = {}
+"""Where the documented example won't do for what stands here."""
 
 
 @dataclass(frozen=True)
@@ -54,40 +67,40 @@ class Estate:
     def schema(self) -> str:
         return self.merchant.mode.value
 
-    def named(self, slot: Slot) -> str:
-        """Give what this estate has of the kind. A KeyError means that estates must learn to have this, too."""
-        return self.names[slot.kind]
+    def named(self, route: Route, slot: Slot) -> str:
+        """Give what this estate has of the kind, as the route needs it to be.
+
+        A KeyError means that estates must learn to have this, too.
+        """
+        needed = NEEDS.get(str(route), {}).get(slot.kind, slot.kind)
+        return self.names.get(needed) or self.names[slot.kind]
 
     def request(self, route: Route, *, others: Mapping[Slot, str] | None = None) -> httpx.Request:
         """Build the request of a route over what stands here, but with others' names in some slots."""
         others = others or {}
         path = route.path
         for slot in route.slots_in("path"):
-            path = path.replace(f"{{{slot.name}}}", others.get(slot) or self.named(slot))
+            path = path.replace(f"{{{slot.name}}}", others.get(slot) or self.named(route, slot))
         params = {slot.name: others[slot] for slot in route.slots_in("query") if slot in others}
         body: dict[str, Any] | None = None
         if route.body is not None:
-            body = dict(route.body)
+            body = {**route.body, **BODIES.get(str(route), {})}
             for slot in route.slots_in("body"):
-                self._put(body, slot.name.split("."), others.get(slot) or self.named(slot))
+                self._put(body, slot.name.split("."), others.get(slot) or self.named(route, slot))
         return httpx.Request(route.method, f"http://api{path}", params=params, json=body)
 
     @classmethod
     def _put(cls, body: dict[str, Any], path: list[str], value: str) -> None:
         first, *rest = path
-        if rest:
+        if rest == ["0"]:
+            body[first] = [value]
+        elif rest:
             body[first] = dict(body.get(first) or {})
             cls._put(body[first], rest, value)
         else:
             body[first] = value
 
 
-PROMO_CODE = """
-    insert into {schema}.promo_codes (tenant_id, id, code, percent_off, duration, created_at, updated_at)
-    values ($1, $2, $3, 1000, 'once', $4, $4)"""
-CREDIT_GRANT = """
-    insert into {schema}.credit_grants (tenant_id, id, subscription_id, amount, currency, reason, created_at)
-    values ($1, $2, $3, 1, 'NGN', 'A gift', $4)"""
 RECOVERY = (
     (
         """
@@ -161,9 +174,7 @@ RECOVERY = (
     ),
 )
 """Rows of recovery that no route makes, and what each statement wants to know."""
-TEST_CLOCK = """
-    insert into {schema}.test_clocks (tenant_id, id, name, now, created_at, updated_at)
-    values ($1, $2, 'Next year', $3, $3, $3)"""
+PAST_DUE = "update {schema}.subscriptions set status = 'past_due' where tenant_id = $1 and id = $2"
 
 
 class Settled:
@@ -179,7 +190,8 @@ class Settled:
         async with httpx.AsyncClient(base_url=self._api_url, headers=headers, timeout=30, trust_env=False) as http:
             client = MerchantClient(http)
             estate = await self._begun(merchant, client)
-            names = {**estate.names, **await self._beyond_the_api(estate), **await self._work(estate, client)}
+            made = await self._made(merchant, client)
+            names = {**estate.names, **made, **await self._beyond_the_api(estate), **await self._work(estate, client)}
         return replace(estate, names=names)
 
     async def _begun(self, merchant: StagedMerchant, client: MerchantClient) -> Estate:
@@ -194,7 +206,10 @@ class Settled:
         invoice = (await client.read("/v1/invoices", subscriptionId=subscription["id"]))["items"][0]
         detail = await client.read(f"/v1/invoices/{invoice['id']}")
         event = (await client.read("/v1/events", subscriptionId=subscription["id"]))["items"][0]
+        promo = await client.made("/v1/promo-codes", {"code": ref, "percentOff": 10, "duration": "once"})
         names = {
+            "promo": promo["id"],
+            "code": promo["code"],
             "plan": plan["id"],
             "cus": customer["id"],
             "ref": ref,
@@ -206,8 +221,32 @@ class Settled:
         }
         return Estate(merchant, names)
 
+    async def _made(self, merchant: StagedMerchant, client: MerchantClient) -> dict[str, str]:
+        """Make what is there only after something happened: credit, a pause, an invoice that nobody could pay."""
+        begun = await client.subscription()
+        paused = await client.post(f"/v1/subscriptions/{begun['id']}/pause")
+        assert paused.status_code == 200, paused.text
+        await client.made(
+            f"/v1/subscriptions/{begun['id']}/credit", {"amount": 1, "currency": "NGN", "reason": "A gift"}
+        )
+        declined = await client.subscription(number=SimulatedCard.INSUFFICIENT_FUNDS.number)
+        (invoice,) = (await client.read("/v1/invoices", subscriptionId=declined["id"]))["items"]
+        card = await client.card({"id": declined["customerId"]})
+        async with merchant.contexts.open(merchant.tenant.id) as repos:
+            await repos.session.execute(PAST_DUE, SubscriptionId.parse(declined["id"]).value)
+        names = {"paused_sub": begun["id"], "credit_sub": begun["id"], "open_inv": invoice["id"], "open_pm": card["id"]}
+        return {**names, "clk": await self._test_clock(merchant, client)}
+
+    async def _test_clock(self, merchant: StagedMerchant, client: MerchantClient) -> str:
+        """Give a test clock that a customer lives by; in live mode the name of none."""
+        if merchant.mode is Mode.LIVE:
+            return str(self._ids.new(TestClockId))
+        clock = await client.made("/v1/test-clocks", {"name": "Next year"})
+        await client.customer(testClockId=clock["id"])
+        return str(clock["id"])
+
     async def _beyond_the_api(self, estate: Estate) -> dict[str, str]:
-        """Put down what no route makes: a refund, a recovery case, and a row in every table that has none."""
+        """Put down what no route makes: refunds that wait or were refused, a recovery case, and a pending line."""
         now, names = self._clock.now(), estate.names
         owing = await estate.merchant.subscription(builder=SubscriptionBuilder(status=SubscriptionStatus.PAST_DUE))
         async with estate.merchant.contexts.open(estate.tenant_id) as repos:
@@ -224,7 +263,9 @@ class Settled:
                 created_at=now,
                 settled_at=None,
             )
+            refused = replace(refund, id=self._ids.new(RefundId), status=RefundStatus.NEEDS_ATTENTION, settled_at=now)
             await repos.refunds.insert(refund)
+            await repos.refunds.insert(refused)
             invoice = self._unpaid(owing)
             await repos.invoices.insert(invoice)
             case = DunningSchedule(
@@ -245,10 +286,6 @@ class Settled:
             await repos.dunning.insert(case)
             pending = PendingLine("Carried forward", Money(1, attempt.amount.currency))
             await repos.pending_lines.add(case.subscription_id, [pending], now=now)
-            promo = self._ids.new(PromoCodeId)
-            await repos.session.execute(PROMO_CODE, promo.value, f"P{promo.suffix}".upper(), now)
-            grant = self._ids.new(SubscriptionId)
-            await repos.session.execute(CREDIT_GRANT, grant.value, case.subscription_id.value, now)
             known: dict[str, object] = {
                 "id": self._ids.new(SubscriptionId).value,
                 "case": case.id.value,
@@ -258,10 +295,7 @@ class Settled:
             }
             for statement, wanted in RECOVERY:
                 await repos.session.execute(statement, *(known[name] for name in wanted))
-            clock = self._ids.new(TestClockId)
-            if estate.merchant.mode is Mode.TEST:
-                await repos.session.execute(TEST_CLOCK, clock.value, now)
-        return {"rfd": str(refund.id), "dun": str(case.id), "promo": str(promo), "clk": str(clock)}
+        return {"rfd": str(refund.id), "refused_rfd": str(refused.id), "dun": str(case.id)}
 
     def _unpaid(self, subscription: Subscription) -> Invoice:
         period, amount = subscription.next_period(), subscription.terms.amount

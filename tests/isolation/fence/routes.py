@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 Document: TypeAlias = Mapping[str, Any]
 
 _ID = re.compile(r"\^([a-z]+)_\[0-7\]")
+_NAMED = {"promoCode": "code"}
+"""Fields of bodies that name a thing otherwise than by its id."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Route:
-    """One operation as the API documents it."""
+    """One operation as the API documents it; what takes an Idempotency-Key may change something."""
 
     method: str
     path: str
@@ -30,14 +32,16 @@ class Route:
     statuses: frozenset[int]
     slots: tuple[Slot, ...]
     has_cursor: bool
+    is_mutation: bool
     body: Mapping[str, Any] | None
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
     @property
-    def is_mutation(self) -> bool:
-        return self.method != "GET"
+    def is_of_test_mode(self) -> bool:
+        """Whether there is nothing of the kind in live mode, not even for its owner."""
+        return self.path.startswith("/v1/test-clocks")
 
     @property
     def is_list(self) -> bool:
@@ -87,6 +91,7 @@ class RouteBook:
             statuses=frozenset(int(status) for status in operation["responses"]),
             slots=tuple(slots),
             has_cursor=any(each["name"] == "cursor" for each in parameters),
+            is_mutation=any(each["name"] == "Idempotency-Key" for each in parameters),
             body=body,
         )
 
@@ -113,9 +118,11 @@ class RouteBook:
             resolved = cls._resolved(document, inner)
             forms = [cls._resolved(document, form) for form in resolved.get("anyOf", [resolved])]
             for form in forms:
-                kind = cls._kind(form)
+                kind = cls._kind(form) or (_NAMED.get(name) if form.get("type") == "string" else None)
                 if kind:
                     yield Slot("body", f"{path}{name}", kind)
+                if form.get("type") == "array" and (kind := cls._kind(cls._resolved(document, form["items"]))):
+                    yield Slot("body", f"{path}{name}.0", kind)
                 yield from cls._body_slots(document, form, f"{path}{name}.")
 
     @staticmethod

@@ -1,4 +1,5 @@
 from duro.kernel import Clock
+from duro.payments import SimulatedCard
 from duro.testkit.merchant_client import Json, MerchantClient
 
 
@@ -52,6 +53,46 @@ class Followed:
 
     async def keep(self) -> Json:
         answer = await self._client.http.patch(self.path, json={"cancelAtPeriodEnd": False})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def change(self, plan: Json | None = None, **body: object) -> Json:
+        """Ask for another plan, or quantity, and give what was answered: the subscription and its invoice, if any."""
+        if plan is not None:
+            body["planId"] = plan["id"]
+        return await self._done("change-plan", body)
+
+    async def preview(self, plan: Json | None = None, **body: object) -> Json:
+        if plan is not None:
+            body["planId"] = plan["id"]
+        return await self._done("preview", body)
+
+    async def pause(self) -> Json:
+        return await self._done("pause")
+
+    async def resume(self) -> Json:
+        return await self._done("resume")
+
+    async def update(self, **fields: object) -> Json:
+        answer = await self._client.http.patch(self.path, json=fields)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def pays_with(self, card: SimulatedCard) -> Json:
+        """Save another card of the customer's and charge that from now on."""
+        method = await self._client.card({"id": self.made["customerId"]}, card.number)
+        return await self.update(paymentMethodId=method["id"])
+
+    async def upcoming(self) -> Json:
+        return await self._client.read(f"{self.path}/upcoming-invoice")
+
+    async def is_refused(self, action: str, body: object = None, *, code: str) -> None:
+        """The act answers 409 with this code."""
+        answer = await self._client.post(f"{self.path}/{action}", body)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, code)
+
+    async def _done(self, action: str, body: object = None) -> Json:
+        answer = await self._client.post(f"{self.path}/{action}", body)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

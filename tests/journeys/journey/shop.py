@@ -32,12 +32,19 @@ class Shop:
         return self.merchant.mode
 
     async def starts(
-        self, card: SimulatedCard = SimulatedCard.APPROVE, *, paid_until: str | None = None, **plan: object
+        self,
+        card: SimulatedCard = SimulatedCard.APPROVE,
+        *,
+        paid_until: str | None = None,
+        billing_day: int | None = None,
+        **plan: object,
     ) -> Followed:
         """Start a subscription for a new customer with this card on a new plan, NGN 5,000.00 a month unless told."""
         order = await self.client.order(number=card.number, **plan)
         if paid_until is not None:
             order["currentPeriodEnd"] = paid_until
+        if billing_day is not None:
+            order["billingDay"] = billing_day
         return self.follow(await self.client.made("/v1/subscriptions", order))
 
     def follow(self, made: dict[str, object]) -> Followed:

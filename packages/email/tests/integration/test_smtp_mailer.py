@@ -41,6 +41,7 @@ class TestSmtpMailer:
             (MailAnswer.REFUSE_LETTER, Refused(Trouble.CONTENT, "554", "5.6.0 We don't take such letters")),
             (MailAnswer.REFUSE_LATE, Refused(Trouble.RECIPIENT, "550", "5.2.1 This box is closed")),
             (MailAnswer.REFUSE_SENDER, Deferred(Trouble.SENDER, "553", "5.7.1 This sender isn't yours")),
+            (MailAnswer.REFUSE_RELAY, Deferred(Trouble.SENDER, "554", "5.7.1 Relay access denied")),
             (MailAnswer.DEFER_LETTER, Deferred(Trouble.OUTAGE, "452", "4.3.1 Too little room")),
         ],
     )
@@ -49,8 +50,11 @@ class TestSmtpMailer:
         assert await mailer.send(letter()) == result
         assert not mail_sink.letters
 
-    async def test_does_not_know_of_a_letter_that_was_dropped_after_it_was_handed_over(self, mail_sink, mailer, letter):
-        mail_sink.answer(MailAnswer.DROP)
+    @pytest.mark.parametrize("answer", [MailAnswer.DROP, MailAnswer.BABBLE])
+    async def test_does_not_know_of_a_letter_that_was_handed_over_and_not_answered_for(
+        self, mail_sink, mailer, letter, answer
+    ):
+        mail_sink.answer(answer)
         result = await mailer.send(letter())
         assert isinstance(result, Unknown)
         assert [arrived.message_id for arrived in mail_sink.letters] == ["<01jq3yd4c8f9sr7nq2v0m5k6ab@shop.example>"]

@@ -4,6 +4,7 @@ import os
 import stat
 from dataclasses import dataclass
 from io import StringIO
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,7 +14,21 @@ from rich.console import Console
 from duro.cli.application import DuroApplication
 from duro.cli.commands.test import TestCommand
 from duro.cli.home import Home
-from duro.kernel import Mode
+from duro.kernel import Mode, TenantId
+
+_FAILED_INVOICE = """
+    insert into test.invoices (tenant_id, id, subscription_id, customer_id, idempotency_key, status, currency, subtotal,
+        total, amount_paid, period_start, period_end, paid_at, created_at)
+    select $1, gen_random_uuid(), $2::uuid, $3, 'replayed-' || $2::uuid, case when $4 then 'paid' else 'open' end,
+        'NGN', 500000, 500000, case when $4 then 500000 else 0 end,
+        now() - interval '70 days', now() - interval '40 days',
+        case when $4 then now() - interval '35 days' end, now() - interval '40 days'
+    returning id"""
+_TRY = """
+    insert into test.payment_attempts (tenant_id, id, invoice_id, subscription_id, payment_method_id, provider, rail,
+        status, amount, currency, reason, failure_code, claimed_until, created_at, settled_at)
+    select $1, gen_random_uuid(), $2, $3, $4, 'simulated', 'card', $5, 500000, 'NGN', 'renewal', $6, at, at, at
+    from (select now() - make_interval(days => $7) as at) as moment"""
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,51 @@ class TestSeed:
             1,
             "duro: Live mode can be seeded under DURO_PROFILE=development only.\n",
         )
+
+
+class TestSimulateFromTenant:
+    @pytest.fixture
+    async def merchant(self, duro, database, connection):
+        """A merchant with two customers whose renewal failed a month ago: one paid after five days, one never did."""
+        seeded = await duro("seed", "--subscriptions", "3", "--tenants", "1", DURO_DATABASE_URL=database.admin_url)
+        assert seeded.status == 0, seeded.said
+        rows = await connection.fetch("select * from test.subscriptions order by id limit 2")
+        for row, paid in zip(rows, (True, False), strict=True):
+            invoice = await connection.fetchval(_FAILED_INVOICE, row["tenant_id"], row["id"], row["customer_id"], paid)
+            tries = [(40, "failed", "51"), *([(35, "succeeded", None)] if paid else [])]
+            for days, status, code in tries:
+                await connection.execute(
+                    _TRY, row["tenant_id"], invoice, row["id"], row["payment_method_id"], status, code, days
+                )
+        return TenantId(rows[0]["tenant_id"])
+
+    async def test_tells_a_merchant_what_their_own_failures_had_brought_back(self, duro, database, merchant):
+        words = ("simulate", "--from-tenant", str(merchant), "--mode", "test", "--json")
+        done = await duro(*words, "--policies", "even_6_in_30,fixed_daily", DURO_DATABASE_URL=database.admin_url)
+        assert done.status == 0, done.said
+        read = json.loads(done.last_line)
+        found = {one["policy"]: (one["at_least_minor_units"], one["at_most_minor_units"]) for one in read["policies"]}
+        assert found == {"even_6_in_30": (500_000, 1_000_000), "fixed_daily": (0, 1_000_000)}
+        assert "2 charges failed at first, NGN 10,000.00 in all" in done.said
+        assert "What can't be known of it:" in done.said
+
+    async def test_writes_nothing(self, duro, database, connection, merchant):
+        tables = [f"select t::text from {m}.{t} t" for m in ("test", "live") for t in ("payment_attempts", "invoices")]
+        rows = f"select string_agg(t, ' ' order by t) from ({' union all '.join(tables)}) as rows (t)"
+        before = await connection.fetchval(rows)
+        words = ("simulate", "--from-tenant", str(merchant), "--mode", "test", "--policies", "fixed_daily")
+        assert (await duro(*words, DURO_DATABASE_URL=database.admin_url)).status == 0
+        assert await connection.fetchval(rows) == before
+
+    async def test_says_in_one_line_that_nothing_failed_or_that_nobody_has_the_id(self, duro, database, merchant):
+        ids = {"--mode live": str(merchant), "--mode test": str(TenantId(uuid4()))}
+        said = [
+            await duro("simulate", "--from-tenant", one, *mode.split(), DURO_DATABASE_URL=database.admin_url)
+            for mode, one in ids.items()
+        ]
+        assert [done.status for done in said] == [1, 1]
+        assert said[0].said == f"duro: No charge of {merchant} failed in the last 12 months of mode live.\n"
+        assert said[1].said == f"duro: There is no merchant {ids['--mode test']}.\n"
 
 
 class TestAudit:

@@ -1,10 +1,16 @@
 import io
 import json
+from pathlib import Path
 
 import pytest
+import typer
 from rich.console import Console
 
-from duro.cli.commands.simulate import PolicyNotFoundError, SimulateCommand
+from duro.cli.commands.simulate import FileNotWrittenError, PolicyNotFoundError, SimulateCommand
+from duro.cli.database_access import DatabaseAccess
+from duro.cli.home import Home
+from duro.cli.replay.tenant_replay import NothingToReplayError, TenantReplay
+from duro.crypto import SystemClock
 
 
 @pytest.fixture
@@ -14,7 +20,10 @@ def console() -> Console:
 
 def _run(console: Console, **options) -> None:
     given = {"payers": 60, "months": 1, "seeds": 1, "policies": "even_6_in_30", "development": True, "processes": 1}
-    SimulateCommand(console=console).run(**given | options)
+    home = Home(root=Path(), folder=Path())
+    access = DatabaseAccess(home=home, environ={})
+    replay = TenantReplay(access=access, console=console, clock=SystemClock())
+    SimulateCommand(console=console, replay=replay).run(**given | options)
 
 
 class TestSimulateCommand:
@@ -49,3 +58,27 @@ class TestSimulateCommand:
     def test_refuses_a_policy_that_nobody_wrote(self, console):
         with pytest.raises(PolicyNotFoundError, match="no_such"):
             _run(console, policies="no_such")
+
+    def test_shows_the_tables_that_were_asked_for_the_main_one_in_any_case(self, console):
+        _run(console, windows="equal", rails="all, as_asked")
+        shown = console.file.getvalue()
+        assert "Card only, each policy's own window" in shown
+        assert "With rails for all, 30 days for all" in shown
+        assert "Card only, 30 days for all" not in shown
+
+    @pytest.mark.parametrize("option", [{"windows": "month"}, {"rails": "own"}])
+    def test_refuses_a_table_that_there_is_not(self, console, option):
+        with pytest.raises(typer.BadParameter, match="Choose of"):
+            _run(console, **option)
+
+    def test_says_that_a_file_can_not_be_written(self, console, tmp_path):
+        with pytest.raises(FileNotWrittenError, match="No such file"):
+            _run(console, markdown=tmp_path / "nowhere" / "tables.md")
+
+    def test_refuses_what_is_no_merchant_s_id(self, console):
+        with pytest.raises(NothingToReplayError, match="ten_"):
+            _run(console, from_tenant="acme")
+
+    def test_writes_no_page_of_made_up_worlds_about_a_merchant(self, console, tmp_path):
+        with pytest.raises(typer.BadParameter):
+            _run(console, from_tenant="ten_x", html=tmp_path / "report.html")

@@ -152,6 +152,9 @@ class TestCrash:
         act = composition.merchants[Mode.TEST].start_subscription
 
         class Killed:
+            def on(self, _clock: object) -> "Killed":
+                return self
+
             async def renew(self, *_arguments: object, **_named: object) -> None:
                 raise asyncio.CancelledError
 
@@ -177,6 +180,9 @@ class TestCrash:
         healthy = act._billing
 
         class KilledAfterwards:
+            def on(self, _clock: object) -> "KilledAfterwards":
+                return self
+
             async def renew(self, *arguments: object, **named: object) -> None:
                 await healthy.renew(*arguments, **named)
                 raise asyncio.CancelledError

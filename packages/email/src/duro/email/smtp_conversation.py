@@ -18,6 +18,7 @@ from duro.email.smtp_settings import SmtpSecurity, SmtpSettings
 from duro.email.written_email import WrittenEmail
 
 _ABOUT_THE_ADDRESS: Final = re.compile(r"5\.[12]\.\d{1,3}\b")
+_ABOUT_US: Final = re.compile(r"relay|authenticat", re.IGNORECASE)
 _LONGEST_WORDS: Final = 300
 _GOODBYE_SECONDS: Final = 2
 
@@ -78,7 +79,7 @@ class SmtpConversation:
         if family == 4:
             return Deferred(Trouble.OUTAGE, code, words)
         match answer:
-            case SMTPRecipientRefused():
+            case SMTPRecipientRefused() if not _ABOUT_US.search(answer.message):
                 return Refused(Trouble.RECIPIENT, code, words)
             case SMTPDataError():
                 is_about_address = bool(_ABOUT_THE_ADDRESS.match(answer.message))

@@ -13,7 +13,10 @@ _KEY: Final = "operation"
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What a route promises: what it reads, what it answers, and which refusals may come back."""
+    """What a route promises: what it reads, what it answers, and which refusals may come back.
+
+    One that is reading changes nothing, whatever its method, and so has no use for an Idempotency-Key.
+    """
 
     id: str
     summary: str
@@ -24,6 +27,7 @@ class Operation:
     refusals: tuple[int, ...] = ()
     is_public: bool = False
     is_unlimited: bool = False
+    is_reading: bool = False
     example: Mapping[str, object] = field(default_factory=dict[str, object])
     answer_example: Mapping[str, object] = field(default_factory=dict[str, object])
 

@@ -22,7 +22,7 @@ class OperationDocument:
 
     @property
     def is_mutation(self) -> bool:
-        return self.method not in _READS
+        return self.method not in _READS and not self.operation.is_reading
 
     def written(self, catalogue: SchemaCatalogue) -> Schema:
         operation = self.operation

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,21 @@ from whenever import Instant, TimeDelta
 
 from duro.billing import Cadence, Interval, Subscription, TestClock
 from duro.crypto import SystemClock, Uuid7IdFactory
-from duro.db import DatabasePool, RepositoryContexts
+from duro.db import DatabasePool, PageRequest, RepositoryContexts
 from duro.db.audit import Audit
-from duro.db.records import Plan
+from duro.db.records import InvoiceStatus, Plan
 from duro.db.sweeps import Sweeps
-from duro.kernel import Clock, Currency, Mode, Money, SubscriptionId, TenantId, TestClockId
+from duro.kernel import (
+    Clock,
+    ConflictError,
+    Currency,
+    InvoiceId,
+    Mode,
+    Money,
+    SubscriptionId,
+    TenantId,
+    TestClockId,
+)
 from duro.merchant_api.billing import (
     FIRST_PAYMENT_WITHIN,
     BillingService,
@@ -27,13 +38,21 @@ from duro.merchant_api.billing import (
     PendingService,
     RefundService,
 )
+from duro.merchant_api.billing.collection import Collection
+from duro.merchant_api.credit import GrantCredit, GrantCreditCommand
 from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
+from duro.merchant_api.invoices import PayInvoice, PayInvoiceCommand, VoidInvoice
 from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand
 from duro.merchant_api.plans import CreatePlan, CreatePlanCommand
+from duro.merchant_api.refunds import RefundInvoice, RefundInvoiceCommand
 from duro.merchant_api.subscriptions import (
     CancelSubscription,
     CancelSubscriptionCommand,
+    ChangePlan,
+    ChangePlanCommand,
     KeepSubscription,
+    PauseSubscription,
+    ResumeSubscription,
     StartSubscription,
     StartSubscriptionCommand,
 )
@@ -65,8 +84,14 @@ NEXT = """
     ) as due"""
 TABLES = """
     customers payment_methods subscriptions invoices invoice_lines pending_lines payment_attempts refunds
-    dunning_schedules events journals ledger_entries""".split()
+    credit_grants     dunning_schedules events journals ledger_entries""".split()
 WRITTEN_ID = re.compile(r"[a-z]+_([0-7][0-9a-hjkmnp-tv-z]{25})")
+
+
+class Trusted:
+    """A machine whose clock is right."""
+
+    async def check(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -80,6 +105,7 @@ class Services:
     pending: PendingService
     refunds: RefundService
     starts: IncompleteService
+    collection: Collection
     ids: Uuid7IdFactory
 
     @classmethod
@@ -96,6 +122,7 @@ class Services:
             pending=PendingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
             refunds=RefundService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
             starts=IncompleteService(contexts, billing, ids=ids, clock=clock),
+            collection=Collection(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
             ids=ids,
         )
 
@@ -159,6 +186,56 @@ class Town:
         one = self.services
         await KeepSubscription(one.contexts, one.ids, one.clock).execute(self.tenant_id, subscription_id)
 
+    async def pause(self, subscription_id: SubscriptionId) -> None:
+        one = self.services
+        await PauseSubscription(one.contexts, one.ids, one.clock).execute(self.tenant_id, subscription_id)
+
+    async def resume(self, subscription_id: SubscriptionId) -> None:
+        one = self.services
+        act = ResumeSubscription(one.contexts, one.billing, ids=one.ids, clock=one.clock)
+        await act.execute(self.tenant_id, subscription_id)
+
+    async def change(self, subscription_id: SubscriptionId, plan: Plan, **how: StrEnum) -> None:
+        """Put a subscription on another plan."""
+        one = self.services
+        act = ChangePlan(one.contexts, one.collection, one.gateways, Trusted(), ids=one.ids, clock=one.clock)
+        await act.execute(
+            self.tenant_id, ChangePlanCommand(subscription_id=subscription_id, plan_id=plan.id, quantity=2, **how)
+        )
+
+    async def credit(self, subscription_id: SubscriptionId, amount: int) -> None:
+        one = self.services
+        command = GrantCreditCommand(subscription_id=subscription_id, amount=amount, reason="goodwill")
+        await GrantCredit(one.contexts, one.ids, one.clock).execute(self.tenant_id, command)
+
+    async def refund(self, subscription_id: SubscriptionId, amount: int) -> None:
+        """Give some of the last paid invoice back."""
+        one = self.services
+        invoice_id = await self._invoice(subscription_id, InvoiceStatus.PAID)
+        act = RefundInvoice(one.contexts, one.refunds, Trusted(), ids=one.ids, clock=one.clock)
+        await act.execute(self.tenant_id, RefundInvoiceCommand(invoice_id=invoice_id, amount=amount))
+
+    async def pay(self, subscription_id: SubscriptionId) -> None:
+        """Ask once more for the oldest invoice that is open."""
+        one = self.services
+        invoice_id = await self._invoice(subscription_id, InvoiceStatus.OPEN)
+        act = PayInvoice(one.contexts, one.collection, Trusted(), ids=one.ids, clock=one.clock)
+        await act.execute(self.tenant_id, PayInvoiceCommand(invoice_id=invoice_id))
+
+    async def void(self, subscription_id: SubscriptionId) -> None:
+        """Take the oldest open invoice back."""
+        one = self.services
+        invoice_id = await self._invoice(subscription_id, InvoiceStatus.OPEN)
+        await VoidInvoice(one.contexts, one.ids, one.clock).execute(self.tenant_id, invoice_id)
+
+    async def _invoice(self, subscription_id: SubscriptionId, status: InvoiceStatus) -> InvoiceId:
+        async with self.services.contexts.open(self.tenant_id) as repos:
+            page = await repos.invoices.list(PageRequest(limit=100), subscription_id=subscription_id)
+        found = [invoice.id for invoice in page.items if invoice.status is status]
+        if not found:
+            raise ConflictError("nothing_of_the_kind", "There is no such invoice.")
+        return found[-1 if status is InvoiceStatus.OPEN else 0]
+
     async def advance(self, to: Instant) -> TestClock:
         """Advance the town's test clock once."""
         assert self.test_clock_id is not None
@@ -213,6 +290,7 @@ class Town:
             "pending_lines": "subscription_id",
             "payment_attempts": "invoice_id",
             "refunds": "attempt_id",
+            "credit_grants": "subscription_id",
             "dunning_schedules": "invoice_id",
             "events": "subscription_id",
             "journals": "cause_id",

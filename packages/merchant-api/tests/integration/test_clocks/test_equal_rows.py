@@ -1,14 +1,16 @@
 """A story on a test clock leaves the rows that it would have left in real time."""
 
 import random
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 import pytest
 from whenever import Instant, TimeDelta
 
-from duro.billing import Interval
-from duro.kernel import ConflictError
+from duro.billing import ChangeTiming, CycleAnchor, Interval, ProrationBehavior
+from duro.kernel import ConflictError, InvalidInputError
 from duro.payments import SimulatedCard
 from duro.testkit.stepping_clock import SteppingClock
 
@@ -22,17 +24,46 @@ PLANS = (
     (Interval.WEEK, 100_000, {}),
     (Interval.QUARTER, 900_000, {"trial_days": 1}),
 )
+LATER = {"end": 0.2, "cancel": 0.1, "pause": 0.25, "change": 0.4, "credit": 0.2, "refund": 0.2, "pay": 0.3, "void": 0.2}
+UNDONE = {"end": "keep", "pause": "resume"}
+HOW = (
+    {},
+    {"behavior": ProrationBehavior.INVOICE_NOW},
+    {"behavior": ProrationBehavior.NONE},
+    {"timing": ChangeTiming.AT_RENEWAL},
+    {"cycle_anchor": CycleAnchor.NOW},
+)
+TOLD = {
+    f"subscription_{what}"
+    for what in "cancelled expired past_due paused plan_changed resumed updated activated".split()
+}
+"""What happens at least once in each story."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """Something that somebody does at an instant: start with a plan and a card, or change their mind."""
+    """Something that somebody does at an instant: start with a plan and a card, or what comes later."""
 
     at: Instant
     what: str
     who: int
     plan: int = 0
     card: SimulatedCard | None = None
+    how: Mapping[str, StrEnum] = field(default_factory=dict)
+
+    async def happen(self, town, plans) -> None:
+        one = None if self.what == "start" else town.subscriptions[self.who]
+        match self.what:
+            case "start":
+                await town.start(plans[self.plan], self.card)
+            case "change":
+                await town.change(one, plans[self.plan], **self.how)
+            case "end" | "cancel":
+                await town.cancel(one, at_period_end=self.what == "end")
+            case "credit" | "refund":
+                await getattr(town, self.what)(one, 1_500)
+            case what:
+                await getattr(town, what)(one)
 
 
 class Story:
@@ -46,26 +77,20 @@ class Story:
             acts.append(Act(start, "start", who, chance.randrange(len(PLANS)), chance.choice(CARDS)))
             if chance.random() < 0.15:
                 acts.append(Act(start + TimeDelta(seconds=30), "cancel", who))
-            acts.extend(
-                Act(start + TimeDelta(hours=chance.randrange(24 * 360)), what, who)
-                for what in ("end", "keep", "end", "cancel")
-                if chance.random() < 0.15
-            )
+            for what, likely in LATER.items():
+                if chance.random() < likely:
+                    at = start + TimeDelta(hours=chance.randrange(24 * 360))
+                    acts.append(Act(at, what, who, chance.randrange(3), how=chance.choice(HOW)))
+                    acts.append(Act(at + TimeDelta(hours=chance.randrange(24 * 60)), UNDONE.get(what, what), who))
         self.acts = sorted(acts, key=lambda act: act.at)
-        self.end = begin + TimeDelta(hours=24 * 370)
+        self.end = begin + TimeDelta(hours=24 * 440)
 
     async def tell(self, town, until) -> None:
         plans = [await town.plan(interval, amount, **given) for interval, amount, given in PLANS]
         for act in self.acts:
             await until(act.at)
-            with suppress(ConflictError):
-                match act.what:
-                    case "start":
-                        await town.start(plans[act.plan], act.card)
-                    case "keep":
-                        await town.keep(town.subscriptions[act.who])
-                    case _:
-                        await town.cancel(town.subscriptions[act.who], at_period_end=act.what == "end")
+            with suppress(ConflictError, InvalidInputError):
+                await act.happen(town, plans)
         await until(self.end)
 
 
@@ -81,5 +106,6 @@ class TestAStory:
         expected, found = await real.rows(), await clocked.rows()
         for table, rows in expected.items():
             assert found[table] == rows, table
+        assert {event["type"] for event in expected["events"]} >= TOLD
         assert len(expected["invoices"]) > 80
         assert await clocked.findings() == ()

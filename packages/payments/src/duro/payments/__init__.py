@@ -1,5 +1,6 @@
-"""The port to providers that take money, and the simulated provider behind it."""
+"""The ports to providers that take money or are sent it, and the simulated provider behind them."""
 
+from duro.payments.bank_accounts import BankAccount
 from duro.payments.cards import CardDetails, CardRefused, Tokenized, TokenizeResult
 from duro.payments.charges import (
     Approved,
@@ -12,37 +13,126 @@ from duro.payments.charges import (
 )
 from duro.payments.failure_codes import FailureCodes
 from duro.payments.gateway import ChargeGateway
+from duro.payments.inbound_webhook import BadSignature, InboundWebhook, Malformed, Verification, VerifiedNotices
+from duro.payments.mandate_gateway import MandateGateway
+from duro.payments.mandates import (
+    MandateActivation,
+    MandateLookup,
+    MandateOrder,
+    MandateResult,
+    MandateStanding,
+    MandateStatus,
+)
+from duro.payments.notices import (
+    ChargeFailed,
+    ChargeSucceeded,
+    MandateActivated,
+    MandateRevoked,
+    MoneyReceived,
+    Notice,
+    OtherNotice,
+    RefundFailed,
+    RefundSucceeded,
+)
+from duro.payments.payment_request_gateway import PaymentRequestGateway
+from duro.payments.payment_requests import (
+    Arrival,
+    Instructions,
+    Opened,
+    PaymentRequestOrder,
+    RequestLookup,
+    RequestResult,
+    RequestStanding,
+    UssdCode,
+)
 from duro.payments.refunds import Refunded, RefundLookup, RefundRefused, RefundRequest, RefundResult
+from duro.payments.refusals import Refused
 from duro.payments.simulated import (
     HttpSimulatedGateway,
+    HttpSimulatedMandates,
+    HttpSimulatedPaymentRequests,
     InMemoryIssuerLedger,
     SimulatedCard,
     SimulatedGateway,
+    SimulatedInboundWebhooks,
     SimulatedIssuer,
+    SimulatedMandates,
+    SimulatedPaymentRequests,
+    SimulatedProvider,
+)
+from duro.payments.virtual_accounts import (
+    AccountLookup,
+    AccountOpened,
+    AccountResult,
+    AccountStanding,
+    VirtualAccountOrder,
 )
 
 __all__ = [
+    "AccountLookup",
+    "AccountOpened",
+    "AccountResult",
+    "AccountStanding",
     "Approved",
+    "Arrival",
+    "BadSignature",
+    "BankAccount",
     "CardDetails",
     "CardRefused",
+    "ChargeFailed",
     "ChargeGateway",
     "ChargeLookup",
     "ChargeRequest",
     "ChargeResult",
+    "ChargeSucceeded",
     "Declined",
     "FailureCodes",
     "HttpSimulatedGateway",
+    "HttpSimulatedMandates",
+    "HttpSimulatedPaymentRequests",
     "InMemoryIssuerLedger",
+    "InboundWebhook",
+    "Instructions",
+    "Malformed",
+    "MandateActivated",
+    "MandateActivation",
+    "MandateGateway",
+    "MandateLookup",
+    "MandateOrder",
+    "MandateResult",
+    "MandateRevoked",
+    "MandateStanding",
+    "MandateStatus",
+    "MoneyReceived",
     "NotFound",
+    "Notice",
+    "Opened",
+    "OtherNotice",
+    "PaymentRequestGateway",
+    "PaymentRequestOrder",
+    "RefundFailed",
     "RefundLookup",
     "RefundRefused",
     "RefundRequest",
     "RefundResult",
+    "RefundSucceeded",
     "Refunded",
+    "Refused",
+    "RequestLookup",
+    "RequestResult",
+    "RequestStanding",
     "SimulatedCard",
     "SimulatedGateway",
+    "SimulatedInboundWebhooks",
     "SimulatedIssuer",
+    "SimulatedMandates",
+    "SimulatedPaymentRequests",
+    "SimulatedProvider",
     "TokenizeResult",
     "Tokenized",
     "Unknown",
+    "UssdCode",
+    "Verification",
+    "VerifiedNotices",
+    "VirtualAccountOrder",
 ]

@@ -38,7 +38,9 @@ class Comparison:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        return tuple(Table.of(windows, rails, self.policies) for rails in self.rails for windows in self.windows)
+        """Return the tables that were asked for, the main one first in any case."""
+        asked = dict.fromkeys([(Windows.OWN, Rails.NONE), *((w, rails) for rails in self.rails for w in self.windows)])
+        return tuple(Table.of(windows, rails, self.policies) for windows, rails in asked)
 
     def run(self, advance: Callable[[str], None]) -> Findings:
         """Run it all; `advance` is told of each job that is done."""

@@ -3,6 +3,7 @@ from datetime import date
 from typing import ClassVar, Final, final
 
 import numpy as np
+from whenever import Instant
 
 from duro.simulator.arrays import Ints
 
@@ -22,6 +23,7 @@ class Timeline:
     NEVER: ClassVar[int] = 1 << 40
     SECONDS: ClassVar[int] = 1_800
     UTC_LEAD_HOURS: ClassVar[int] = 1
+    START: ClassVar[Instant] = Instant.from_utc(2025, 12, 31, 23)
 
     months: int
     warm_up_days: int = 31
@@ -31,6 +33,11 @@ class Timeline:
         if not 1 <= self.months <= 36:
             message = "A world lasts from 1 to 36 months."
             raise ValueError(message)
+
+    @classmethod
+    def slot_of(cls, instant: Instant) -> int:
+        """Return the slot in which an instant lies; before the first it is negative."""
+        return int((instant - cls.START).total("seconds") // cls.SECONDS)
 
     @property
     def first_month(self) -> np.datetime64:

@@ -1,5 +1,6 @@
 """What a test of Duro needs: servers, databases, clocks, builders and processes."""
 
+from duro.testkit.accepted_message import AcceptedMessage
 from duro.testkit.arrived_letter import ArrivedLetter
 from duro.testkit.builders import (
     ApiKeyBuilder,
@@ -18,11 +19,15 @@ from duro.testkit.mail_sink import MailSink
 from duro.testkit.process_runner import ProcessRunner
 from duro.testkit.running_service import RunningService, ServiceEndedError
 from duro.testkit.service_command import ServiceCommand
+from duro.testkit.signed_notice import SignedNotice
 from duro.testkit.stage import Stage
 from duro.testkit.staged_merchant import StagedMerchant
 from duro.testkit.stepping_clock import ClockGoesBackError, SteppingClock
+from duro.testkit.whatsapp_answer import WhatsAppAnswer
+from duro.testkit.whatsapp_simulator import WhatsAppSimulator
 
 __all__ = [
+    "AcceptedMessage",
     "ApiKeyBuilder",
     "ArrivedLetter",
     "ClockGoesBackError",
@@ -40,9 +45,12 @@ __all__ = [
     "RunningService",
     "ServiceCommand",
     "ServiceEndedError",
+    "SignedNotice",
     "Stage",
     "StagedMerchant",
     "SteppingClock",
     "SubscriptionBuilder",
     "TenantBuilder",
+    "WhatsAppAnswer",
+    "WhatsAppSimulator",
 ]

@@ -8,6 +8,7 @@ class MailAnswer(StrEnum):
     DEFER = "defer"
     DEFER_LETTER = "defer_letter"
     REFUSE_SENDER = "refuse_sender"
+    REFUSE_RELAY = "refuse_relay"
     REFUSE_PERSON = "refuse_person"
     REFUSE_LETTER = "refuse_letter"
     REFUSE_LATE = "refuse_late"
@@ -15,3 +16,4 @@ class MailAnswer(StrEnum):
     HANG_UP = "hang_up"
     HANG = "hang"
     DROP = "drop"
+    BABBLE = "babble"

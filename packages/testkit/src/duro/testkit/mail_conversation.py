@@ -49,6 +49,8 @@ class MailConversation:
         match self._answer:
             case MailAnswer.DEFER:
                 return "451 4.7.1 Come again later"
+            case MailAnswer.REFUSE_RELAY:
+                return "554 5.7.1 Relay access denied"
             case MailAnswer.REFUSE_PERSON:
                 return "550 5.1.1 Nobody of that name"
             case MailAnswer.HANG_UP:
@@ -75,7 +77,9 @@ class MailConversation:
         self._keep(letter)
         if self._answer is MailAnswer.HANG:
             await asyncio.Event().wait()
-        return self._hang_up(server) if self._answer is MailAnswer.DROP else "250 2.0.0 OK: kept"
+        if self._answer is MailAnswer.DROP:
+            return self._hang_up(server)
+        return "thank you" if self._answer is MailAnswer.BABBLE else "250 2.0.0 OK: kept"
 
     @staticmethod
     def _hang_up(server: SMTP) -> str:

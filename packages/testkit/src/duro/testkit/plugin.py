@@ -15,6 +15,7 @@ from duro.testkit.mail_sink import MailSink
 from duro.testkit.process_runner import ProcessRunner
 from duro.testkit.stage import Stage
 from duro.testkit.stepping_clock import SteppingClock
+from duro.testkit.whatsapp_simulator import WhatsAppSimulator
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -95,3 +96,10 @@ async def mail_sink() -> AsyncGenerator[MailSink]:
     """Run a mail server of this test's own, which keeps what arrives."""
     async with MailSink.running() as sink:
         yield sink
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def whatsapp() -> AsyncGenerator[WhatsAppSimulator]:
+    """Run a Cloud API of this test's own, which keeps what it accepts."""
+    async with WhatsAppSimulator.running() as simulator:
+        yield simulator

@@ -16,6 +16,7 @@ from duro.cli.commands.up import UpCommand
 from duro.cli.database_access import DatabaseAccess
 from duro.cli.errors import CommandError
 from duro.cli.home import Home
+from duro.cli.replay.tenant_replay import TenantReplay
 from duro.crypto import SystemClock, Uuid7IdFactory
 from duro.embedded import EmbeddedServerError
 
@@ -72,7 +73,10 @@ class DuroApplication:
                 ids=self._ids,
             ).run,
             "audit": AuditCommand(access=self._access, console=console, clock=self._clock).run,
-            "simulate": SimulateCommand(console=console).run,
+            "simulate": SimulateCommand(
+                console=console,
+                replay=TenantReplay(access=self._access, console=console, clock=self._clock),
+            ).run,
             "doctor": DoctorCommand(home=home, environ=environ, console=console).run,
         }
 

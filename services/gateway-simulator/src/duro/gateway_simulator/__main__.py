@@ -21,6 +21,18 @@ _FLAGS = {
     "--latency-ms": ("GATEWAY_LATENCY_MS", "how late every charge and refund arrives"),
     "--slow-ms": ("GATEWAY_SLOW_MS", "how long the slow card takes (3000)"),
     "--hold-ms": ("GATEWAY_HOLD_MS", "how long a time-out holds the connection (30000)"),
+    "--mandate-setup-seconds": ("GATEWAY_MANDATE_SETUP_SECONDS", "how long a mandate's debits fail at first (7200)"),
+    "--webhook-url": ("GATEWAY_WEBHOOK_URL", "where notices are posted; none are without it"),
+    "--webhook-secret": ("GATEWAY_WEBHOOK_SECRET", "what notices are signed with"),
+    "--webhook-charges": ("GATEWAY_WEBHOOK_CHARGES", "1: tell of charges and refunds, too"),
+    "--webhook-loss-rate": ("GATEWAY_WEBHOOK_LOSS_RATE", "share of notices that are never sent"),
+    "--webhook-duplicate-rate": ("GATEWAY_WEBHOOK_DUPLICATE_RATE", "share that are sent twice"),
+    "--webhook-delay-rate": ("GATEWAY_WEBHOOK_DELAY_RATE", "share that are sent late"),
+    "--webhook-delay-ms": ("GATEWAY_WEBHOOK_DELAY_MS", "how late (30000)"),
+    "--webhook-reorder-rate": ("GATEWAY_WEBHOOK_REORDER_RATE", "share that later ones may overtake"),
+    "--webhook-reorder-ms": ("GATEWAY_WEBHOOK_REORDER_MS", "within how long (1000)"),
+    "--webhook-retry-ms": ("GATEWAY_WEBHOOK_RETRY_MS", "wait before a notice is sent again, then doubled (1000)"),
+    "--webhook-patience-ms": ("GATEWAY_WEBHOOK_PATIENCE_MS", "how long it is sent again (600000)"),
     "--hang": ("GATEWAY_HANG", "1: no charge is ever answered or taken"),
 }
 

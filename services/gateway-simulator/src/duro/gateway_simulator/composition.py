@@ -1,22 +1,34 @@
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import final
+from typing import Final, TypeAlias, final
 
 import msgspec
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from whenever import Instant
 
+from duro.crypto import SystemClock
 from duro.gateway_simulator.charges_controller import ChargesController
+from duro.gateway_simulator.http_receiver import HttpReceiver
 from duro.gateway_simulator.ledger_controller import LedgerController
 from duro.gateway_simulator.ledger_reader import LedgerReader
 from duro.gateway_simulator.line import Line
+from duro.gateway_simulator.mandates_controller import MandatesController
+from duro.gateway_simulator.notice_loop import NoticeLoop
+from duro.gateway_simulator.payers_controller import PayersController
+from duro.gateway_simulator.payment_requests_controller import PaymentRequestsController
 from duro.gateway_simulator.problem_responder import ProblemResponder
 from duro.gateway_simulator.refunds_controller import RefundsController
 from duro.gateway_simulator.settings import Settings
 from duro.gateway_simulator.sqlite_ledger import SqliteIssuerLedger
 from duro.gateway_simulator.tokens_controller import TokensController
-from duro.kernel import UnknownCurrencyError
-from duro.payments.simulated import SimulatedIssuer
+from duro.gateway_simulator.virtual_accounts_controller import VirtualAccountsController
+from duro.payments.simulated import SimulatedProvider, WebhookCourier, WebhookSeal
+
+_CLOCK: Final = SystemClock()
+Lifespan: TypeAlias = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
 @final
@@ -34,26 +46,66 @@ class Composition:
 
     def application(self) -> Litestar:
         settings = self.settings
-        issuer = SimulatedIssuer(self.ledger, faults=settings.faults, slow=settings.slow)
+        provider = self._provider()
         line = Line(latency=settings.latency, hold=settings.hold, is_hanging=settings.is_hanging)
         reader = LedgerReader(self.ledger)
         problems = ProblemResponder()
         return Litestar(
-            route_handlers=[ChargesController, RefundsController, TokensController, LedgerController],
+            route_handlers=[
+                ChargesController,
+                RefundsController,
+                TokensController,
+                PaymentRequestsController,
+                VirtualAccountsController,
+                MandatesController,
+                PayersController,
+                LedgerController,
+            ],
             dependencies={
-                "issuer": Provide(lambda: issuer, sync_to_thread=False),
+                "issuer": Provide(lambda: provider.issuer, sync_to_thread=False),
+                "pushes": Provide(lambda: provider.pushes, sync_to_thread=False),
+                "mandates": Provide(lambda: provider.mandates, sync_to_thread=False),
                 "line": Provide(lambda: line, sync_to_thread=False),
                 "reader": Provide(lambda: reader, sync_to_thread=False),
             },
             exception_handlers={
                 HTTPException: problems.refuse,
                 msgspec.DecodeError: problems.refuse_value,
-                UnknownCurrencyError: problems.refuse_value,
+                ValueError: problems.refuse_value,
                 Exception: problems.break_down,
             },
+            type_encoders={Instant: Instant.format_iso},
+            lifespan=self._lifespans(provider),
             request_max_body_size=65_536,
             openapi_config=None,
         )
+
+    def _provider(self) -> SimulatedProvider:
+        settings = self.settings
+        webhooks = settings.webhooks
+        return SimulatedProvider.over(
+            self.ledger,
+            clock=_CLOCK,
+            faults=settings.faults,
+            slow=settings.slow,
+            setup_time=settings.setup_time,
+            notices=webhooks and webhooks.plan,
+            is_telling_charges=webhooks is not None and webhooks.is_telling_charges,
+        )
+
+    def _lifespans(self, provider: SimulatedProvider) -> Sequence[Lifespan]:
+        webhooks = self.settings.webhooks
+        if webhooks is None:
+            return ()
+        receiver = HttpReceiver(webhooks.url)
+        courier = WebhookCourier(
+            self.ledger,
+            receiver=receiver,
+            seal=WebhookSeal(webhooks.secret),
+            clock=_CLOCK,
+            retries=webhooks.retries,
+        )
+        return (NoticeLoop(pushes=provider.pushes, courier=courier, receiver=receiver).lifespan,)
 
     async def close(self) -> None:
         await self.ledger.close()

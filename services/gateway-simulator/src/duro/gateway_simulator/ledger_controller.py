@@ -5,11 +5,15 @@ from duro.gateway_simulator.ledger_reader import LedgerReader
 
 
 class LedgerController(Controller):
-    """What was really taken and given back, for audits, and whether the ledger can be read at all."""
+    """What was really taken, given back, pushed and told, for audits, and whether the ledger can be read at all."""
 
     @get("/ledger")
     async def read(self, reader: LedgerReader) -> Stream:
         return Stream(reader.lines(), media_type="application/x-ndjson")
+
+    @get("/notices")
+    async def notices(self, reader: LedgerReader) -> Stream:
+        return Stream(reader.notices(), media_type="application/x-ndjson")
 
     @get("/health")
     async def health(self, reader: LedgerReader) -> dict[str, str]:

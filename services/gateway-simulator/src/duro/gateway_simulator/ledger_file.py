@@ -7,7 +7,17 @@ from typing import Final, final
 import msgspec
 
 from duro.gateway_simulator.ledger_rows import ChargeRow, RefundRow
-from duro.payments.simulated import ChargeEntry, RefundEntry
+from duro.gateway_simulator.sqlite_shelf import SqliteShelf
+from duro.payments.simulated import (
+    AccountEntry,
+    ArrivalEntry,
+    ChargeEntry,
+    MandateEntry,
+    NoticeDelivery,
+    RailPage,
+    RefundEntry,
+    RequestEntry,
+)
 
 _SCHEMA: Final = """
 create table if not exists charges (
@@ -90,7 +100,7 @@ on conflict (reference) do update set charge_reference = excluded.charge_referen
 
 @final
 class LedgerFile:
-    """One connection to the SQLite file that holds what was taken and given back; a commit outlives a power cut.
+    """One connection to the SQLite file of what was taken, given back and pushed; a commit outlives a power cut.
 
     Many entries are read or written by one statement: a statement lets go of the interpreter, and a busy event loop
     is slow to give it back.
@@ -101,7 +111,14 @@ class LedgerFile:
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         self._connection.execute("pragma journal_mode = wal").fetchone()
         self._connection.execute("pragma synchronous = full")
-        self._connection.executescript(_SCHEMA)
+        self._connection.executescript(_SCHEMA + SqliteShelf.SCHEMA)
+        self.rails = RailPage(
+            requests=SqliteShelf(self._connection, kind="request", shape=RequestEntry),
+            accounts=SqliteShelf(self._connection, kind="account", shape=AccountEntry),
+            arrivals=SqliteShelf(self._connection, kind="arrival", shape=ArrivalEntry),
+            mandates=SqliteShelf(self._connection, kind="mandate", shape=MandateEntry),
+            deliveries=SqliteShelf(self._connection, kind="delivery", shape=NoticeDelivery),
+        )
 
     @contextmanager
     def transaction(self) -> Generator[None]:

@@ -56,6 +56,7 @@ class LedgerWriter:
             page = OpenPage(
                 charges=self._file.read_charges(set(chain.from_iterable(job.charge_references for job in batch))),
                 refunds=self._file.read_refunds(set(chain.from_iterable(job.refund_references for job in batch))),
+                rails=self._file.rails,
             )
             for job in batch:
                 job.decide(page)

@@ -2,14 +2,18 @@ from collections.abc import Collection
 from typing import final
 
 from duro.gateway_simulator.ledger_file import LedgerFile
-from duro.payments.simulated import ChargeEntry, GivenBack, Presented, Presentment, RefundEntry, RefundOrder
+from duro.payments.simulated import ChargeEntry, GivenBack, Presented, Presentment, RailPage, RefundEntry, RefundOrder
 
 
 @final
 class OpenPage:
-    """The entries one transaction touches, as they change decision by decision until they are written together."""
+    """The entries one transaction touches, as they change decision by decision until they are written together.
 
-    def __init__(self, *, charges: Collection[ChargeEntry], refunds: Collection[RefundEntry]) -> None:
+    What is pushed is few next to what is charged, and is written at once.
+    """
+
+    def __init__(self, *, charges: Collection[ChargeEntry], refunds: Collection[RefundEntry], rails: RailPage) -> None:
+        self.rails = rails
         self._charges = {entry.reference: entry for entry in charges}
         self._refunds = {entry.reference: entry for entry in refunds}
         self._changed_charges: dict[str, ChargeEntry] = {}

@@ -5,6 +5,7 @@ from typing import final
 
 from whenever import TimeDelta
 
+from duro.gateway_simulator.webhook_settings import WebhookSettings
 from duro.kernel import Environment
 from duro.payments.simulated import FaultPlan
 
@@ -22,6 +23,8 @@ class Settings:
     slow: TimeDelta
     hold: TimeDelta
     is_hanging: bool
+    setup_time: TimeDelta
+    webhooks: WebhookSettings | None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -39,6 +42,8 @@ class Settings:
         slow = environment.whole("GATEWAY_SLOW_MS", 3_000, least=0, most=600_000)
         hold = environment.whole("GATEWAY_HOLD_MS", 30_000, least=0, most=600_000)
         is_hanging = environment.flag("GATEWAY_HANG")
+        setup = environment.whole("GATEWAY_MANDATE_SETUP_SECONDS", 7_200, least=0, most=604_800)
+        webhooks = WebhookSettings.read(environment, seed=seed)
         environment.require_sound()
         return cls(
             host=host,
@@ -49,4 +54,6 @@ class Settings:
             slow=TimeDelta(milliseconds=slow),
             hold=TimeDelta(milliseconds=hold),
             is_hanging=is_hanging,
+            setup_time=TimeDelta(seconds=setup),
+            webhooks=webhooks,
         )

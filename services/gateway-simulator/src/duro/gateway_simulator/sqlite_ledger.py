@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar, final
 
@@ -11,6 +12,7 @@ from duro.payments.simulated import (
     GivenBack,
     Presented,
     Presentment,
+    RailPage,
     RefundEntry,
     RefundOrder,
     RefundPage,
@@ -61,6 +63,9 @@ class SqliteIssuerLedger:
             rows = await asyncio.to_thread(self._reading.page_of_refunds, position, limit + 1)
         page = rows[:limit]
         return RefundPage(tuple(entry for _, entry in page), page[-1][0] if len(rows) > limit else None)
+
+    async def change(self, work: Callable[[RailPage], Result]) -> Result:
+        return await self._answer(LedgerJob(lambda page: work(page.rails)))
 
     async def close(self) -> None:
         """Finish what waits to be written, then let go of the file."""

@@ -10,30 +10,75 @@ from duro.payments.simulated.issuer import SimulatedIssuer
 from duro.payments.simulated.ledger import ChargePage, IssuerLedger, RefundPage
 from duro.payments.simulated.memory_ledger import InMemoryIssuerLedger
 from duro.payments.simulated.presentment import GivenBack, Presented, Presentment, RefundOrder
+from duro.payments.simulated.provider import SimulatedProvider
+from duro.payments.simulated.rails.bank_accounts import SimulatedBankAccount
+from duro.payments.simulated.rails.entries import AccountEntry, ArrivalEntry, MandateEntry, RequestEntry, RequestState
+from duro.payments.simulated.rails.http_mandates import HttpSimulatedMandates
+from duro.payments.simulated.rails.http_payment_requests import HttpSimulatedPaymentRequests
+from duro.payments.simulated.rails.mandate_bank import SimulatedMandateBank
+from duro.payments.simulated.rails.mandates import SimulatedMandates
+from duro.payments.simulated.rails.page import RailLedger, RailPage
+from duro.payments.simulated.rails.payers import PayerOrder, SimulatedPayer
+from duro.payments.simulated.rails.payment_requests import SimulatedPaymentRequests
+from duro.payments.simulated.rails.push_bank import SimulatedPushBank
+from duro.payments.simulated.shelf import Shelf, ShelfEntry, ShelfMark
+from duro.payments.simulated.webhooks.courier import NoticeReceiver, WebhookCourier
+from duro.payments.simulated.webhooks.deliveries import DeliveryStatus, NoticeDelivery, RetryPlan
+from duro.payments.simulated.webhooks.inbound import SimulatedInboundWebhooks
+from duro.payments.simulated.webhooks.plan import NoticePlan
+from duro.payments.simulated.webhooks.seal import WebhookSeal
 
 __all__ = [
+    "AccountEntry",
     "Answered",
+    "ArrivalEntry",
     "Broken",
     "ChargeAnswer",
     "ChargeEntry",
     "ChargePage",
     "ChargeStatus",
     "Delivery",
+    "DeliveryStatus",
     "FaultPlan",
     "GivenBack",
     "HttpSimulatedGateway",
+    "HttpSimulatedMandates",
+    "HttpSimulatedPaymentRequests",
     "InMemoryIssuerLedger",
     "IssuerLedger",
+    "MandateEntry",
+    "NoticeDelivery",
+    "NoticePlan",
+    "NoticeReceiver",
+    "PayerOrder",
     "Presented",
     "Presentment",
+    "RailLedger",
+    "RailPage",
     "RefundAnswer",
     "RefundAnswered",
     "RefundEntry",
     "RefundOrder",
     "RefundPage",
     "RefundStatus",
+    "RequestEntry",
+    "RequestState",
+    "RetryPlan",
+    "Shelf",
+    "ShelfEntry",
+    "ShelfMark",
     "Silent",
+    "SimulatedBankAccount",
     "SimulatedCard",
     "SimulatedGateway",
+    "SimulatedInboundWebhooks",
     "SimulatedIssuer",
+    "SimulatedMandateBank",
+    "SimulatedMandates",
+    "SimulatedPayer",
+    "SimulatedPaymentRequests",
+    "SimulatedProvider",
+    "SimulatedPushBank",
+    "WebhookCourier",
+    "WebhookSeal",
 ]

@@ -33,6 +33,7 @@ class SimulatedCard(Enum):
     TIMEOUT_AFTER = ("4000000000000929", "visa", "timeout_after", Delivery.SILENT, None)
     SLOW = ("4000000000000036", "visa", "slow", Delivery.SLOW, None)
     ERROR_AFTER = ("4000000000000507", "visa", "error_after", Delivery.BROKEN, None)
+    REFUND_REFUSED = ("4000000000000606", "visa", "refund_refused", Delivery.ANSWERED, None)
 
     def __init__(self, number: str, brand: str, behaviour: str, delivery: Delivery, code: str | None) -> None:
         self.number = number

@@ -15,15 +15,15 @@ _SHARDS: Final = 32
 class HttpExchange:
     """One request and its reply within a time limit for the whole of it; whatever goes wrong on the way is `Unknown`.
 
-    It holds up to 512 connections in shards of 16 and sends by the least busy one: httpx looks through a whole pool
-    for every request, so that one large pool costs several times the work at a hundred requests in flight.
+    It holds up to 16 connections in each of its shards and sends by the least busy one: httpx looks through a whole
+    pool for every request, so that one large pool costs several times the work at a hundred requests in flight.
     """
 
-    def __init__(self, *, base_url: str, timeout_seconds: float) -> None:
+    def __init__(self, *, base_url: str, timeout_seconds: float, shards: int = _SHARDS) -> None:
         self._timeout_seconds = timeout_seconds
         trust = httpx.create_ssl_context()
         self._shards = tuple(
-            HttpShard(base_url=base_url, timeout_seconds=timeout_seconds, trust=trust) for _ in range(_SHARDS)
+            HttpShard(base_url=base_url, timeout_seconds=timeout_seconds, trust=trust) for _ in range(shards)
         )
 
     async def send(

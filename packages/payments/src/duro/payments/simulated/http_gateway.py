@@ -1,7 +1,6 @@
-from typing import Final, TypeVar, final
+from typing import Final, final
 from urllib.parse import quote
 
-import msgspec
 from whenever import TimeDelta
 
 from duro.kernel import Currency, Money, UnknownCurrencyError
@@ -9,7 +8,6 @@ from duro.payments.cards import CardDetails, TokenizeResult
 from duro.payments.charges import Approved, ChargeLookup, ChargeRequest, ChargeResult, Declined, NotFound, Unknown
 from duro.payments.refunds import Refunded, RefundLookup, RefundRefused, RefundRequest, RefundResult
 from duro.payments.simulated.charge_wire import ChargeBody, ChargeReply
-from duro.payments.simulated.error_wire import ErrorReply
 from duro.payments.simulated.http_exchange import HttpExchange
 from duro.payments.simulated.http_shard import Reply
 from duro.payments.simulated.issuer import SimulatedIssuer
@@ -18,7 +16,6 @@ from duro.payments.simulated.token_wire import TokenBody, TokenReply
 
 _DECIDED: Final = frozenset({200, 409})
 _FOUND: Final = frozenset({200})
-Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 @final
@@ -67,7 +64,7 @@ class HttpSimulatedGateway:
         reply = await self._exchange.send("GET", f"/charges/{quote(reference, safe='')}")
         if isinstance(reply, Unknown):
             return reply
-        if self._says(reply, 404, "charge_not_found"):
+        if reply.says(404, "charge_not_found"):
             return NotFound()
         return self._charged(reply, reference, _FOUND)
 
@@ -79,7 +76,7 @@ class HttpSimulatedGateway:
         reply = await self._exchange.send("GET", f"/refunds/{quote(reference, safe='')}")
         if isinstance(reply, Unknown):
             return reply
-        if self._says(reply, 404, "refund_not_found"):
+        if reply.says(404, "refund_not_found"):
             return NotFound()
         return self._refunded(reply, reference, _FOUND)
 
@@ -87,14 +84,14 @@ class HttpSimulatedGateway:
         reply = await self._exchange.send("POST", "/tokens", TokenBody.of(card))
         if isinstance(reply, Unknown):
             return reply
-        answer = self._read(reply, TokenReply, _FOUND)
+        answer = reply.read(TokenReply)
         return answer if isinstance(answer, Unknown) else answer.card.result
 
     async def close(self) -> None:
         await self._exchange.close()
 
     def _charged(self, reply: Reply, reference: str, statuses: frozenset[int]) -> Approved | Declined | Unknown:
-        answer = self._read(reply, ChargeReply, statuses)
+        answer = reply.read(ChargeReply, statuses)
         if isinstance(answer, Unknown):
             return answer
         if answer.charge.reference != reference:
@@ -105,7 +102,7 @@ class HttpSimulatedGateway:
             return Unknown("The answer names a currency that doesn't exist.")
 
     def _refunded(self, reply: Reply, reference: str, statuses: frozenset[int]) -> Refunded | RefundRefused | Unknown:
-        answer = self._read(reply, RefundReply, statuses)
+        answer = reply.read(RefundReply, statuses)
         if isinstance(answer, Unknown):
             return answer
         if answer.refund.reference != reference:
@@ -114,16 +111,3 @@ class HttpSimulatedGateway:
             return answer.refund.result
         except UnknownCurrencyError:
             return Unknown("The answer names a currency that doesn't exist.")
-
-    def _says(self, reply: Reply, status: int, code: str) -> bool:
-        answer = self._read(reply, ErrorReply, frozenset({status}))
-        return isinstance(answer, ErrorReply) and answer.error.code == code
-
-    @staticmethod
-    def _read(reply: Reply, shape: type[Shape], statuses: frozenset[int]) -> Shape | Unknown:
-        if reply.status not in statuses:
-            return Unknown(f"The simulated provider answered with status {reply.status}.")
-        try:
-            return msgspec.json.decode(reply.body, type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return Unknown(f"The answer with status {reply.status} can't be read.")

@@ -1,14 +1,18 @@
 import ssl
 from dataclasses import dataclass
-from typing import Final, final
+from typing import Final, TypeVar, final
 
 import httpx
 import msgspec
 
 from duro.payments.charges import Unknown
+from duro.payments.simulated.error_wire import ErrorReply
+from duro.payments.simulated.json_text import JsonText
 
 _LARGEST_BODY: Final = 65_536
 _CONNECTIONS: Final = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=30)
+_FOUND: Final = frozenset({200})
+Shape = TypeVar("Shape", bound=msgspec.Struct)
 
 
 @final
@@ -18,6 +22,20 @@ class Reply:
 
     status: int
     body: bytes
+
+    def read(self, shape: type[Shape], statuses: frozenset[int] = _FOUND) -> Shape | Unknown:
+        """Believe an answer that has one of these statuses and that shape."""
+        if self.status not in statuses:
+            return Unknown(f"The simulated provider answered with status {self.status}.")
+        try:
+            return JsonText.read(self.body, shape)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return Unknown(f"The answer with status {self.status} can't be read.")
+
+    def says(self, status: int, code: str) -> bool:
+        """Say whether the answer is this problem, in the provider's own words."""
+        answer = self.read(ErrorReply, frozenset({status}))
+        return isinstance(answer, ErrorReply) and answer.error.code == code
 
 
 @final
@@ -42,7 +60,7 @@ class HttpShard:
 
     async def converse(self, method: str, path: str, body: msgspec.Struct | None) -> Reply | Unknown:
         """Send one request and read its reply; raises what httpx raises."""
-        content = None if body is None else msgspec.json.encode(body)
+        content = None if body is None else JsonText.write(body)
         headers = {} if body is None else {"content-type": "application/json"}
         self._in_flight += 1
         try:

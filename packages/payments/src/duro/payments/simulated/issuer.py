@@ -3,6 +3,7 @@ from typing import Final, final
 
 from whenever import TimeDelta
 
+from duro.billing.recovery import Rail
 from duro.kernel import Currency, Money
 from duro.payments.cards import CardDetails, CardRefused, Tokenized
 from duro.payments.charges import Approved, ChargeRequest, Declined, NotFound
@@ -12,6 +13,8 @@ from duro.payments.simulated.cards import Delivery, SimulatedCard
 from duro.payments.simulated.faults import FaultPlan
 from duro.payments.simulated.ledger import IssuerLedger
 from duro.payments.simulated.presentment import Presented, Presentment, RefundOrder
+from duro.payments.simulated.rails.mandate_bank import SimulatedMandateBank
+from duro.payments.simulated.webhooks.charge_teller import ChargeTeller
 
 _MINIMUMS: Final = {"NGN": 5_000, "USD": 50, "GHS": 10, "KES": 300, "ZAR": 100, "EUR": 50, "GBP": 30}
 _FAULTLESS: Final = FaultPlan()
@@ -26,8 +29,18 @@ class SimulatedIssuer:
     found, as at a real provider.
     """
 
-    def __init__(self, ledger: IssuerLedger, *, faults: FaultPlan = _FAULTLESS, slow: TimeDelta = _SLOW) -> None:
+    def __init__(
+        self,
+        ledger: IssuerLedger,
+        *,
+        faults: FaultPlan = _FAULTLESS,
+        slow: TimeDelta = _SLOW,
+        mandates: SimulatedMandateBank | None = None,
+        teller: ChargeTeller | None = None,
+    ) -> None:
         self._ledger = ledger
+        self._mandates = mandates
+        self._teller = teller
         self._faults = faults
         self._slow = slow
 
@@ -43,15 +56,18 @@ class SimulatedIssuer:
         delivery = self._delivery_of(request)
         if delivery is Delivery.SLOW and await self._is_undecided(request.reference):
             await asyncio.sleep(self._slow.total("seconds"))
+        is_debit = SimulatedMandateBank.has_given(request.token)
         presented = await self._ledger.present(
             Presentment(
                 reference=request.reference,
                 token=request.token,
                 amount=request.amount,
-                decline=self._decline_of(request),
+                decline=await self._debit_decline_of(request) if is_debit else self._decline_of(request),
                 is_lost_at_first=delivery is Delivery.LOST,
             )
         )
+        if self._teller is not None and presented.entry.result is not None and not presented.is_repeat:
+            await self._teller.tell_charge(presented.entry, Rail.DIRECT_DEBIT if is_debit else Rail.CARD)
         return self._answer(presented, delivery)
 
     async def lookup(self, reference: str) -> Approved | Declined | NotFound:
@@ -69,6 +85,8 @@ class SimulatedIssuer:
             )
         )
         result = given.entry.result
+        if self._teller is not None and result is not None and not given.is_repeat:
+            await self._teller.tell_refund(given.entry)
         if result is None or (given.is_first and delivery is Delivery.SILENT):
             return Silent()
         return RefundAnswered(result, is_repeat=given.is_repeat)
@@ -109,6 +127,11 @@ class SimulatedIssuer:
         if not self.supports(request.amount.currency):
             return Declined("57", "Transaction not permitted to cardholder")
         return card.decline
+
+    async def _debit_decline_of(self, request: ChargeRequest) -> Declined | None:
+        if self._mandates is None:
+            return Declined("14", "Invalid account number")
+        return await self._mandates.decline_of(request)
 
     def _answer(self, presented: Presented, delivery: Delivery) -> ChargeAnswer:
         result = presented.entry.result

@@ -4,6 +4,7 @@ from typing import Protocol, final
 
 from duro.payments.simulated.entries import ChargeEntry, RefundEntry
 from duro.payments.simulated.presentment import GivenBack, Presented, Presentment, RefundOrder
+from duro.payments.simulated.rails.page import RailLedger
 
 
 @final
@@ -24,8 +25,8 @@ class RefundPage:
     next_position: int | None
 
 
-class IssuerLedger(Protocol):
-    """The issuer's record of what it really took and gave back.
+class IssuerLedger(RailLedger, Protocol):
+    """The provider's record of what it really took and gave back, and of what was pushed to it.
 
     `present` and `give_back` read, decide and write in one atomic step: two of them for one reference never overlap,
     and what they return is already durable.

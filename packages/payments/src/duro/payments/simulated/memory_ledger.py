@@ -1,9 +1,13 @@
+from collections.abc import Callable
 from itertools import islice
-from typing import final
+from typing import TypeVar, final
 
 from duro.payments.simulated.entries import ChargeEntry, RefundEntry
 from duro.payments.simulated.ledger import ChargePage, RefundPage
 from duro.payments.simulated.presentment import GivenBack, Presented, Presentment, RefundOrder
+from duro.payments.simulated.rails.page import RailPage
+
+Result = TypeVar("Result")
 
 
 @final
@@ -13,6 +17,7 @@ class InMemoryIssuerLedger:
     def __init__(self) -> None:
         self._charges: dict[str, ChargeEntry] = {}
         self._refunds: dict[str, RefundEntry] = {}
+        self._rails = RailPage.in_memory()
 
     async def present(self, presentment: Presentment) -> Presented:
         presented = presentment.against(self._charges.get(presentment.reference))
@@ -41,6 +46,9 @@ class InMemoryIssuerLedger:
         entries = tuple(islice(self._refunds.values(), position, position + limit))
         after = position + len(entries)
         return RefundPage(entries, after if after < len(self._refunds) else None)
+
+    async def change(self, work: Callable[[RailPage], Result]) -> Result:
+        return work(self._rails)
 
     async def close(self) -> None:
         """Nothing is held that would need giving back."""

@@ -4,6 +4,7 @@ from typing import final
 from duro.kernel import Money
 from duro.payments.charges import Declined
 from duro.payments.refunds import RefundRefused
+from duro.payments.simulated.cards import SimulatedCard
 from duro.payments.simulated.entries import ChargeEntry, ChargeStatus, RefundEntry, RefundStatus
 
 
@@ -102,6 +103,8 @@ class RefundOrder:
     def _refusal(self, charge: ChargeEntry | None) -> RefundRefused | None:
         if charge is None or charge.status is not ChargeStatus.APPROVED:
             return RefundRefused("charge_not_found", "Nothing was taken under that charge reference.")
+        if SimulatedCard.of_token(charge.token) is SimulatedCard.REFUND_REFUSED:
+            return RefundRefused("refund_not_allowed", "The bank takes no refunds to this card.")
         if charge.amount.currency != self.amount.currency:
             return RefundRefused("currency_mismatch", f"The charge was made in {charge.amount.currency}.")
         if self.amount.amount <= 0:

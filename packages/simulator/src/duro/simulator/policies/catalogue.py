@@ -46,19 +46,19 @@ class Catalogue:
     def check(self, name: str) -> str:
         """Return the name if there is such a policy, else raise UnknownPolicyError."""
         if name not in self._bounds():
-            self._without_world(name)
+            self.without_world(name)
         return name
 
     def make(self, name: str, world: World) -> Policy:
         """Make a policy; raise UnknownPolicyError for a name that nobody has."""
         bounds = self._bounds()
-        return bounds[name](world) if name in bounds else self._without_world(name)
+        return bounds[name](world) if name in bounds else self.without_world(name)
 
     def terms(self, name: str) -> Terms:
         """Return the tries and the window of a policy, its own unless its name says others."""
         if self.is_bound(name):
             return Oracle.TERMS
-        policy = self._without_world(name)
+        policy = self.without_world(name)
         return Terms(policy.most_tries, policy.window_days)
 
     def is_bound(self, name: str) -> bool:
@@ -69,7 +69,8 @@ class Catalogue:
         """Say whether the policy of that name can be made to work on any terms."""
         return name in self._flexible()
 
-    def _without_world(self, name: str) -> Policy:
+    def without_world(self, name: str) -> Policy:
+        """Make a policy that needs no world to see into; raise UnknownPolicyError for a bound."""
         fixed, flexible = self._fixed(), self._flexible()
         if name in fixed:
             return fixed[name]()

@@ -34,6 +34,7 @@ _PREVIEW = Operation(
     form=ChangePlanInput,
     answer=ChangePreviewView,
     refusals=(404, 409),
+    is_reading=True,
     example=ChangeExamples.BODY,
     answer_example=ChangeExamples.PREVIEW,
 )
