@@ -36,8 +36,8 @@ class Mismatch:
 class Comparison:
     """Both books side by side at one moment.
 
-    Double: taken more than once. Lost: taken, and known here as failed or not known for ten minutes after its lease, by real time.
-    Orphan: taken under a reference that nobody here gave. Phantom: done here, not done there.
+    Double: taken more than once. Lost: taken, and known here as failed or, in real time, not known for ten minutes
+    after its lease. Orphan: taken under a reference that nobody here gave. Phantom: done here, not done there.
     """
 
     charges: Mapping[str, CollectionEntry]
