@@ -69,5 +69,5 @@ class IntervalChart:
         yield Node.of("line", class_=kind, x1=scale.at(low), x2=scale.at(high), y1=y, y2=y)
         yield Node.of("circle", class_=kind, cx=scale.at(mean), cy=y, r=5)
         sign = "+" if self.are_differences else ""
-        spread = f" ({low:.1f} to {high:.1f})" if bar.estimate.low is not None else ""
-        yield Node.of("text", f"{mean:{sign}.1f}{spread}", class_="figure", x=self.WIDTH - self.FIGURES + 4, y=y + 4)
+        spread = f" ({low:z.1f} to {high:z.1f})" if bar.estimate.low is not None else ""
+        yield Node.of("text", f"{mean:{sign}z.1f}{spread}", class_="figure", x=self.WIDTH - self.FIGURES + 4, y=y + 4)
