@@ -29,8 +29,8 @@ class Bar:
 class IntervalChart:
     """A dot and an interval per line, with its figures beside it. Differences get a line where there is none."""
 
-    WIDTH: ClassVar[int] = 780
-    LABELS: ClassVar[int] = 190
+    WIDTH: ClassVar[int] = 800
+    LABELS: ClassVar[int] = 215
     FIGURES: ClassVar[int] = 165
     ROW: ClassVar[int] = 28
     TOP: ClassVar[int] = 26
