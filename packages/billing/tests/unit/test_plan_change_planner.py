@@ -239,6 +239,14 @@ class TestAChangeOfInterval:
         assert settled.change.subscription.status is SubscriptionStatus.EXPIRED
         assert settled.change.subscription.access_ends_at == plan.period.end
 
+    def test_keeps_the_credit_that_no_invoice_will_take_up(self, paid, request_for, naira):
+        plan = PlanChangePlanner.plan(paid(), request_for(cadence=YEARLY, max_cycles=2), now=HALF_WAY)
+        lines = (PendingLine("Unused time on Gold", naira(-70)), PendingLine("Remaining time on Basic", naira(30)))
+        settled = SettlementPlanner.plan_change(
+            plan.change.subscription, plan.plan_change, plan.period, ChargeOutcome.PAID, pending_lines=lines
+        )
+        assert settled.change.subscription.balance == naira(70)
+
 
 class TestAChangeThatWaits:
     def test_takes_over_at_the_renewal(self, paid, request_for, naira):
