@@ -14,14 +14,14 @@ SECRET = "made up"
 class Stage:
     """A provider that tells, a clock, and a receiver that accepts as long as it is well."""
 
-    def __init__(self, plan, *, retries=RetryPlan()) -> None:  # noqa: B008
+    def __init__(self, plan, *, retries=None) -> None:
         self.clock = SteppingClock(START)
         self.is_well = True
         self.received = []
         self._ledger = InMemoryIssuerLedger()
         self._pushes = SimulatedProvider.over(self._ledger, clock=self.clock, notices=plan).pushes
         self.courier = WebhookCourier(
-            self._ledger, receiver=self, seal=WebhookSeal(SECRET), clock=self.clock, retries=retries
+            self._ledger, receiver=self, seal=WebhookSeal(SECRET), clock=self.clock, retries=retries or RetryPlan()
         )
 
     async def receive(self, headers, body):
