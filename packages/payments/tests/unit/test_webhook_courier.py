@@ -66,7 +66,7 @@ class TestWebhookCourier:
         assert await stage.sendings() == [(DeliveryStatus.ACCEPTED, 10)]
 
     async def test_gives_up_when_its_patience_ends(self):
-        stage = Stage(NoticePlan(), retries=RetryPlan(patience=TimeDelta(seconds=7)))
+        stage = Stage(NoticePlan(), retries=RetryPlan(patience=TimeDelta(seconds=10)))
         stage.is_well = False
         await stage.pay("r")
         sent = [await stage.courier.send_due()] + [await stage.after(seconds=1) for _ in range(30)]
