@@ -10,12 +10,12 @@ import pytest_asyncio
 
 from duro.db import DatabasePool
 from duro.kernel import Mode
-from duro.payments import InMemoryIssuerLedger, SimulatedGateway, SimulatedIssuer
+from duro.payments import InMemoryIssuerLedger, SimulatedCard, SimulatedGateway, SimulatedIssuer
 from duro.public_api.collaborators import Collaborators
 from duro.public_api.composition import Composition
 from duro.public_api.server import PublicApiServer
 from duro.public_api.settings import Settings
-from duro.testkit.merchant_client import MerchantClient
+from duro.testkit.merchant_client import Json, MerchantClient
 
 PROMO_CODE = {"code": "HALF", "percentOff": 50, "duration": "forever"}
 READING = {"get", "head", "options", "trace"}
@@ -154,6 +154,66 @@ async def remove_promo_code(api: MerchantClient) -> Act:
     return Act.of("DELETE", path, touches="subscriptions events")
 
 
+async def refund_invoice(api: MerchantClient) -> Act:
+    invoice = await invoice_of(api, await api.subscription())
+    touches = "refunds invoices subscriptions events journals ledger_entries"
+    return Act.of("POST", f"/v1/invoices/{invoice}/refund", {"amount": 1}, touches=touches)
+
+
+async def refused_refund(api: MerchantClient) -> str:
+    subscription = await api.subscription(number=SimulatedCard.REFUND_REFUSED.number)
+    refund = await api.made(f"/v1/invoices/{await invoice_of(api, subscription)}/refund", {})
+    assert refund["status"] == "needs_attention"
+    return f"/v1/refunds/{refund['id']}"
+
+
+async def retry_refund(api: MerchantClient) -> Act:
+    return Act.of("POST", f"{await refused_refund(api)}/retry", touches="refunds journals ledger_entries")
+
+
+async def cancel_refund(api: MerchantClient) -> Act:
+    return Act.of("POST", f"{await refused_refund(api)}/cancel", touches="refunds journals ledger_entries")
+
+
+async def pay_invoice(api: MerchantClient) -> Act:
+    subscription = await api.subscription(number=SimulatedCard.INSUFFICIENT_FUNDS.number)
+    card = await api.card({"id": subscription["customerId"]})
+    path = f"/v1/invoices/{await invoice_of(api, subscription)}/pay"
+    touches = "invoices payment_attempts subscriptions events journals ledger_entries"
+    return Act.of("POST", path, {"paymentMethodId": card["id"]}, touches=touches)
+
+
+async def void_invoice(api: MerchantClient) -> Act:
+    subscription = await api.subscription(number=SimulatedCard.INSUFFICIENT_FUNDS.number)
+    path = f"/v1/invoices/{await invoice_of(api, subscription)}/void"
+    return Act.of("POST", path, touches="invoices subscriptions events journals ledger_entries")
+
+
+async def mark_invoice_uncollectible(api: MerchantClient) -> Act:
+    """Let a change be invoiced at once to a card that fails: what is owed for it moves no subscription."""
+    subscription = await api.subscription()
+    declining = await api.card({"id": subscription["customerId"]}, SimulatedCard.INSUFFICIENT_FUNDS.number)
+    path = f"/v1/subscriptions/{subscription['id']}"
+    assert (await api.http.patch(path, json={"paymentMethodId": declining["id"]})).is_success
+    change = await api.post(f"{path}/change-plan", {"quantity": 2, "prorationBehavior": "invoice_now"})
+    assert change.is_success, change.text
+    page = await api.read("/v1/invoices", subscriptionId=subscription["id"], status="open")
+    path = f"/v1/invoices/{page['items'][0]['id']}/mark-uncollectible"
+    return Act.of("POST", path, touches="invoices dunning_schedules journals ledger_entries")
+
+
+async def grant_credit(api: MerchantClient) -> Act:
+    subscription = await api.subscription()
+    path = f"/v1/subscriptions/{subscription['id']}/credit"
+    touches = "credit_grants subscriptions events journals ledger_entries"
+    return Act.of("POST", path, {"amount": 1, "reason": "sorry"}, touches=touches)
+
+
+async def invoice_of(api: MerchantClient, subscription: Json) -> str:
+    (invoice,) = (await api.read("/v1/invoices", subscriptionId=subscription["id"]))["items"]
+    return str(invoice["id"])
+
+
 LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
     "createPlan": create_plan,
     "updatePlan": update_plan,
@@ -173,6 +233,13 @@ LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
     "unscheduleChange": unschedule_change,
     "pauseSubscription": pause_subscription,
     "resumeSubscription": resume_subscription,
+    "refundInvoice": refund_invoice,
+    "retryRefund": retry_refund,
+    "cancelRefund": cancel_refund,
+    "payInvoice": pay_invoice,
+    "voidInvoice": void_invoice,
+    "markInvoiceUncollectible": mark_invoice_uncollectible,
+    "grantCredit": grant_credit,
     "createTestClock": create_test_clock,
     "advanceTestClock": advance_test_clock,
 }

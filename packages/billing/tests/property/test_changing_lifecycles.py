@@ -164,7 +164,10 @@ class ChangingLifecycle(RuleBasedStateMachine):
         invoice, self.invoice, self.is_pending = self.invoice, None, False
         before = self.subscription
         if isinstance(invoice, ChangeOnPayment):
-            settled = SettlementPlanner.plan_change(before, invoice.plan_change, invoice.period, outcome)
+            lines = tuple(self.waiting)
+            settled = SettlementPlanner.plan_change(
+                before, invoice.plan_change, invoice.period, outcome, pending_lines=lines
+            )
         else:
             settled = SettlementPlanner.plan(before, invoice.period, outcome, invoice.plan_change)
         match settled:
@@ -175,7 +178,7 @@ class ChangingLifecycle(RuleBasedStateMachine):
                 if isinstance(invoice, ChangeOnPayment):
                     self.begun_anew.append(invoice.period)
                 if self.subscription.is_terminal:
-                    self.waiting = []
+                    self.lose_lines()
             case OpenRecovery(change) | KeepIncomplete(change):
                 assert (change.subscription.terms, change.subscription.quantity) == (before.terms, before.quantity)
                 self.apply(change)

@@ -122,6 +122,12 @@ class TestAChangeWithinAPeriod:
         plan = PlanChangePlanner.plan(promoted, request_for(), now=HALF_WAY)
         assert (plan.proration.credit, plan.proration.charge) == (naira(250_000), naira(500_000))
 
+    @pytest.mark.parametrize("behavior", ProrationBehavior)
+    def test_has_no_lines_where_there_is_no_difference(self, paid, request_for, behavior):
+        plan = PlanChangePlanner.plan(paid(), request_for(500_000, behavior=behavior), now=HALF_WAY)
+        assert isinstance(plan, ChangeApplied)
+        assert (plan.change.events, plan.pending_lines) == ((), ())
+
     def test_is_for_nothing_in_a_period_that_was_free(self, paid, request_for):
         request = request_for(behavior=ProrationBehavior.INVOICE_NOW, paid_period=PaidPeriod(is_worth_nothing=True))
         plan = PlanChangePlanner.plan(paid(), request, now=HALF_WAY)
@@ -232,6 +238,14 @@ class TestAChangeOfInterval:
         )
         assert settled.change.subscription.status is SubscriptionStatus.EXPIRED
         assert settled.change.subscription.access_ends_at == plan.period.end
+
+    def test_keeps_the_credit_that_no_invoice_will_take_up(self, paid, request_for, naira):
+        plan = PlanChangePlanner.plan(paid(), request_for(cadence=YEARLY, max_cycles=2), now=HALF_WAY)
+        lines = (PendingLine("Unused time on Gold", naira(-70)), PendingLine("Remaining time on Basic", naira(30)))
+        settled = SettlementPlanner.plan_change(
+            plan.change.subscription, plan.plan_change, plan.period, ChargeOutcome.PAID, pending_lines=lines
+        )
+        assert settled.change.subscription.balance == naira(70)
 
 
 class TestAChangeThatWaits:

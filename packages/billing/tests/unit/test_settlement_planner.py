@@ -4,6 +4,7 @@ from whenever import Instant
 from duro.billing import (
     Advance,
     ChargeOutcome,
+    EventType,
     KeepIncomplete,
     OpenRecovery,
     PaidWithoutAdvance,
@@ -53,3 +54,18 @@ class TestTheSettlementPlanner:
     def test_refuses_to_settle_a_subscription_at_rest(self, subscription, outcome):
         with pytest.raises(ConflictError):
             SettlementPlanner.plan(subscription(SubscriptionStatus.PAUSED), MARCH, outcome)
+
+
+class TestAProration:
+    def test_that_is_paid_is_told_of_and_moves_nothing(self, subscription):
+        settled = SettlementPlanner.proration(subscription(), ChargeOutcome.PAID)
+        assert settled == Advance(subscription().told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS))
+
+    def test_that_is_declined_opens_a_case_and_moves_nothing(self, subscription):
+        settled = SettlementPlanner.proration(subscription(), ChargeOutcome.DECLINED)
+        assert settled == OpenRecovery(subscription().told(EventType.SUBSCRIPTION_PAYMENT_FAILED))
+
+    def test_goes_back_after_the_end(self, subscription):
+        ended = subscription(SubscriptionStatus.CANCELED)
+        assert SettlementPlanner.proration(ended, ChargeOutcome.PAID) == PaidWithoutAdvance()
+        assert SettlementPlanner.proration(ended, ChargeOutcome.DECLINED) == VoidInvoice()

@@ -244,6 +244,15 @@ class ChargeGatewayContract:
             assert isinstance(refused, RefundRefused)
             assert await provider.gateway.lookup_refund(request.reference) == refused
 
+    async def test_refuses_every_refund_to_a_card_that_takes_none(self, provider):
+        charge = charge_of(SimulatedCard.REFUND_REFUSED)
+        assert isinstance(await provider.gateway.charge(charge), Approved)
+        for _ in range(2):
+            refused = await provider.gateway.refund(refund_of(charge.reference, 1))
+            assert isinstance(refused, RefundRefused)
+            assert refused.code == "refund_not_allowed"
+        assert await self.given_back(provider, charge.reference) == 0
+
     async def test_refuses_to_give_back_nothing_or_another_currency(self, provider):
         charge = await self.taken(provider, 500)
         for request in (refund_of(charge, 0), refund_of(charge, -5), refund_of(charge, 100, currency=USD)):

@@ -178,10 +178,12 @@ class MandateGatewayContract:
             reference(), Money(800, NGN), SimulatedCard.INSUFFICIENT_FUNDS.token, "ada@example.com", "March"
         )
         assert await rails.charges.charge(debit) == Approved(debit.reference, debit.amount)
+        await rails.told(ChargeSucceeded, reference=debit.reference)
         await rails.charges.charge(debit)
         await rails.charges.charge(declined)
         back, too_much = (RefundRequest(reference(), debit.reference, Money(each, NGN)) for each in (900, 1))
         assert isinstance(await rails.charges.refund(back), Refunded)
+        await rails.told(RefundSucceeded, reference=back.reference)
         await rails.charges.refund(back)
         await rails.charges.refund(too_much)
         (taken,) = await rails.told(ChargeSucceeded, reference=debit.reference)

@@ -127,7 +127,9 @@ class PaymentRequestGatewayContract:
         order = order_of(SimulatedPayer.TIMEOUT_BEFORE)
         assert isinstance(await rails.requests.open(order), Unknown)
         assert await rails.requests.lookup_request(order.reference) == NotFound()
-        assert isinstance(await rails.requests.open(order), Opened)
+        opened = await rails.requests.open(order)
+        assert isinstance(opened, Opened)
+        assert (await rails.requests.lookup_request(order.reference)).request == opened
 
     async def test_does_not_know_when_an_answer_got_lost_and_finds_the_request_and_what_was_paid(self, rails):
         order = order_of(SimulatedPayer.TIMEOUT_AFTER)
@@ -204,6 +206,13 @@ class PaymentRequestGatewayContract:
         assert await self.arrived(rails, order.reference) == [500_001, 7]
         await rails.requests.close_request(order.reference)
         assert await self.arrived(rails, order.reference) == [500_001, 7]
+
+    async def test_lets_a_late_payer_who_has_paid_pay_no_more(self, rails):
+        order = order_of(SimulatedPayer.LATE)
+        await rails.requests.open(order)
+        await rails.pay(order.amount, reference=order.reference)
+        await rails.requests.close_request(order.reference)
+        assert await self.arrived(rails, order.reference) == [500_001]
 
     async def test_finds_and_closes_nothing_under_a_reference_never_sent(self, rails):
         assert await rails.requests.lookup_request(reference()) == NotFound()

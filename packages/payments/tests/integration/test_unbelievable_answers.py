@@ -3,10 +3,31 @@ import time
 from typing import Self
 
 import pytest
+from whenever import Instant
 
+from duro.billing.recovery import Rail
 from duro.kernel import Currency, Money
-from duro.payments import CardDetails, ChargeRequest, HttpSimulatedGateway, RefundRequest, SimulatedCard, Unknown
+from duro.payments import (
+    AccountOpened,
+    AccountStanding,
+    CardDetails,
+    ChargeRequest,
+    HttpSimulatedGateway,
+    HttpSimulatedMandates,
+    HttpSimulatedPaymentRequests,
+    MandateOrder,
+    MandateStanding,
+    Opened,
+    PaymentRequestOrder,
+    RefundRequest,
+    Refused,
+    RequestStanding,
+    SimulatedCard,
+    Unknown,
+    VirtualAccountOrder,
+)
 
+LONG_AGO = Instant.from_utc(2020, 1, 1)
 NGN = Currency("NGN")
 
 
@@ -19,6 +40,19 @@ DEEP = b'{"x":' + b"[" * 60_000
 APPROVED = (
     b'{"charge":{"status":"approved","reference":"r","amount":5,"currency":"NGN"},'
     b'"refund":{"status":"refunded","reference":"r","amount":5,"currency":"NGN"}}'
+)
+REQUEST = (
+    b'{"request":{"status":"opened","reference":"r","amount":5,"currency":"NGN","rail":"transfer",'
+    b'"account":{"number":"9900000001","bankName":"A","accountName":"B"},"ussdCode":null,"expiresAt":null},'
+    b'"isClosed":false,"arrivals":[]}'
+)
+ACCOUNT = (
+    b'{"account":{"status":"opened","reference":"r","currency":"NGN",'
+    b'"account":{"number":"9900000001","bankName":"A","accountName":"B"}},"hasMore":false,"arrivals":[]}'
+)
+MANDATE = (
+    b'{"mandate":{"status":"kept","reference":"r","token":"t","state":"pending","ceiling":5,"currency":"NGN",'
+    b'"last4":"0001","activation":null,"activatedAt":null}}'
 )
 
 ANSWERS = {
@@ -67,11 +101,15 @@ class Rogue:
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         port = self._server.sockets[0].getsockname()[1]
-        self.gateway = HttpSimulatedGateway(base_url=f"http://127.0.0.1:{port}", timeout_seconds=0.5)
+        url = f"http://127.0.0.1:{port}"
+        self.gateway = HttpSimulatedGateway(base_url=url, timeout_seconds=0.5)
+        self.requests = HttpSimulatedPaymentRequests(base_url=url, timeout_seconds=0.5)
+        self.mandates = HttpSimulatedMandates(base_url=url, timeout_seconds=0.5)
         return self
 
     async def __aexit__(self, *_) -> None:
-        await self.gateway.close()
+        for gateway in (self.gateway, self.requests, self.mandates):
+            await gateway.close()
         self._server.close()
 
     async def _serve(self, reader, writer):
@@ -90,6 +128,21 @@ class Rogue:
             writer.close()
 
 
+async def ask_of_pushes(gateway):
+    return [
+        await gateway.open(PaymentRequestOrder("r", Money(5, NGN), Rail.TRANSFER, "ada@example.com")),
+        await gateway.lookup_request("r"),
+        await gateway.close_request("r"),
+        await gateway.open_account(VirtualAccountOrder("r", NGN, "Ada Obi", "ada@example.com")),
+        await gateway.lookup_account("r", since=LONG_AGO),
+    ]
+
+
+async def ask_of_mandates(gateway):
+    order = MandateOrder("r", "Ada Obi", "ada@example.com", "0100000001", "058", Money(5, NGN))
+    return [await gateway.create(order), await gateway.lookup("r"), await gateway.cancel("r")]
+
+
 async def ask_everything(gateway):
     amount = Money(5, NGN)
     return [
@@ -106,6 +159,8 @@ class TestUnbelievableAnswers:
     async def test_are_unknown_whatever_was_asked(self, name):
         async with Rogue(ANSWERS[name]) as rogue:
             assert [type(result) for result in await ask_everything(rogue.gateway)] == [Unknown] * 5
+            assert [type(result) for result in await ask_of_pushes(rogue.requests)] == [Unknown] * 5
+            assert [type(result) for result in await ask_of_mandates(rogue.mandates)] == [Unknown] * 3
 
     async def test_are_unknown_when_nobody_listens(self):
         gateway = HttpSimulatedGateway(base_url="http://127.0.0.1:1", timeout_seconds=0.5)
@@ -128,3 +183,83 @@ class TestUnbelievableAnswers:
                 "Refunded",
                 "Unknown",
             ]
+
+
+class TestAnswersOfPushRails:
+    """A whole answer is believed, and the same answer is not where one thing in it can't be."""
+
+    async def test_are_believed_when_whole_and_about_our_reference(self):
+        async with Rogue(answer(200, REQUEST)) as rogue:
+            results = (await ask_of_pushes(rogue.requests))[:3]
+            assert [type(result) for result in results] == [Opened, RequestStanding, RequestStanding]
+        async with Rogue(answer(200, ACCOUNT)) as rogue:
+            results = (await ask_of_pushes(rogue.requests))[3:]
+            assert [type(result) for result in results] == [AccountOpened, AccountStanding]
+        async with Rogue(answer(200, MANDATE)) as rogue:
+            assert [type(result) for result in await ask_of_mandates(rogue.mandates)] == [MandateStanding] * 3
+
+    @pytest.mark.parametrize(
+        ("believable", "unbelievable"),
+        [
+            (b'"ussdCode":null', b'"ussdCode":"*999#"'),
+            (b'"account":{"number":"9900000001","bankName":"A","accountName":"B"}', b'"account":null'),
+            (b'"expiresAt":null', b'"expiresAt":"soon"'),
+            (b'"rail":"transfer"', b'"rail":"pigeon"'),
+            (b'"reference":"r"', b'"reference":"another"'),
+            (b'"currency":"NGN"', b'"currency":"QQQ"'),
+            (b'"amount":5', b'"amount":5.5'),
+            (b'"opened"', b'"queued"'),
+        ],
+    )
+    async def test_are_unknown_where_a_request_is_what_no_request_can_be(self, believable, unbelievable):
+        async with Rogue(answer(200, REQUEST.replace(believable, unbelievable))) as rogue:
+            assert [type(result) for result in (await ask_of_pushes(rogue.requests))[:3]] == [Unknown] * 3
+
+    @pytest.mark.parametrize(
+        ("believable", "unbelievable"),
+        [
+            (b'"account":{"number":"9900000001","bankName":"A","accountName":"B"}', b'"account":null'),
+            (b'"reference":"r"', b'"reference":"another"'),
+            (b'"currency":"NGN"', b'"currency":"QQQ"'),
+            (b'"opened"', b'"queued"'),
+        ],
+    )
+    async def test_are_unknown_where_an_account_is_what_no_account_can_be(self, believable, unbelievable):
+        async with Rogue(answer(200, ACCOUNT.replace(believable, unbelievable))) as rogue:
+            assert [type(result) for result in (await ask_of_pushes(rogue.requests))[3:]] == [Unknown] * 2
+
+    @pytest.mark.parametrize(
+        "arrival",
+        [
+            b'{"providerReference":"p","amount":0,"currency":"NGN","rail":"ussd","arrivedAt":"2026-01-01T00:00:00Z"}',
+            b'{"providerReference":"p","amount":5,"currency":"QQQ","rail":"ussd","arrivedAt":"2026-01-01T00:00:00Z"}',
+            b'{"providerReference":"","amount":5,"currency":"NGN","rail":"ussd","arrivedAt":"2026-01-01T00:00:00Z"}',
+            b'{"providerReference":"p","amount":5,"currency":"NGN","rail":"ussd","arrivedAt":"2026-01-01"}',
+            b'{"providerReference":"p","amount":5,"currency":"NGN","rail":"ussd"}',
+        ],
+    )
+    @pytest.mark.parametrize(("whole", "places"), [(REQUEST, (1, 2)), (ACCOUNT, (4,))])
+    async def test_are_unknown_where_money_arrived_that_cannot_have(self, whole, places, arrival):
+        async with Rogue(answer(200, whole.replace(b'"arrivals":[]', b'"arrivals":[' + arrival + b"]"))) as rogue:
+            results = await ask_of_pushes(rogue.requests)
+            assert [type(results[place]) for place in places] == [Unknown] * len(places)
+
+    @pytest.mark.parametrize(
+        ("believable", "unbelievable"),
+        [
+            (b'"pending"', b'"asleep"'),
+            (b'"reference":"r"', b'"reference":"another"'),
+            (b'"currency":"NGN"', b'"currency":"QQQ"'),
+            (b'"activatedAt":null', b'"activatedAt":"soon"'),
+            (b'"kept"', b'"queued"'),
+        ],
+    )
+    async def test_are_unknown_where_a_mandate_is_what_no_mandate_can_be(self, believable, unbelievable):
+        async with Rogue(answer(200, MANDATE.replace(believable, unbelievable))) as rogue:
+            assert [type(result) for result in await ask_of_mandates(rogue.mandates)] == [Unknown] * 3
+
+    async def test_are_unknown_where_a_mandate_that_is_looked_up_is_refused(self):
+        refused = b'{"mandate":{"status":"refused","code":"c","message":"m"}}'
+        async with Rogue(answer(200, refused)) as rogue:
+            results = await ask_of_mandates(rogue.mandates)
+            assert [type(result) for result in results] == [Refused, Unknown, Unknown]

@@ -151,6 +151,11 @@ class TestIntervalChart:
         assert "+2.0 (1.0 to 3.5)" in html
         assert 'class="zero"' in html
 
+    def test_writes_no_negative_nothing(self):
+        bar = Bar("duro", "ours", Estimate(-0.0001, -0.0002, -0.0001))
+        html = IntervalChart("differences", (bar,), are_differences=True).node().as_html()
+        assert "+0.0 (0.0 to 0.0)" in html
+
     def test_draws_a_dot_alone_for_one_seed(self):
         html = (
             IntervalChart("shares", (Bar("x", "rival", Estimate(0.5, None, None)),), are_differences=False)

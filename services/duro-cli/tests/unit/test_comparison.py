@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from whenever import Instant, TimeDelta
 
 from duro.cli.reconciliation.comparison import Comparison, MismatchKind
@@ -38,6 +40,11 @@ class TestComparison:
         left = self.ours("pending", claimed_until=NOW - TimeDelta(minutes=11))
         assert self.kinds(left, theirs) == [MismatchKind.LOST]
         assert self.kinds(self.ours("pending"), theirs) == []
+
+    def test_leaves_what_is_pending_on_a_test_clock_to_its_merchant(self):
+        left = {key: replace(entry, is_on_test_clock=True) for key, entry in self.ours("pending").items()}
+        later = {key: replace(entry, claimed_until=NOW - TimeDelta(hours=99)) for key, entry in left.items()}
+        assert self.kinds(later, self.theirs("charge", "approved", takings=1)) == []
 
     def test_finds_money_taken_that_nobody_asked_for(self):
         assert self.kinds(None, self.theirs("charge", "approved", takings=1)) == [MismatchKind.ORPHAN]

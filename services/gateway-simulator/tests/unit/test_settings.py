@@ -5,7 +5,9 @@ import pytest
 from whenever import TimeDelta
 
 from duro.gateway_simulator.settings import Settings
+from duro.gateway_simulator.webhook_settings import WebhookSettings
 from duro.kernel import InvalidInputError
+from duro.payments.simulated import NoticePlan, RetryPlan
 
 
 class TestSettings:
@@ -17,6 +19,7 @@ class TestSettings:
         assert (settings.faults.timeout_before_rate, settings.faults.timeout_after_rate) == (0, 0)
         assert (settings.latency, settings.is_hanging) == (TimeDelta(), False)
         assert (settings.slow, settings.hold) == (TimeDelta(seconds=3), TimeDelta(seconds=30))
+        assert (settings.setup_time, settings.webhooks) == (TimeDelta(hours=2), None)
 
     def test_read_every_variable(self):
         settings = Settings.from_environment({
@@ -38,6 +41,38 @@ class TestSettings:
             })  # fmt: skip
         assert [fault.path.removeprefix("GATEWAY_") for fault in refusal.value.faults] == [
             "TIMEOUT_BEFORE_RATE", "TIMEOUT_AFTER_RATE", "PORT", "LATENCY_MS", "SLOW_MS", "HOLD_MS", "HANG",
+        ]  # fmt: skip
+
+    def test_read_where_notices_go_and_how_badly(self):
+        settings = Settings.from_environment({
+            "GATEWAY_WEBHOOK_URL": "http://127.0.0.1:8402/in", "GATEWAY_WEBHOOK_SECRET": "s", "GATEWAY_SEED": "seed",
+            "GATEWAY_WEBHOOK_LOSS_RATE": "0.1", "GATEWAY_WEBHOOK_DUPLICATE_RATE": "0.2",
+            "GATEWAY_WEBHOOK_DELAY_RATE": "0.3", "GATEWAY_WEBHOOK_REORDER_RATE": "0.4",
+            "GATEWAY_WEBHOOK_DELAY_MS": "5", "GATEWAY_WEBHOOK_REORDER_MS": "6", "GATEWAY_WEBHOOK_RETRY_MS": "7",
+            "GATEWAY_WEBHOOK_PATIENCE_MS": "8", "GATEWAY_WEBHOOK_CHARGES": "1", "GATEWAY_MANDATE_SETUP_SECONDS": "9",
+        })  # fmt: skip
+        milliseconds = [TimeDelta(milliseconds=number) for number in (5, 6, 7, 8)]
+        assert settings.setup_time == TimeDelta(seconds=9)
+        assert settings.webhooks == WebhookSettings(
+            url="http://127.0.0.1:8402/in",
+            secret="s",
+            plan=NoticePlan(*[Fraction(n, 10) for n in (1, 2, 3, 4)], milliseconds[0], milliseconds[1], "seed"),
+            retries=RetryPlan(milliseconds[2], milliseconds[3]),
+            is_telling_charges=True,
+        )
+
+    def test_tell_of_charges_only_when_asked_to(self):
+        settings = Settings.from_environment({"GATEWAY_WEBHOOK_URL": "https://x.test", "GATEWAY_WEBHOOK_SECRET": "s"})
+        assert not settings.webhooks.is_telling_charges
+        assert settings.webhooks.plan == NoticePlan(seed="duro")
+        assert settings.webhooks.retries == RetryPlan()
+
+    @pytest.mark.parametrize("url", ["127.0.0.1:80", "ftp://x.test", "http://", "http://[::1", "/in"])
+    def test_refuse_an_address_that_is_none_and_a_missing_secret(self, url):
+        with pytest.raises(InvalidInputError) as refusal:
+            Settings.from_environment({"GATEWAY_WEBHOOK_URL": url, "GATEWAY_WEBHOOK_LOSS_RATE": "2"})
+        assert [fault.path.removeprefix("GATEWAY_WEBHOOK_") for fault in refusal.value.faults] == [
+            "LOSS_RATE", "URL", "SECRET",
         ]  # fmt: skip
 
     def test_refuse_rates_that_exceed_one_together(self):

@@ -1,6 +1,9 @@
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 
 import httpx
+import pytest_asyncio
 from whenever import TimeDelta
 
 from duro.kernel import CustomerId, Mode
@@ -12,11 +15,29 @@ from duro.testkit.stage import Stage
 from duro.testkit.staged_merchant import StagedMerchant
 from duro.testkit.stepping_clock import SteppingClock
 
+CONNECTIONS = httpx.Limits(max_connections=25)
 CUSTOMER = {"email": "ada@example.com"}
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["code"]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def crowd(server: PublicApiServer, merchant: StagedMerchant) -> AsyncGenerator[list[MerchantClient]]:
+    """Ten servers of the merchant's, each with twenty-five connections to the API."""
+    headers = {"Authorization": f"Bearer {merchant.secret.text}"}
+    async with AsyncExitStack() as stack:
+        yield [
+            MerchantClient(
+                await stack.enter_async_context(
+                    httpx.AsyncClient(
+                        base_url=server.url, headers=headers, timeout=600, trust_env=False, limits=CONNECTIONS
+                    )
+                )
+            )
+            for _ in range(10)
+        ]
 
 
 class TestReplay:
@@ -98,21 +119,55 @@ class TestKey:
         assert (await api.http.post("/v1/customers", json=CUSTOMER, headers=headers)).status_code == 422
 
 
-class TestFiftyAtOnce:
-    async def test_make_one_customer(self, api: MerchantClient):
-        answers = await asyncio.gather(*(api.post("/v1/customers", CUSTOMER, key="k") for _ in range(50)))
-        made = {answer.json()["id"] for answer in answers if answer.status_code == 201}
-        assert len(made) == 1
-        assert {code(answer) for answer in answers if answer.status_code != 201} <= {(409, "idempotency_in_progress")}
-        assert [item["id"] for item in (await api.read("/v1/customers"))["items"]] == list(made)
+class TestAThousandAtOnce:
+    """Each of them gets the one answer, or is told that it isn't there yet and gets it when it asks again."""
 
-    async def test_start_and_charge_one_subscription(self, api: MerchantClient, gateway):
+    async def test_make_one_plan(self, api: MerchantClient, crowd: list[MerchantClient]):
+        body = {"name": "Gold", "amount": 500_000, "currency": "NGN", "interval": "month"}
+        answer = await self._answer(crowd, "/v1/plans", body)
+        assert (await api.read("/v1/plans"))["items"] == [answer]
+
+    async def test_start_and_charge_one_subscription(self, api: MerchantClient, crowd: list[MerchantClient], gateway):
+        """The charge waits at the door until somebody who came later has been told that it is on its way."""
         order = await api.order()
-        answers = await asyncio.gather(*(api.post("/v1/subscriptions", order, key="k") for _ in range(50)))
-        assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
-        assert {code(answer) for answer in answers if answer.status_code != 201} <= {(409, "idempotency_in_progress")}
-        assert len((await api.read("/v1/subscriptions"))["items"]) == 1
+        gateway.door.clear()
+        asking = asyncio.create_task(self._answer(crowd, "/v1/subscriptions", order))
+        await Deadline(60).until(lambda: gateway.charges, "the charge to be at the door")
+        assert code(await api.post("/v1/subscriptions", order, key="k")) == (409, "idempotency_in_progress")
+        gateway.door.set()
+        answer = await asking
+        assert answer["status"] == "active"
+        assert (await api.read("/v1/subscriptions"))["items"] == [answer]
         assert len(gateway.charges) == 1
+
+    @classmethod
+    async def _answer(cls, crowd: list[MerchantClient], path: str, body: dict[str, object]) -> dict[str, object]:
+        """Ask a thousand times at once, let those ask again who were told to wait, and give the body all have got."""
+        answers = await cls._asked(crowd, 1_000, path, body)
+        early = [answer for answer in answers if answer.status_code != 201]
+        assert {code(answer) for answer in early} <= {(409, "idempotency_in_progress")}
+        answers = [answer for answer in answers if answer.status_code == 201]
+        answers += await cls._asked(crowd, len(early), path, body)
+        assert {answer.status_code for answer in answers} == {201}
+        assert len(answers) == 1_000
+        assert len({answer.content for answer in answers}) == 1
+        assert sum(1 for answer in answers if "Idempotent-Replayed" not in answer.headers) == 1
+        return answers[0].json()
+
+    @staticmethod
+    async def _asked(
+        crowd: list[MerchantClient], times: int, path: str, body: dict[str, object]
+    ) -> list[httpx.Response]:
+        """Ask so often over all connections, each asking again as soon as it is answered: 250 are always in flight."""
+        turns, answers = iter(range(times)), list[httpx.Response]()
+
+        async def ask(client: MerchantClient) -> None:
+            for _ in turns:
+                answers.append(await client.post(path, body, key="k"))
+
+        lanes = [client for client in crowd for _ in range(CONNECTIONS.max_connections or 1)]
+        await asyncio.gather(*(ask(client) for client in lanes))
+        return answers
 
 
 class TestInFlight:

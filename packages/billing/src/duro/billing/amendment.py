@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn, final
 
@@ -6,6 +6,7 @@ from whenever import Instant
 
 from duro.billing.event_type import EventType
 from duro.billing.payment_in_progress import PaymentInProgressError
+from duro.billing.pending_line import PendingLine
 from duro.billing.plan_change import PlanChange
 from duro.billing.proration import Proration
 from duro.billing.share import Share
@@ -56,10 +57,13 @@ class Amendment:
         """Return it as it would be on other terms whose first period starts at an instant: what to invoice for that."""
         return replace(self._on(change, at=at, is_anew=True), current_period_end=at)
 
-    def begun(self, change: PlanChange, period: Period) -> SubscriptionChange:
-        """Begin a new period on other terms at once, now that it is paid for."""
+    def begun(
+        self, change: PlanChange, period: Period, pending_lines: Sequence[PendingLine] = ()
+    ) -> SubscriptionChange:
+        """Begin a new period on other terms at once, now that it is paid for; the pending lines wait on."""
         made = self.made(change, at=period.start, is_anew=True)
-        return made.followed_by(replace(made.subscription, current_period_end=period.start).renewal_paid(period))
+        moved = replace(made.subscription, current_period_end=period.start)
+        return made.followed_by(moved.renewal_paid(period, pending_lines))
 
     def taken_over(self, change: PlanChange, *, at: Instant) -> SubscriptionChange:
         """Put it on the terms that its next period was invoiced on; others scheduled since then still wait."""

@@ -149,7 +149,7 @@ class PlanChangePlanner:
             old_discount=request.paid_period.discount_on(subscription.terms.plan_id),
             new_discount=request.paid_period.discount_on(request.change.terms.plan_id),
         )
-        lines = proration.lines(old_name=request.old_name, new_name=request.new_name)
+        lines = () if proration.net.is_zero else proration.lines(old_name=request.old_name, new_name=request.new_name)
         made = Amendment(subscription).made(request.change, at=now)
         if request.behavior is not ProrationBehavior.INVOICE_NOW or not lines:
             return ChangeApplied(made, proration, lines)

@@ -1,9 +1,11 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, final
 
 from duro.billing.amendment import Amendment
 from duro.billing.event_type import EventType
+from duro.billing.pending_line import PendingLine
 from duro.billing.plan_change import PlanChange
 from duro.billing.state_machine import SubscriptionStatus
 from duro.billing.subscription import Subscription, SubscriptionChange
@@ -98,15 +100,19 @@ class SettlementPlanner:
         period: Period,
         outcome: ChargeOutcome,
         promo_code_id: PromoCodeId | None = None,
+        *,
+        pending_lines: Sequence[PendingLine] = (),
     ) -> ChangeSettlement:
         """Decide for a change of terms that begins a new period and applies only if that is paid.
 
+        Pending lines wait for the renewal after it; where its period is the last, their credit goes to the balance.
         It applies to a subscription as it was invoiced: one that has ended or renewed meanwhile gets its money back.
         """
         is_paid = outcome is ChargeOutcome.PAID
         is_as_invoiced = subscription.current_period_start <= period.start < subscription.current_period_end
         if is_paid and subscription.is_renewing and is_as_invoiced:
-            return Advance(Amendment(subscription.used_promotion(promo_code_id)).begun(change, period))
+            promoted = Amendment(subscription.used_promotion(promo_code_id))
+            return Advance(promoted.begun(change, period, pending_lines))
         if is_paid:
             return PaidWithoutAdvance()
         if subscription.is_terminal:

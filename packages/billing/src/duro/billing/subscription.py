@@ -215,10 +215,10 @@ class Subscription:
             raise ConflictError(code, f"The credit balance of {self.balance} doesn't cover {-amount}.")
         return replace(self, balance=balance)
 
-    def renewal_paid(self, period: Period) -> SubscriptionChange:
+    def renewal_paid(self, period: Period, pending_lines: Sequence[PendingLine] = ()) -> SubscriptionChange:
         """Move on to the next period, now that it is paid for; the last of its cycles ends it.
 
-        A part-period isn't a cycle.
+        A part-period isn't a cycle. The pending lines are those that still wait for an invoice after this one.
         """
         self._require_next(period)
         cycles = self.cycles_completed + (0 if self.is_before_part_period else 1)
@@ -226,7 +226,7 @@ class Subscription:
         begun = replace(moved.subscription, current_period_start=period.start, current_period_end=period.end)
         paid = SubscriptionChange(replace(begun, cycles_completed=cycles), moved.events)
         if paid.subscription.has_reached_limit:
-            return paid.followed_by(paid.subscription.reach_limit())
+            return paid.followed_by(paid.subscription.reach_limit(pending_lines))
         return paid
 
     def renewal_forgiven(self, period: Period) -> SubscriptionChange:

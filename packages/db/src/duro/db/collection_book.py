@@ -13,11 +13,15 @@ from duro.kernel import Currency, EntityId, Mode, Money, PaymentAttemptId, Refun
 _TENANTS: Final = "begin read only; set local role duro_sweep"
 _TENANT: Final = "begin read only; set local role duro_owner; set local duro.tenant_id = '{tenant}'"
 _ATTEMPTS: Final = """
-select id, status, amount, currency, claimed_until from {schema}.payment_attempts
-where tenant_id = $1 and provider = $2 and id > $3 order by id limit $4"""
+select a.id, a.status, a.amount, a.currency, a.claimed_until, s.test_clock_id is not null as is_on_test_clock
+from {schema}.payment_attempts a
+join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
+where a.tenant_id = $1 and a.provider = $2 and a.id > $3 order by a.id limit $4"""
 _REFUNDS: Final = """
-select r.id, r.status, r.amount, r.currency, r.claimed_until from {schema}.refunds r
+select r.id, r.status, r.amount, r.currency, r.claimed_until, s.test_clock_id is not null as is_on_test_clock
+from {schema}.refunds r
 join {schema}.payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
+join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
 where r.tenant_id = $1 and a.provider = $2 and r.id > $3 order by r.id limit $4"""
 _PAGE: Final = 5_000
 
@@ -25,12 +29,16 @@ _PAGE: Final = 5_000
 @final
 @dataclass(frozen=True, slots=True)
 class CollectionEntry:
-    """What this database says of one reference at a provider: money asked for, or given back."""
+    """What this database says of one reference at a provider: money asked for, or given back.
+
+    On a test clock the lease is by that clock, and what is pending waits for its merchant.
+    """
 
     reference: str
     status: str
     amount: Money
     claimed_until: Instant
+    is_on_test_clock: bool = False
 
 
 @final
@@ -88,4 +96,5 @@ class CollectionBook:
             status=row["status"],
             amount=Money(row["amount"], Currency(row["currency"])),
             claimed_until=row["claimed_until"],
+            is_on_test_clock=row["is_on_test_clock"],
         )

@@ -14,6 +14,11 @@ class DueKind(IntEnum):
     START = 3
     RENEWAL = 4
 
+    @property
+    def is_shared(self) -> bool:
+        """Say whether what falls due at one instant may be done together."""
+        return self is DueKind.RENEWAL
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,15 @@ class DueQuestion:
 @final
 @dataclass(frozen=True, slots=True)
 class DueRound:
-    """What falls due next on a test clock: things of one kind at one instant, in the order of their ids."""
+    """What falls due next on a test clock: one thing, or things of one kind that may be done together, by their ids."""
 
     due_at: Instant
     kind: DueKind
     ids: tuple[UUID, ...]
+
+    def each(self) -> "tuple[DueRound, ...]":
+        """Give its things one by one."""
+        return tuple(DueRound(self.due_at, self.kind, (one,)) for one in self.ids)
 
     def unchanged_since(self, earlier: "DueRound") -> frozenset[UUID]:
         """Name what was due just so before: doing it changed nothing."""

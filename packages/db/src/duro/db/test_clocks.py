@@ -74,9 +74,11 @@ class TestClockRepository:
         )
         if not rows:
             return None
-        first = rows[0]["due_at"], rows[0]["kind"]
-        together = takewhile(lambda row: (row["due_at"], row["kind"]) == first, rows)
-        return DueRound(due_at=first[0], kind=DueKind(first[1]), ids=tuple(row["id"] for row in together))
+        due_at, kind = rows[0]["due_at"], DueKind(rows[0]["kind"])
+        together = takewhile(
+            lambda row: (row["due_at"], row["kind"]) == (due_at, kind), rows if kind.is_shared else rows[:1]
+        )
+        return DueRound(due_at, kind, tuple(row["id"] for row in together))
 
     @staticmethod
     def read(row: Record) -> TestClock:

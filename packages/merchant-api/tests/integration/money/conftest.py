@@ -76,11 +76,11 @@ class Till:
     def tenant_id(self):
         return self.loop.merchant.tenant.id
 
-    async def due(self, card=SimulatedCard.APPROVE, **builder):
+    async def due(self, card=SimulatedCard.APPROVE, *, plan=None, **builder):
         customer = await self.loop.merchant.customer()
         method = await self.loop.merchant.payment_method(customer, PaymentMethodBuilder(card=card))
         return await self.loop.merchant.subscription(
-            customer=customer, method=method, builder=SubscriptionBuilder(**builder)
+            plan=plan, customer=customer, method=method, builder=SubscriptionBuilder(**builder)
         )
 
     async def paid(self, **builder):
@@ -91,9 +91,9 @@ class Till:
         assert invoice.status is InvoiceStatus.PAID
         return subscription, invoice, attempt
 
-    async def past_due(self, *, credit=0):
+    async def past_due(self, *, credit=0, plan=None):
         """Give a subscription whose renewal was declined, with credit in its invoice."""
-        subscription = await self.due(SimulatedCard.INSUFFICIENT_FUNDS)
+        subscription = await self.due(SimulatedCard.INSUFFICIENT_FUNDS, plan=plan)
         if credit:
             await self.grant(subscription, credit)
         await self.loop.renew(subscription.id)

@@ -4,14 +4,15 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from whenever import Instant
+from whenever import Instant, TimeDelta
 
-from duro.billing import InvoiceLine, PendingLine, SubscriptionStatus
+from duro.billing import Interval, InvoiceLine, PendingLine, SubscriptionStatus
 from duro.db import Postings
 from duro.db.records import AttemptStatus, DunningState, InvoiceKind, InvoiceStatus
 from duro.kernel import Currency, DomainError, InvoiceId, Money
 from duro.merchant_api.billing import RenewalOutcome
 from duro.payments import SimulatedCard
+from duro.testkit.builders import PlanBuilder
 
 NGN = Currency("NGN")
 
@@ -41,6 +42,17 @@ class TestAVoid:
         paid = await till.pay(await till.invoice(subscription), card)
         assert paid.invoice.status is InvoiceStatus.PAID
         assert (await till.loop.subscription(subscription.id)).cycles_completed == 1
+
+    async def test_leaves_out_the_weeks_that_went_by_until_then(self, till, clock):
+        plan = await till.loop.merchant.plan(PlanBuilder(interval=Interval.WEEK))
+        subscription, invoice = await till.past_due(plan=plan)
+        clock.advance(TimeDelta(hours=24 * 31))
+
+        await till.void(invoice)
+
+        after = await till.loop.subscription(subscription.id)
+        assert after.current_period_start == after.current_period_end == invoice.period_start + TimeDelta(hours=24 * 28)
+        assert (await till.loop.events(subscription.id))[-2:] == ["subscription_recovered", "subscription_updated"]
 
     async def test_of_what_was_given_up_gives_credit_back_once(self, till):
         subscription, invoice = await till.past_due(credit=100_000)

@@ -41,6 +41,7 @@ from duro.merchant_api.billing import (
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.credit import GrantCredit, GrantCreditCommand
 from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
+from duro.merchant_api.given import Given
 from duro.merchant_api.invoices import PayInvoice, PayInvoiceCommand, VoidInvoice
 from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand
 from duro.merchant_api.plans import CreatePlan, CreatePlanCommand
@@ -50,11 +51,12 @@ from duro.merchant_api.subscriptions import (
     CancelSubscriptionCommand,
     ChangePlan,
     ChangePlanCommand,
-    KeepSubscription,
     PauseSubscription,
     ResumeSubscription,
     StartSubscription,
     StartSubscriptionCommand,
+    UpdateSubscription,
+    UpdateSubscriptionCommand,
 )
 from duro.merchant_api.test_clocks import (
     AdvanceTestClock,
@@ -184,7 +186,8 @@ class Town:
 
     async def keep(self, subscription_id: SubscriptionId) -> None:
         one = self.services
-        await KeepSubscription(one.contexts, one.ids, one.clock).execute(self.tenant_id, subscription_id)
+        command = UpdateSubscriptionCommand(subscription_id=subscription_id, cancel_at_period_end=Given(value=False))
+        await UpdateSubscription(one.contexts, one.ids, one.clock).execute(self.tenant_id, command)
 
     async def pause(self, subscription_id: SubscriptionId) -> None:
         one = self.services

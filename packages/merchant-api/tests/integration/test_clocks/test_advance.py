@@ -146,6 +146,21 @@ class TestAnAdvance:
         await town.until(YEAR)
         assert (await town.subscription()).cycles_completed == 13
 
+    async def test_goes_past_what_fails_and_finds_it_due_again(self, towns, noon, real):
+        town = await towns.on_test_clock(noon, real=real)
+        for _ in range(3):
+            await town.start(await town.plan())
+        provide = "update test.payment_methods set provider = $2 where tenant_id = $1 and id = $3"
+        method = (await town.subscription(1)).payment_method_id.value
+        async with towns.admin.acquire() as connection:
+            await connection.execute(provide, town.tenant_id.value, "gone", method)
+        assert (await town.advance(YEAR)).now == YEAR
+        assert [(await town.subscription(number)).cycles_completed for number in range(3)] == [13, 1, 13]
+        async with towns.admin.acquire() as connection:
+            await connection.execute(provide, town.tenant_id.value, "simulated", method)
+        await town.until(YEAR)
+        assert [(await town.subscription(number)).cycles_completed for number in range(3)] == [13] * 3
+
 
 class TestAnAdvanceThatIsKilled:
     @pytest.mark.parametrize("is_taken", [False, True], ids=["before the charge", "after the charge"])

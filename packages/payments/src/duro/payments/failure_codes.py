@@ -1,5 +1,6 @@
 import csv
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Final, final
 
@@ -27,8 +28,9 @@ class FailureCodes:
         }
 
     @classmethod
+    @cache
     def bundled(cls) -> "FailureCodes":
-        """Read the table that comes with this package."""
+        """Read the table that comes with this package: once, since it never changes and takes milliseconds."""
         with files("duro.payments").joinpath("failure_codes.csv").open(encoding="utf-8") as table:
             return cls.read(table)
 

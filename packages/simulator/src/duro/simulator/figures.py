@@ -29,11 +29,11 @@ class Figures:
         if control is self.series:
             return self.NONE
         difference = self.series.against(control, measure)
-        return f"{100 * difference.mean:+.1f}{self.interval(difference)}"
+        return f"{100 * difference.mean:+z.1f}{self.interval(difference)}"
 
     @staticmethod
     def interval(estimate: Estimate) -> str:
         """Write the ends of an interval in brackets, or nothing where there is none."""
         if estimate.low is None or estimate.high is None:
             return ""
-        return f" ({100 * estimate.low:.1f} to {100 * estimate.high:.1f})"
+        return f" ({100 * estimate.low:z.1f} to {100 * estimate.high:z.1f})"

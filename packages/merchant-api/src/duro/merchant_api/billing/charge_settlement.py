@@ -1,5 +1,6 @@
 from typing import assert_never, final
 
+from duro.billing import PendingLine
 from duro.db import Repositories, RepositoryContexts
 from duro.db.records import AttemptStatus, InvoiceKind
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
@@ -35,7 +36,10 @@ class ChargeSettlement:
                     renewals[attempt.id] = Renewal(self._earlier(attempt.status))
                     continue
                 kept = await KeptCredit.of(repos, subject.invoice) if self._may_go_back(subject) else None
-                settlement, outcome = self._drafts.charged(subject, answers[attempt.id], now=now, kept_credit=kept)
+                waiting = await self._waiting(repos, subject)
+                settlement, outcome = self._drafts.charged(
+                    subject, answers[attempt.id], now=now, kept_credit=kept, pending_lines=waiting
+                )
                 renewals[attempt.id] = Renewal(outcome, settlement.subscription.is_due(now))
                 settlements.append(settlement)
             if settlements:
@@ -58,6 +62,13 @@ class ChargeSettlement:
     def _may_go_back(subject: SettlementSubject) -> bool:
         """Say whether what it asks for may be taken back whatever is answered."""
         return subject.subscription.is_terminal or subject.invoice.kind is InvoiceKind.PLAN_CHANGE
+
+    @staticmethod
+    async def _waiting(repos: Repositories, subject: SettlementSubject) -> list[PendingLine]:
+        """Read what waits for an invoice after this one; one for a renewal has taken all of it up."""
+        if subject.invoice.kind is not InvoiceKind.PLAN_CHANGE:
+            return []
+        return [stored.line for stored in await repos.pending_lines.waiting([subject.subscription.id])]
 
     @staticmethod
     async def _lock_one(repos: Repositories, attempt_id: PaymentAttemptId) -> SettlementSubject | None:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, assert_never, final
 
@@ -14,6 +15,7 @@ from duro.billing import (
     MissedPeriodsPlanner,
     OpenRecovery,
     PaidWithoutAdvance,
+    PendingLine,
     Settlement,
     SettlementPlanner,
     SkipMissed,
@@ -68,11 +70,12 @@ class SettlementDrafts:
         )
 
     def uncollected(
-        self, subscription: Subscription, invoice: Invoice, *, now: Instant
+        self, subscription: Subscription, invoice: Invoice, *, now: Instant, pending_lines: Sequence[PendingLine] = ()
     ) -> tuple[RenewalSettlement, RenewalOutcome]:
         """Settle an invoice without an attempt: nothing was left to pay, or there is no method to charge."""
         outcome = ChargeOutcome.PAID if invoice.total.is_zero else ChargeOutcome.DECLINED
-        return self._settle(subscription, invoice, None, outcome, now=now)
+        planned = self._planned(subscription, invoice, outcome, pending_lines)
+        return self._settle(planned, subscription, invoice, None, now=now)
 
     def charged(
         self,
@@ -81,17 +84,19 @@ class SettlementDrafts:
         *,
         now: Instant,
         kept_credit: Money | None = None,
+        pending_lines: Sequence[PendingLine] = (),
     ) -> tuple[RenewalSettlement, RenewalOutcome]:
         """Settle a pending attempt by the provider's answer; an approval of another amount goes to review.
 
         The kept credit is what lines that the invoice took up had given off it: it is the payer's if that is voided.
+        The pending lines still wait for an invoice after it.
         """
         match answer:
             case Approved(amount=amount) if amount != subject.attempt.amount:
                 return self.in_review(subject, code=AMOUNT_MISMATCH, message=f"The provider took {amount}.", now=now)
             case Approved():
                 attempt = replace(subject.attempt, status=AttemptStatus.SUCCEEDED, settled_at=now)
-                return self._settle(subject.subscription, subject.invoice, attempt, ChargeOutcome.PAID, now=now)
+                outcome = ChargeOutcome.PAID
             case Declined(code, message, advice):
                 attempt = replace(
                     subject.attempt,
@@ -101,12 +106,11 @@ class SettlementDrafts:
                     advice_code=advice,
                     settled_at=now,
                 )
-                declined = ChargeOutcome.DECLINED
-                return self._settle(
-                    subject.subscription, subject.invoice, attempt, declined, now=now, kept_credit=kept_credit
-                )
+                outcome = ChargeOutcome.DECLINED
             case _:
                 assert_never(answer)
+        planned = self._planned(subject.subscription, subject.invoice, outcome, pending_lines)
+        return self._settle(planned, subject.subscription, subject.invoice, attempt, now=now, kept_credit=kept_credit)
 
     def in_review(
         self, subject: SettlementSubject, *, code: str, message: str, now: Instant
@@ -119,18 +123,19 @@ class SettlementDrafts:
 
     def _settle(
         self,
+        planned: Settlement | ChangeSettlement,
         subscription: Subscription,
         invoice: Invoice,
         attempt: PaymentAttempt | None,
-        outcome: ChargeOutcome,
         *,
         now: Instant,
         kept_credit: Money | None = None,
     ) -> tuple[RenewalSettlement, RenewalOutcome]:
-        settlement = self._planned(subscription, invoice, outcome)
-        match settlement:
+        match planned:
             case Advance(change):
                 paid = self._paid(change, invoice, attempt, now=now)
+                kept_at_end = change.subscription.balance - subscription.balance
+                paid = self._ended(paid, self._postings.credit_at_end(subscription.id, kept_at_end))
                 is_recovered = subscription.is_in_recovery and invoice.kind is InvoiceKind.PERIOD
                 return self._caught_up(paid, now=now) if is_recovered else paid, RenewalOutcome.CHARGED
             case OpenRecovery(change):
@@ -149,10 +154,12 @@ class SettlementDrafts:
                 ended = RenewalSettlement(subscription=subscription, attempt=attempt)
                 return self._voided(ended, invoice, kept_credit), RenewalOutcome.CANCELED
             case _:
-                assert_never(settlement)
+                assert_never(planned)
 
     @staticmethod
-    def _planned(subscription: Subscription, invoice: Invoice, outcome: ChargeOutcome) -> Settlement | ChangeSettlement:
+    def _planned(
+        subscription: Subscription, invoice: Invoice, outcome: ChargeOutcome, pending_lines: Sequence[PendingLine]
+    ) -> Settlement | ChangeSettlement:
         match invoice.kind:
             case InvoiceKind.PERIOD:
                 return SettlementPlanner.plan(
@@ -160,7 +167,12 @@ class SettlementDrafts:
                 )
             case InvoiceKind.PLAN_CHANGE:
                 return SettlementPlanner.plan_change(
-                    subscription, invoice.required_change, invoice.period, outcome, invoice.promo_code_id
+                    subscription,
+                    invoice.required_change,
+                    invoice.period,
+                    outcome,
+                    invoice.promo_code_id,
+                    pending_lines=pending_lines,
                 )
             case InvoiceKind.PRORATION:
                 return SettlementPlanner.proration(subscription, outcome)
@@ -185,6 +197,10 @@ class SettlementDrafts:
             events=self._events.of(change, now=now, invoice=paid),
             lapsed_at=now if change.subscription.is_terminal else None,
         )
+
+    @staticmethod
+    def _ended(paid: RenewalSettlement, journal: Journal | None) -> RenewalSettlement:
+        return paid if journal is None else replace(paid, journals=(*paid.journals, journal))
 
     def _caught_up(self, recovered: RenewalSettlement, *, now: Instant) -> RenewalSettlement:
         """Leave out the periods that went by while the payer owed, where that is usual for such periods.

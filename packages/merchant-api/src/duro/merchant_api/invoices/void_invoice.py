@@ -1,11 +1,22 @@
 from typing import Final, final
 
-from duro.billing import SettlementPlanner, SubscriptionChange, SubscriptionStatus
+from whenever import Instant
+
+from duro.billing import (
+    MissedPeriods,
+    MissedPeriodsPlanner,
+    SettlementPlanner,
+    SkipMissed,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionStatus,
+)
 from duro.db.contexts import RepositoryContexts
 from duro.db.records import DunningState, InvoiceKind, InvoiceStatus
 from duro.db.repositories import Repositories
 from duro.kernel import Clock, ConflictError, IdFactory, InvoiceId, TenantId
 from duro.merchant_api.billing.ended_subscriptions import EndedSubscriptions
+from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.invoice_case import InvoiceCase
 from duro.merchant_api.billing.invoice_voiding import InvoiceVoiding
 from duro.merchant_api.invoices.invoice_log import InvoiceLog
@@ -41,7 +52,10 @@ class VoidInvoice:
             await locked.require_explained(repos)
             if not locked.invoice.amount_paid.is_zero:
                 raise ConflictError("invoice_partly_paid", "An invoice that money has come for can't be voided.")
-            result = await InvoiceLog.written(repos, locked, await self._voided(repos, locked))
+            change = await self._voided(repos, locked)
+            result = await InvoiceLog.written(repos, locked, change)
+            if change.subscription.is_renewing and not locked.subscription.is_renewing:
+                await self._catch_up(repos, change.subscription, now=locked.clock.now())
             await receipt.sign(repos, result)
         return result
 
@@ -61,3 +75,15 @@ class VoidInvoice:
         credited = await voiding.void(repos, change.subscription, invoice)
         await InvoiceCase.close(repos, invoice.id, DunningState.CANCELLED, now=now)
         return SubscriptionChange(credited, change.events)
+
+    @staticmethod
+    async def _catch_up(repos: Repositories, recovered: Subscription, *, now: Instant) -> None:
+        """Leave out the periods that went by meanwhile, where that is usual for such periods."""
+        policy = MissedPeriods.usual_for(recovered.terms.cadence)
+        missed = MissedPeriodsPlanner.plan(recovered, policy, now)
+        if not isinstance(missed, SkipMissed):
+            return
+        subscription = missed.change.subscription
+        data = EventRecords.data(subscription) | {"skippedPeriods": missed.skipped_periods}
+        await repos.subscriptions.update(subscription)
+        await repos.events.append(subscription, missed.change.events, data)

@@ -5,7 +5,6 @@ from duro.merchant_api.subscriptions.cancel_subscription import CancelSubscripti
 from duro.merchant_api.subscriptions.change_plan import ChangedSubscription, ChangePlan
 from duro.merchant_api.subscriptions.foreseen_invoice import ForeseenInvoice
 from duro.merchant_api.subscriptions.get_upcoming_invoice import GetUpcomingInvoice, NoUpcomingInvoiceError
-from duro.merchant_api.subscriptions.keep_subscription import KeepSubscription
 from duro.merchant_api.subscriptions.pause_subscription import PauseSubscription
 from duro.merchant_api.subscriptions.plan_change_command import ChangePlanCommand
 from duro.merchant_api.subscriptions.preview_change import PreviewChange, PreviewedChange
@@ -24,7 +23,6 @@ __all__ = [
     "ForeseenInvoice",
     "GetSubscription",
     "GetUpcomingInvoice",
-    "KeepSubscription",
     "ListSubscriptions",
     "NoUpcomingInvoiceError",
     "PauseSubscription",

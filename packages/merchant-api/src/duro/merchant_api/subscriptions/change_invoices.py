@@ -48,7 +48,8 @@ class ChangeInvoices:
                 code = "payment_method_required"
                 raise ConflictError(code, "The change applies once it is paid, and no payment method can be charged.")
         if order is None:
-            settlement, _ = self._settlements.uncollected(subscription, invoice, now=now)
+            waiting = [stored.line for stored in await repos.pending_lines.waiting([subscription.id])]
+            settlement, _ = self._settlements.uncollected(subscription, invoice, now=now, pending_lines=waiting)
             await repos.renewals.settle([settlement], now=now)
         return order
 

@@ -1,7 +1,9 @@
 from typing import assert_never, final
 
+import structlog
+
 from duro.db.due_rounds import DueKind, DueRound
-from duro.kernel import Clock, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import Clock, DomainError, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 from duro.merchant_api.billing import BillingService, IncompleteService, PendingService, RefundService
 
 
@@ -19,22 +21,30 @@ class DueWork:
         self._pending = pending
         self._refunds = refunds
         self._starts = starts
+        self._log = structlog.stdlib.get_logger("duro.merchant_api")
 
     async def perform(self, tenant_id: TenantId, due: DueRound, clock: Clock) -> None:
-        """Do one after the other, in the order given; renewals of one instant share a claim and a settlement."""
+        """Do it, together where it may be; what can't be done is logged and stays due, and holds up nothing else."""
+        try:
+            await self._perform(tenant_id, due, clock)
+        except (DomainError, ExceptionGroup) as error:
+            alone = due.each()
+            if len(alone) == 1:
+                subject = f"{due.kind.name.lower()} {due.ids[0]}"
+                self._log.warning("test_clock_action_failed", tenant=str(tenant_id), subject=subject, error=repr(error))
+                return
+            for one in alone:
+                await self.perform(tenant_id, one, clock)
+
+    async def _perform(self, tenant_id: TenantId, due: DueRound, clock: Clock) -> None:
+        first = due.ids[0]
         match due.kind:
             case DueKind.PENDING_ATTEMPT:
-                pending = self._pending.on(clock)
-                for one in due.ids:
-                    await pending.resolve(tenant_id, PaymentAttemptId(one))
+                await self._pending.on(clock).resolve(tenant_id, PaymentAttemptId(first))
             case DueKind.PENDING_REFUND:
-                refunds = self._refunds.on(clock)
-                for one in due.ids:
-                    await refunds.process(tenant_id, RefundId(one))
+                await self._refunds.on(clock).process(tenant_id, RefundId(first))
             case DueKind.START:
-                starts = self._starts.on(clock)
-                for one in due.ids:
-                    await starts.drive(tenant_id, SubscriptionId(one))
+                await self._starts.on(clock).drive(tenant_id, SubscriptionId(first))
             case DueKind.RENEWAL:
                 await self._billing.on(clock).renew_many(tenant_id, [SubscriptionId(one) for one in due.ids])
             case _:

@@ -52,7 +52,7 @@ class Headline:
     def _points(self, subject: Run, other: Run, words: str) -> tuple[str, str]:
         series = self.findings.base.series
         difference = series[subject].against(series[other])
-        return f"{100 * difference.mean:+.1f} points", f"against {words}{Figures.interval(difference)}"
+        return f"{100 * difference.mean:+z.1f} points", f"against {words}{Figures.interval(difference)}"
 
     @property
     def _subject(self) -> Run:

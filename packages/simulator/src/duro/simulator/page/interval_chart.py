@@ -29,8 +29,8 @@ class Bar:
 class IntervalChart:
     """A dot and an interval per line, with its figures beside it. Differences get a line where there is none."""
 
-    WIDTH: ClassVar[int] = 780
-    LABELS: ClassVar[int] = 190
+    WIDTH: ClassVar[int] = 800
+    LABELS: ClassVar[int] = 215
     FIGURES: ClassVar[int] = 165
     ROW: ClassVar[int] = 28
     TOP: ClassVar[int] = 26
@@ -69,5 +69,5 @@ class IntervalChart:
         yield Node.of("line", class_=kind, x1=scale.at(low), x2=scale.at(high), y1=y, y2=y)
         yield Node.of("circle", class_=kind, cx=scale.at(mean), cy=y, r=5)
         sign = "+" if self.are_differences else ""
-        spread = f" ({low:.1f} to {high:.1f})" if bar.estimate.low is not None else ""
-        yield Node.of("text", f"{mean:{sign}.1f}{spread}", class_="figure", x=self.WIDTH - self.FIGURES + 4, y=y + 4)
+        spread = f" ({low:z.1f} to {high:z.1f})" if bar.estimate.low is not None else ""
+        yield Node.of("text", f"{mean:{sign}z.1f}{spread}", class_="figure", x=self.WIDTH - self.FIGURES + 4, y=y + 4)
