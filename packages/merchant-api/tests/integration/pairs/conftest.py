@@ -32,7 +32,6 @@ from duro.merchant_api.subscriptions import (
     CancelSubscriptionCommand,
     ChangePlan,
     ChangePlanCommand,
-    KeepSubscription,
     PauseSubscription,
     ResumeSubscription,
     UnscheduleChange,
@@ -221,7 +220,7 @@ def acts_of(world: World, *, gateways, ids, clock) -> dict[str, Act]:
     collection = Collection(contexts, gateways, ids=ids, clock=clock, lease=LEASE)
     refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=LEASE)
     guard = TrustedClock()
-    cancel, keep = CancelSubscription(contexts, ids, clock), KeepSubscription(contexts, ids, clock)
+    cancel = CancelSubscription(contexts, ids, clock)
     pause, unschedule = PauseSubscription(contexts, ids, clock), UnscheduleChange(contexts, ids, clock)
     resume = ResumeSubscription(contexts, world.billing, ids=ids, clock=clock)
     change = ChangePlan(contexts, collection, gateways, guard, ids=ids, clock=clock)
@@ -268,7 +267,7 @@ def acts_of(world: World, *, gateways, ids, clock) -> dict[str, Act]:
         "renew": lambda scene: world.billing.renew(tenant, scene.subscription_id),
         "cancel now": canceled(at_period_end=False),
         "cancel at the end": canceled(at_period_end=True),
-        "keep": lambda scene: keep.execute(tenant, scene.subscription_id),
+        "keep": updated(cancel_at_period_end=False),
         "pause": lambda scene: pause.execute(tenant, scene.subscription_id),
         "resume": lambda scene: resume.execute(tenant, scene.subscription_id),
         "change, prorated": changed(plan_id="dearer"),
