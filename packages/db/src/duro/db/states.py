@@ -16,7 +16,7 @@ class DunningEventId(EntityId):
     """Something that happened to a recovery case."""
 
     __slots__ = ()
-    prefix = "dne"
+    prefix = "dnx"
 
 
 class TenantStatus(StrEnum):

@@ -19,17 +19,7 @@ from duro.db import DatabasePool, PageRequest, RepositoryContexts
 from duro.db.audit import Audit
 from duro.db.records import InvoiceStatus, Plan
 from duro.db.sweeps import Sweeps
-from duro.kernel import (
-    Clock,
-    ConflictError,
-    Currency,
-    InvoiceId,
-    Mode,
-    Money,
-    SubscriptionId,
-    TenantId,
-    TestClockId,
-)
+from duro.kernel import Clock, ConflictError, Currency, InvoiceId, Mode, Money, SubscriptionId, TenantId, TestClockId
 from duro.merchant_api.billing import (
     FIRST_PAYMENT_WITHIN,
     BillingService,

@@ -6,7 +6,7 @@ from msgspec import json
 
 from duro.merchant_api.documents.invoice_sheet import InvoiceSheet
 
-_TEMPLATE: Final = files("duro.merchant_api.documents") / "invoice.typ"
+_TEMPLATE: Final = files("duro.merchant_api.documents").joinpath("invoice.typ")
 
 
 @final
