@@ -27,14 +27,14 @@ class House:
 
     @classmethod
     def of(cls, root: Path) -> "House":
-        """Read `[tool.house-lint]` of the root's pyproject.toml: clock-modules, adapters, most-lines."""
+        """Read `[tool.house-lint]` of the root's pyproject.toml: modules, folders, adapters, most lines."""
         settings = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["house-lint"]
         return cls(
             (
                 ModuleFunctions(),
                 Comments(),
                 Silencers(frozenset(settings["adapters"])),
-                FloatsNearMoney(),
+                FloatsNearMoney(frozenset(settings["chance-folders"])),
                 Clocks(frozenset(settings["clock-modules"])),
                 TenantArguments(),
                 ClassDocstrings(),

@@ -7,6 +7,7 @@ SETTINGS = """
 clock-modules = ["packages/crypto/src/duro/crypto/clock.py"]
 most-lines = 400
 adapters = []
+chance-folders = []
 """
 
 

@@ -132,6 +132,12 @@ class TestFloatsNearMoney:
     def test_are_let_be_away_from_money(self):
         assert lines(self.rule, "x = 0.5", PAYMENTS) == []
 
+    def test_are_let_be_in_a_folder_of_chances_until_money_is_imported(self):
+        rule = FloatsNearMoney(frozenset({"packages/billing/src/duro/billing"}))
+        assert lines(rule, "x = 0.5") == []
+        assert lines(rule, "from duro.kernel import Money\nx = 0.5") == [2]
+        assert lines(rule, "x = 0.5", "packages/billing/src/duro/billing/prices/taxes.py") == [1]
+
 
 class TestClocks:
     rule = Clocks(frozenset({CLOCK}))

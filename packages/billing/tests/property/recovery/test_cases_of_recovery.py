@@ -22,6 +22,7 @@ from duro.billing.recovery import (
     FailureCode,
     Instrument,
     Network,
+    PaydayAwareness,
     Rail,
     Retryability,
     RetrySchedule,
@@ -187,7 +188,7 @@ def stories(draw, codes=CODES, advice=ADVICE):
     settings = DunningSettings(
         max_tries=draw(st.integers(1, 10)),
         deadline_days=draw(st.integers(1, 60)),
-        is_payday_aware=draw(st.booleans()),
+        payday_aware=draw(st.sampled_from(PaydayAwareness)),
         schedule=RetrySchedule(spread_seconds=draw(st.sampled_from([0, 600]))),
     )
     cadence = Cadence(draw(st.sampled_from(list(Interval))))
@@ -294,7 +295,10 @@ class TestEveryCase:
         assert first == story.decisions[0]
 
 
-class TestADefaultPlan:
+CALENDAR = DunningSettings(payday_aware=PaydayAwareness.CALENDAR)
+
+
+class TestAPlanByTheCalendar:
     @pytest.mark.parametrize("category", [FailureCategory.INSUFFICIENT_FUNDS, FailureCategory.DO_NOT_HONOR])
     @pytest.mark.parametrize("hour", [0, 8, 9, 23])
     @pytest.mark.parametrize("year", [2026, 2027, 2028])
@@ -303,6 +307,6 @@ class TestADefaultPlan:
         for day in range(366):
             code = FailureCode.typical(category)
             answers = Answers([(code, None)], Network.VERVE, 0, (), None, TimeDelta(minutes=2), (), None)
-            story = Story(start + 24 * day * HOUR, DunningSettings(), Cadence(Interval.MONTH), answers).play()
+            story = Story(start + 24 * day * HOUR, CALENDAR, Cadence(Interval.MONTH), answers).play()
             days = [charge.at.to_stdlib().day for charge in story.charges[1:]]
             assert any(met == 28 or met <= 3 for met in days)

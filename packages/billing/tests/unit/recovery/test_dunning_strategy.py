@@ -13,6 +13,7 @@ from duro.billing.recovery import (
     DunningStrategy,
     FailureCode,
     Network,
+    PaydayAwareness,
     Rail,
     Retryability,
     RetrySchedule,
@@ -21,7 +22,7 @@ from duro.billing.recovery import (
 STRATEGY = DunningStrategy.published()
 MIDMONTH = Instant.from_utc(2026, 4, 15, 10)
 PAYDAY = Instant.from_utc(2026, 4, 28, 9)
-EXACT = DunningSettings(schedule=RetrySchedule(spread_seconds=0))
+EXACT = DunningSettings(payday_aware=PaydayAwareness.CALENDAR, schedule=RetrySchedule(spread_seconds=0))
 HOUR = TimeDelta(hours=1)
 EMPTY, SOFT = FailureCategory.INSUFFICIENT_FUNDS, FailureCategory.DO_NOT_HONOR
 HARD, LIMIT = FailureCategory.HARD_DECLINE, FailureCategory.LIMIT_EXCEEDED
@@ -248,9 +249,7 @@ class TestARefusalWithoutAReason:
         on_payday = case(SOFT, at=Instant.from_utc(2026, 5, 1, 1), settings=EXACT)
         assert STRATEGY.decide(on_payday).next_attempt_at == Instant.from_utc(2026, 5, 3, 1)
 
-    def test_is_tried_48_hours_apart_alone_if_paydays_are_not_looked_at_or_out_of_reach(self, case):
-        unaware = replace(EXACT, is_payday_aware=False)
-        assert STRATEGY.decide(case(SOFT, settings=unaware)).next_attempt_at == MIDMONTH + 48 * HOUR
+    def test_is_tried_48_hours_apart_alone_if_paydays_are_out_of_reach(self, case):
         assert STRATEGY.decide(case(SOFT, settings=EXACT, days=7)).next_attempt_at == MIDMONTH + 48 * HOUR
 
     def test_leaves_the_card_after_three(self, case, rail):
@@ -307,10 +306,6 @@ class TestAnEmptyAccount:
     def test_is_tried_by_the_ladder_when_no_payday_comes_before_the_deadline(self, case):
         decision = STRATEGY.decide(case(EMPTY, settings=EXACT, days=7))
         assert decision.next_attempt_at == MIDMONTH + 24 * HOUR
-
-    def test_is_tried_by_the_ladder_when_paydays_are_not_looked_at(self, case):
-        unaware = replace(EXACT, is_payday_aware=False)
-        assert STRATEGY.decide(case(EMPTY, settings=unaware)).next_attempt_at == MIDMONTH + 24 * HOUR
 
 
 class TestEverythingElse:

@@ -13,10 +13,14 @@ _MONEY_WORDS = frozenset({"Money", "Currency"})
 class FloatsNearMoney:
     """Money is integers: no float is written, named or made by `/` in billing, in merchant_api, or beside Money.
 
-    A duration that says its unit may be one: an argument, field or constant whose name ends in `seconds`.
+    A duration that says its unit may be one: an argument, field or constant whose name ends in `seconds`. In folders of
+    chances floats are let be, as long as no money comes into them.
     """
 
     name = "float-near-money"
+
+    def __init__(self, chance_folders: frozenset[str] = frozenset()) -> None:
+        self._chance_folders = chance_folders
 
     def check(self, source: Source) -> Iterator[Finding]:
         if not source.is_shipped_python or not self._is_near_money(source):
@@ -41,10 +45,10 @@ class FloatsNearMoney:
                 case _:
                     pass
 
-    @staticmethod
-    def _is_near_money(source: Source) -> bool:
+    def _is_near_money(self, source: Source) -> bool:
         imported = {alias.name for node in source.nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
-        return source.package in _MONEY_PACKAGES or bool(imported & _MONEY_WORDS)
+        is_chance = str(source.path.parent) in self._chance_folders
+        return (source.package in _MONEY_PACKAGES and not is_chance) or bool(imported & _MONEY_WORDS)
 
     @staticmethod
     def _durations(node: ast.AST) -> Iterator[ast.AST]:

@@ -11,6 +11,15 @@ from duro.billing.recovery.failure_code import FailureCode, Retryability
 from duro.billing.recovery.instrument import Instrument
 from duro.billing.recovery.network import Network
 from duro.billing.recovery.network_budget import Allowance, AllowedFrom, NetworkBudget, NeverAllowed
+from duro.billing.recovery.payday.local_days import LocalDays
+from duro.billing.recovery.payday.payday_bank import PaydayBank
+from duro.billing.recovery.payday.payday_outlook import PaydayOutlook
+from duro.billing.recovery.payday.payday_planner import PaydayPlanner, PlannedTry, Refusals
+from duro.billing.recovery.payday.payday_profile import PaydayProfile
+from duro.billing.recovery.payday.population_prior import PopulationPrior
+from duro.billing.recovery.payday.sighting import Sighting
+from duro.billing.recovery.payday_awareness import PaydayAwareness
+from duro.billing.recovery.payday_timing import PaydayTiming
 from duro.billing.recovery.payday_window import PaydayWindow
 from duro.billing.recovery.paydays import Paydays
 from duro.billing.recovery.published_budget import PublishedBudget
@@ -36,14 +45,25 @@ __all__ = [
     "Escalation",
     "FailureCode",
     "Instrument",
+    "LocalDays",
     "Network",
     "NetworkBudget",
     "NeverAllowed",
+    "PaydayAwareness",
+    "PaydayBank",
+    "PaydayOutlook",
+    "PaydayPlanner",
+    "PaydayProfile",
+    "PaydayTiming",
     "PaydayWindow",
     "Paydays",
+    "PlannedTry",
+    "PopulationPrior",
     "PublishedBudget",
     "Rail",
+    "Refusals",
     "RetrySchedule",
     "Retryability",
+    "Sighting",
     "Standing",
 ]

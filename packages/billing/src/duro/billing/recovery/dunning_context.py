@@ -7,6 +7,7 @@ from duro.billing.recovery.card_usage import CardUsage
 from duro.billing.recovery.dunning_settings import DunningSettings
 from duro.billing.recovery.failure_code import FailureCode
 from duro.billing.recovery.instrument import Instrument
+from duro.billing.recovery.payday.payday_profile import PaydayProfile
 from duro.billing.recovery.payday_window import PaydayWindow
 from duro.billing.recovery.paydays import Paydays
 from duro.billing.recovery.rail import Rail
@@ -47,8 +48,9 @@ class DunningContext:
     """All that a decision about a case depends on; attempts are oldest first, the first failure among them.
 
     `method` is the card or mandate that would be charged next, `usage` is its own, and `others` is what else the
-    payer could pay with. `issuer_ready_at` is when the issuer's bad hours end, if it has any now; `revoked_at` is
-    when the payer stopped this merchant's charges, if that was in another case.
+    payer could pay with. `paydays` is the calendar's rule, `profile` what was seen by now of when the payer has money.
+    `issuer_ready_at` is when the issuer's bad hours end, if it has any now; `revoked_at` is when the payer stopped this
+    merchant's charges, if that was in another case.
     """
 
     schedule_id: DunningScheduleId
@@ -62,6 +64,7 @@ class DunningContext:
     usage: CardUsage = field(default_factory=CardUsage)
     settings: DunningSettings = field(default_factory=DunningSettings)
     paydays: Paydays = field(default_factory=PaydayWindow)
+    profile: PaydayProfile = field(default_factory=PaydayProfile)
     issuer_ready_at: Instant | None = None
     revoked_at: Instant | None = None
     is_canceled: bool = False

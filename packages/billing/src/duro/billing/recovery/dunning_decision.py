@@ -46,7 +46,9 @@ class DunningCause(StrEnum):
 class DunningDecision:
     """What to do next, when and on which rail, and why, in a sentence that a merchant and a payer can read.
 
-    Without an instant nothing is tried: the case waits for its payer until its deadline, or is over.
+    Without an instant nothing is tried: the case waits for its payer until its deadline, or is over. `remind_at` is
+    when to ask the payer again before that, and then to decide anew. `chance_percent` is how likely the try succeeds,
+    where that is said.
     """
 
     action: DunningAction
@@ -54,3 +56,5 @@ class DunningDecision:
     reason: str
     next_attempt_at: Instant | None = None
     rail: Rail | None = None
+    remind_at: Instant | None = None
+    chance_percent: int | None = None

@@ -5,6 +5,7 @@ from typing import Final, final
 from whenever import Instant, TimeDelta
 
 from duro.billing.interval import Cadence, Interval
+from duro.billing.recovery.payday_awareness import PaydayAwareness
 from duro.billing.recovery.rail import Rail
 from duro.billing.recovery.retry_schedule import RetrySchedule
 from duro.kernel import Fault, InvalidInputError
@@ -29,9 +30,15 @@ class DunningSettings:
     max_tries: int = 5
     deadline_days: int = 35
     escalation: Escalation = Escalation.UNPAID
-    is_payday_aware: bool = True
+    payday_aware: PaydayAwareness = PaydayAwareness.LEARNED
     rails: tuple[Rail, ...] = (Rail.USSD, Rail.TRANSFER, Rail.VIRTUAL_ACCOUNT, Rail.DIRECT_DEBIT)
     schedule: RetrySchedule = field(default_factory=RetrySchedule)
+    reminders: tuple[TimeDelta, ...] = (
+        TimeDelta(hours=24),
+        TimeDelta(hours=48),
+        TimeDelta(hours=72),
+        TimeDelta(hours=120),
+    )
     soft_tries: int = 3
     soft_gap: TimeDelta = TimeDelta(hours=48)
     push_patience: TimeDelta = TimeDelta(hours=48)
@@ -52,3 +59,7 @@ class DunningSettings:
         is_short = cadence.interval in {Interval.HOUR, Interval.DAY}
         days = min(self.deadline_days, _MOST_DAYS_OF_SHORT_PLANS) if is_short else self.deadline_days
         return opened_at + TimeDelta(hours=24 * days)
+
+    def next_reminder(self, now: Instant, *, asked_at: Instant) -> Instant | None:
+        """Return when to remind a payer again of what they were first asked for then, or None after the last time."""
+        return next((asked_at + wait for wait in self.reminders if asked_at + wait > now), None)

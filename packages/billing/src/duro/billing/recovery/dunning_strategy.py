@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, final
 
 from whenever import Instant, Time
@@ -11,6 +11,7 @@ from duro.billing.recovery.failure_code import Retryability
 from duro.billing.recovery.instrument import Instrument
 from duro.billing.recovery.network_budget import NetworkBudget
 from duro.billing.recovery.next_try import NextTry
+from duro.billing.recovery.payday_timing import PaydayTiming
 from duro.billing.recovery.published_budget import PublishedBudget
 from duro.billing.recovery.rail import Rail
 from duro.billing.recovery.standing import Standing
@@ -22,6 +23,8 @@ _WHY: Final[Mapping[FailureCategory, str]] = {
     FailureCategory.PROCESSOR_ERROR: "The way to the bank was disturbed; the payer did nothing wrong.",
     FailureCategory.MANDATE_NOT_READY: "The bank approval isn't ready yet.",
 }
+_ASKS: Final = frozenset({DunningAction.REQUEST_CARD_UPDATE, DunningAction.REQUEST_AUTHENTICATION})
+_DOUBTED_FROM: Final = 2
 _WHY_UNKNOWN: Final = "The payment didn't go through and the reason wasn't given."
 
 
@@ -31,6 +34,7 @@ class DunningStrategy:
     """What to do next about a failed charge: guards in order, the first that has something to say decides."""
 
     budget: NetworkBudget
+    timing: PaydayTiming = field(default_factory=PaydayTiming)
 
     @classmethod
     def published(cls) -> "DunningStrategy":
@@ -41,7 +45,13 @@ class DunningStrategy:
         """Decide; total, and the same for the same context."""
         standing = Standing.of(context, self.budget)
         next_try, method = NextTry(context, standing, self.budget), context.method
-        over = self._end(context) or self._respect_payer(standing, method) or self._leave(next_try)
+        decision = self._decide(next_try, method)
+        remind_at = self._remind_at(decision, next_try)
+        return decision if remind_at is None else replace(decision, remind_at=remind_at)
+
+    def _decide(self, next_try: NextTry, method: Instrument | None) -> DunningDecision:
+        standing = next_try.standing
+        over = self._end(next_try.context) or self._respect_payer(standing, method) or self._leave(next_try)
         if over is not None:
             return over
         if method is None or standing.needs_new_card:
@@ -54,6 +64,18 @@ class DunningStrategy:
             or self._wait_for_payday(next_try, method)
             or self._step(next_try, method)
         )
+
+    @staticmethod
+    def _remind_at(decision: DunningDecision, next_try: NextTry) -> Instant | None:
+        """Say when to remind who was asked for something, and who may have to do something: the bank said no twice."""
+        context, standing = next_try.context, next_try.standing
+        is_doubted = decision.cause is DunningCause.SOFT_DECLINE and standing.soft_declines >= _DOUBTED_FROM
+        if decision.action not in _ASKS and not is_doubted:
+            return None
+        asked_at = context.opened_at if standing.last is None else standing.last.at
+        at = context.settings.next_reminder(context.now, asked_at=asked_at)
+        ends_at = context.deadline_at if decision.next_attempt_at is None else decision.next_attempt_at
+        return at if at is not None and at < ends_at else None
 
     @staticmethod
     def _end(context: DunningContext) -> DunningDecision | None:
@@ -165,27 +187,35 @@ class DunningStrategy:
                 f"{why} The payer is asked for another card.",
             )
         apart = max(standing.last.at + context.settings.soft_gap, context.now)
-        near = context.paydays.near(apart) if context.settings.is_payday_aware else apart
+        left = min(context.settings.soft_tries - standing.soft_declines, context.settings.max_tries - context.tries)
+        earliest, _ = next_try.earliest(method, apart)
+        timed = self.timing.after_refusal(context, apart=apart, earliest=earliest, tries=left)
         return next_try.charge(
             method,
-            near if near < context.deadline_at else apart,
+            apart if timed is None else timed.at,
             action=DunningAction.RETRY,
             cause=DunningCause.SOFT_DECLINE,
             why=_WHY[FailureCategory.DO_NOT_HONOR],
+            chance_percent=None if timed is None else timed.chance_percent,
         )
 
-    @staticmethod
-    def _wait_for_payday(next_try: NextTry, method: Instrument) -> DunningDecision | None:
-        """Guard 7: an empty account is tried on the next payday, if there is one before the deadline."""
+    def _wait_for_payday(self, next_try: NextTry, method: Instrument) -> DunningDecision | None:
+        """Guard 7: an empty account is tried when money is likelier, if there is such a time before the deadline."""
+        if next_try.standing.category is not FailureCategory.INSUFFICIENT_FUNDS:
+            return None
         context = next_try.context
-        is_empty = next_try.standing.category is FailureCategory.INSUFFICIENT_FUNDS
-        if not is_empty or not context.settings.is_payday_aware or context.paydays.is_payday(context.now):
+        earliest, _ = next_try.earliest(method, context.now)
+        timed = self.timing.after_empty(context, earliest=earliest, tries=context.settings.max_tries - context.tries)
+        if timed is None:
             return None
-        payday = context.paydays.next_after(context.now)
-        if payday >= context.deadline_at:
-            return None
-        why = f"{_WHY[FailureCategory.INSUFFICIENT_FUNDS]} Money is likelier to be there on payday."
-        return next_try.charge(method, payday, action=DunningAction.RETRY_PAYDAY, cause=DunningCause.PAYDAY, why=why)
+        return next_try.charge(
+            method,
+            timed.at,
+            action=DunningAction.RETRY_PAYDAY,
+            cause=DunningCause.PAYDAY,
+            why=f"{_WHY[FailureCategory.INSUFFICIENT_FUNDS]} {timed.why}",
+            chance_percent=timed.chance_percent,
+        )
 
     def _step(self, next_try: NextTry, method: Instrument) -> DunningDecision:
         """Guard 8: everything else is tried at the next step of the ladder, a new method at once."""

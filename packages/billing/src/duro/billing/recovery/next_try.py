@@ -22,13 +22,20 @@ class NextTry:
     budget: NetworkBudget
 
     def charge(
-        self, method: Instrument, planned_at: Instant, *, action: DunningAction, cause: DunningCause, why: str
+        self,
+        method: Instrument,
+        planned_at: Instant,
+        *,
+        action: DunningAction,
+        cause: DunningCause,
+        why: str,
+        chance_percent: int | None = None,
     ) -> DunningDecision:
         """Plan a charge of the method; without time for one, ask for a push of money, or give up.
 
         What may be charged at once is; what is to come is spread a little, so that not all comes at the same moment.
         """
-        at, bound = self._earliest(method, planned_at)
+        at, bound = self.earliest(method, planned_at)
         context = self.context
         if at >= context.deadline_at:
             return self.push(DunningCause.NO_TIME_LEFT, why) or DunningDecision(
@@ -39,7 +46,14 @@ class NextTry:
         spread_at = at + context.settings.schedule.jitter(context.schedule_id, len(context.attempts))
         if at > context.now and spread_at < context.deadline_at:
             at = spread_at
-        return DunningDecision(action, cause, f"{why} The next try is on {self._say(at)}{bound}.", at, method.rail)
+        return DunningDecision(
+            action,
+            cause,
+            f"{why} The next try is on {self._say(at)}{bound}.",
+            at,
+            method.rail,
+            chance_percent=chance_percent,
+        )
 
     def switch(self, cause: DunningCause, why: str) -> DunningDecision | None:
         """Go on to the next rail that the payer can use and that nobody has tried, or None when there is none."""
@@ -73,7 +87,7 @@ class NextTry:
         ready_at = other.ready_at(self.budget.mandate_set_up)
         return None if ready_at is None else max(ready_at, self.context.now)
 
-    def _earliest(self, method: Instrument, planned_at: Instant) -> tuple[Instant, str]:
+    def earliest(self, method: Instrument, planned_at: Instant) -> tuple[Instant, str]:
         """Return the latest of what holds the try back, and which of it did, if it was later than the plan."""
         standing, context = self.standing, self.context
         at, bound = max(planned_at, context.now), ""

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, Final, final
 
-from duro.simulator.policies.duro_calendar import DuroCalendar
+from duro.simulator.policies.engine import EnginePolicy
 from duro.simulator.policies.ladder import Ladder
 from duro.simulator.policies.month_end import MonthEnd
 from duro.simulator.policies.oracle import Oracle
@@ -39,7 +39,9 @@ class Catalogue:
         "even_8_in_14",
         "even_4_in_30",
         "even_6_in_30",
-        "duro_calendar",
+        EnginePolicy.CALENDAR,
+        EnginePolicy.HEDGED,
+        EnginePolicy.LEARNED,
         "oracle",
     )
 
@@ -88,7 +90,13 @@ class Catalogue:
     @staticmethod
     def _flexible() -> Mapping[str, Callable[[Terms | None], Policy]]:
         """List the policies that can be given other terms; without any they have their own."""
-        return MappingProxyType({DuroCalendar.NAME: DuroCalendar.on})
+        return MappingProxyType(
+            {
+                EnginePolicy.CALENDAR: EnginePolicy.calendar,
+                EnginePolicy.HEDGED: EnginePolicy.hedged,
+                EnginePolicy.LEARNED: EnginePolicy.learned,
+            }
+        )
 
     @staticmethod
     def _fixed() -> Mapping[str, Callable[[], Policy]]:

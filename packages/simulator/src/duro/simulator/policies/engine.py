@@ -16,16 +16,18 @@ from duro.billing.recovery import (
     FailureCode,
     Instrument,
     Network,
+    PaydayAwareness,
+    PaydayProfile,
     Rail,
 )
 from duro.kernel import DunningScheduleId
 from duro.simulator.answer import Answer, Way
 from duro.simulator.case_view import CaseView
 from duro.simulator.plan import Move, Plan
+from duro.simulator.policies.payer_history import PayerHistory
 from duro.simulator.terms import Terms
 from duro.simulator.timeline import Timeline
 
-_START: Final = Instant.from_utc(2025, 12, 31, 23)
 _CATEGORY_OF: Final = {
     Answer.INSUFFICIENT_FUNDS: FailureCategory.INSUFFICIENT_FUNDS,
     Answer.DO_NOT_HONOR: FailureCategory.DO_NOT_HONOR,
@@ -41,25 +43,45 @@ _PUSHES: Final = (Rail.USSD, Rail.TRANSFER, Rail.VIRTUAL_ACCOUNT)
 
 @final
 @dataclass(frozen=True, slots=True)
-class DuroCalendar:
-    """The engine's own DunningStrategy, by default or on other terms: it sees each case as the engine would."""
+class EnginePolicy:
+    """The engine's own DunningStrategy in one of its modes: it sees each case as the engine would."""
 
-    NAME: ClassVar[str] = "duro_calendar"
+    CALENDAR: ClassVar[str] = "duro_calendar"
+    HEDGED: ClassVar[str] = "duro_hedged"
+    LEARNED: ClassVar[str] = "duro_learned"
 
-    strategy: DunningStrategy
+    name: str
     settings: DunningSettings
+    strategy: DunningStrategy
     zone: Zone
-
-    name: str = NAME
+    history: PayerHistory
 
     @classmethod
-    def on(cls, terms: Terms | None) -> "DuroCalendar":
-        """Let it work on such terms, or with the default settings."""
-        strategy, settings, zone = DunningStrategy.published(), DunningSettings(), Zone("Africa/Lagos")
-        if terms is None:
-            return cls(strategy, settings, zone)
-        settings = replace(settings, max_tries=terms.tries + 1, deadline_days=terms.days)
-        return cls(strategy, settings, zone, terms.named(cls.NAME))
+    def calendar(cls, terms: Terms | None) -> "EnginePolicy":
+        """Let the plain rule work on such terms, or with the default settings."""
+        return cls._of(cls.CALENDAR, DunningSettings(payday_aware=PaydayAwareness.CALENDAR), terms)
+
+    @classmethod
+    def hedged(cls, terms: Terms | None) -> "EnginePolicy":
+        """Let likely paydays and the days between them be tried on such terms, or 6 times in 30 days."""
+        return cls._of(cls.HEDGED, cls._six(PaydayAwareness.HEDGED), terms)
+
+    @classmethod
+    def learned(cls, terms: Terms | None) -> "EnginePolicy":
+        """Let paydays be learned on such terms, or with 6 tries in 30 days."""
+        return cls._of(cls.LEARNED, cls._six(PaydayAwareness.LEARNED), terms)
+
+    @staticmethod
+    def _six(mode: PaydayAwareness) -> DunningSettings:
+        return DunningSettings(payday_aware=mode, max_tries=7, deadline_days=30, soft_tries=7)
+
+    @classmethod
+    def _of(cls, name: str, settings: DunningSettings, terms: Terms | None) -> "EnginePolicy":
+        if terms is not None:
+            settings = replace(settings, max_tries=terms.tries + 1, deadline_days=terms.days)
+            name = terms.named(name)
+        strategy, zone = DunningStrategy.published(), Zone("Africa/Lagos")
+        return cls(name, settings, strategy, zone, PayerHistory(strategy.timing.planner.outlook.bank, zone))
 
     @property
     def most_tries(self) -> int:
@@ -73,18 +95,22 @@ class DuroCalendar:
         plan = Plan.waiting(len(view))
         for row in range(len(view)):
             decision = self.strategy.decide(self._context(view, row))
-            if decision.next_attempt_at is not None:
+            if decision.remind_at is not None:
+                plan.move[row], plan.at[row] = Move.ASK, Timeline.slot_of(decision.remind_at)
+            elif decision.next_attempt_at is not None:
                 self._write(plan, view, row, decision, decision.next_attempt_at)
         return plan
 
     @classmethod
     def _write(cls, plan: Plan, view: CaseView, row: int, decision: DunningDecision, at: Instant) -> None:
-        plan.at[row] = int((at - _START).total("seconds")) // Timeline.SECONDS
+        plan.at[row] = Timeline.slot_of(at)
         if decision.action is DunningAction.SWITCH_RAIL:
             plan.move[row], plan.way[row] = Move.ASK, Way.PUSH
             plan.at[row] = max(int(plan.at[row]), int(view.messaged_at[row]) + Timeline.DAY)
         else:
             plan.move[row] = Move.CHARGE
+            if decision.chance_percent is not None:
+                plan.expected[row] = decision.chance_percent / 100
 
     def _context(self, view: CaseView, row: int) -> DunningContext:
         card = self._card(view, row, int(view.card_added_at[row]))
@@ -103,7 +129,13 @@ class DuroCalendar:
             others=self._pushes(view, row) if view.can_push[row] else (),
             usage=self._usage(attempts, card),
             settings=self.settings,
+            profile=self._profile(view, row),
         )
+
+    def _profile(self, view: CaseView, row: int) -> PaydayProfile:
+        if self.settings.payday_aware is not PaydayAwareness.LEARNED:
+            return PaydayProfile()
+        return self.history.profile(view, row)
 
     def _attempts(self, view: CaseView, row: int) -> list[DunningAttempt]:
         """Read the case's columns; the card of each try is the one that was there at its time."""
@@ -142,4 +174,4 @@ class DuroCalendar:
 
     @staticmethod
     def _instant(slot: int) -> Instant:
-        return _START + TimeDelta(seconds=slot * Timeline.SECONDS)
+        return Timeline.START + TimeDelta(seconds=slot * Timeline.SECONDS)
