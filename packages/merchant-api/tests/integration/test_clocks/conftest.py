@@ -18,10 +18,8 @@ from duro.crypto import SystemClock, Uuid7IdFactory
 from duro.db import DatabasePool, PageRequest, RepositoryContexts
 from duro.db.audit import Audit
 from duro.db.records import InvoiceStatus, Plan
-from duro.db.sweeps import Sweeps
 from duro.kernel import Clock, ConflictError, Currency, InvoiceId, Mode, Money, SubscriptionId, TenantId, TestClockId
 from duro.merchant_api.billing import (
-    FIRST_PAYMENT_WITHIN,
     BillingService,
     GatewayRegistry,
     IncompleteService,
@@ -60,20 +58,8 @@ from duro.payments import SimulatedIssuer as Bank
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.stage import Stage
 from duro.testkit.staged_merchant import StagedMerchant
-from duro.testkit.stepping_clock import SteppingClock
 
 LEASE = TimeDelta(seconds=60)
-NEXT = """
-    select min(due_at) from (
-        select s.current_period_end as due_at from test.subscriptions s
-        where s.tenant_id = $1 and s.status in ('active', 'trialing') and s.id not in (
-            select a.subscription_id from test.payment_attempts a where a.status in ('pending', 'review'))
-        union all select claimed_until from test.payment_attempts where tenant_id = $1 and status = 'pending'
-        union all select claimed_until from test.refunds where tenant_id = $1 and status = 'pending'
-        union all select s.created_at + interval '23 hours' from test.subscriptions s
-        where s.tenant_id = $1 and s.status = 'incomplete' and s.id not in (
-            select a.subscription_id from test.payment_attempts a where a.status in ('pending', 'review'))
-    ) as due"""
 TABLES = """
     customers payment_methods subscriptions invoices invoice_lines pending_lines payment_attempts refunds
     credit_grants     dunning_schedules events journals ledger_entries""".split()
@@ -319,36 +305,6 @@ class Town:
         return SubscriptionId.parse(f"sub_{suffix}").value
 
 
-class RealTime:
-    """Time as the worker sees it: it steps from one due instant to the next, and the sweeps find what there is."""
-
-    def __init__(self, town: Town, sweeps: Sweeps, clock: SteppingClock) -> None:
-        self._town = town
-        self._sweeps = sweeps
-        self._clock = clock
-
-    async def until(self, to: Instant) -> None:
-        while True:
-            due_at = (await self._town.read(NEXT))[0]["min"]
-            if due_at is None or due_at > to:
-                break
-            self._clock.set(max(due_at, self._clock.now()))
-            await self._work()
-        self._clock.set(to)
-
-    async def _work(self) -> None:
-        services, now = self._town.services, self._clock.now()
-        for tenant_id, one in await self._sweeps.pending_attempts(Mode.TEST, now):
-            await services.pending.resolve(tenant_id, one)
-        for tenant_id, one in await self._sweeps.pending_refunds(Mode.TEST, now):
-            await services.refunds.process(tenant_id, one)
-        over = (now - FIRST_PAYMENT_WITHIN).add(nanoseconds=1_000)
-        for tenant_id, one in await self._sweeps.incomplete_subscriptions(Mode.TEST, created_before=over):
-            await services.starts.drive(tenant_id, one)
-        for tenant_id, one in await self._sweeps.due_subscriptions(Mode.TEST, now):
-            await services.billing.renew(tenant_id, one)
-
-
 @dataclass
 class Towns:
     """Makes towns in one database, each with a merchant and a bank of its own."""
@@ -378,10 +334,9 @@ class Towns:
         made = await create.execute(tenant_id, CreateTestClockCommand(name="A year", now=now))
         return Town(tenant_id, services, self.admin, made.id)
 
-    async def in_real_time(self, clock: SteppingClock) -> tuple[Town, RealTime]:
+    async def in_real_time(self, clock: Clock) -> Town:
         tenant_id = (await self.stage.merchant()).tenant.id
-        town = Town(tenant_id, Services.over(self.pool, self.bank(), clock), self.admin)
-        return town, RealTime(town, Sweeps(self.sweep), clock)
+        return Town(tenant_id, Services.over(self.pool, self.bank(), clock), self.admin)
 
     @staticmethod
     def bank() -> SimulatedGateway:

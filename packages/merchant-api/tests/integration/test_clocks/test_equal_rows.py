@@ -10,10 +10,23 @@ import pytest
 from whenever import Instant, TimeDelta
 
 from duro.billing import ChangeTiming, CycleAnchor, Interval, ProrationBehavior
-from duro.kernel import ConflictError, InvalidInputError
+from duro.db.sweeps import Sweeps
+from duro.kernel import ConflictError, InvalidInputError, Mode
+from duro.merchant_api.billing import FIRST_PAYMENT_WITHIN
 from duro.payments import SimulatedCard
 from duro.testkit.stepping_clock import SteppingClock
 
+NEXT = """
+    select min(due_at) from (
+        select s.current_period_end as due_at from test.subscriptions s
+        where s.tenant_id = $1 and s.status in ('active', 'trialing') and s.id not in (
+            select a.subscription_id from test.payment_attempts a where a.status in ('pending', 'review'))
+        union all select claimed_until from test.payment_attempts where tenant_id = $1 and status = 'pending'
+        union all select claimed_until from test.refunds where tenant_id = $1 and status = 'pending'
+        union all select s.created_at + interval '23 hours' from test.subscriptions s
+        where s.tenant_id = $1 and s.status = 'incomplete' and s.id not in (
+            select a.subscription_id from test.payment_attempts a where a.status in ('pending', 'review'))
+    ) as due"""
 CARDS = [*(card for card in SimulatedCard if card is not SimulatedCard.SLOW), SimulatedCard.APPROVE, None]
 PLANS = (
     (Interval.MONTH, 500_000, {}),
@@ -94,12 +107,43 @@ class Story:
         await until(self.end)
 
 
+class RealTime:
+    """Time as the worker sees it: it steps from one due instant to the next, and the sweeps find what there is."""
+
+    def __init__(self, town, sweeps: Sweeps, clock: SteppingClock) -> None:
+        self._town = town
+        self._sweeps = sweeps
+        self._clock = clock
+
+    async def until(self, to: Instant) -> None:
+        while True:
+            due_at = (await self._town.read(NEXT))[0]["min"]
+            if due_at is None or due_at > to:
+                break
+            self._clock.set(max(due_at, self._clock.now()))
+            await self._work()
+        self._clock.set(to)
+
+    async def _work(self) -> None:
+        services, now = self._town.services, self._clock.now()
+        for tenant_id, one in await self._sweeps.pending_attempts(Mode.TEST, now):
+            await services.pending.resolve(tenant_id, one)
+        for tenant_id, one in await self._sweeps.pending_refunds(Mode.TEST, now):
+            await services.refunds.process(tenant_id, one)
+        over = (now - FIRST_PAYMENT_WITHIN).add(nanoseconds=1_000)
+        for tenant_id, one in await self._sweeps.incomplete_subscriptions(Mode.TEST, created_before=over):
+            await services.starts.drive(tenant_id, one)
+        for tenant_id, one in await self._sweeps.due_subscriptions(Mode.TEST, now):
+            await services.billing.renew(tenant_id, one)
+
+
 class TestAStory:
     @pytest.mark.parametrize("seed", range(3))
     async def test_leaves_the_same_rows_on_a_test_clock_as_in_real_time(self, towns, noon, seed: int):
         story = Story(seed, noon)
-        real, time = await towns.in_real_time(SteppingClock(noon))
-        await story.tell(real, time.until)
+        clock = SteppingClock(noon)
+        real = await towns.in_real_time(clock)
+        await story.tell(real, RealTime(real, Sweeps(towns.sweep), clock).until)
         clocked = await towns.on_test_clock(noon, real=SteppingClock(Instant.from_utc(2026, 3, 31)))
         await story.tell(clocked, clocked.until)
 
