@@ -77,7 +77,7 @@ class PaydayTiming:
     def _learned(self, context: DunningContext, calendar: LocalDays, days: range, tries: int) -> TimedTry:
         planned = self.planner.next_try(context.profile, days, tries=tries, refusals=self._refusals(context, calendar))
         why = PaydayWords(context.profile, calendar).why(planned.day)
-        return TimedTry(calendar.evening(planned.day), why, round(100 * planned.chance))
+        return TimedTry(calendar.evening(planned.day), why, planned.chance_percent)
 
     @staticmethod
     def _refusals(context: DunningContext, calendar: LocalDays) -> Refusals:

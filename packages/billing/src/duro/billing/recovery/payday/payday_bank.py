@@ -1,8 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from math import log
 from operator import add, mul
 from typing import Final, TypeAlias, final
+
+from whenever import Instant
 
 from duro.billing.recovery.payday.local_days import LocalDays
 from duro.billing.recovery.payday.money_spells import MoneySpells
@@ -17,7 +19,7 @@ _Key: TypeAlias = tuple[bool, int, int, int, int]
 _LONG_AGO: Final = 60
 _MONTH: Final = 30
 _WEEK: Final = 7
-_KEPT_A_MONTH: Final = 0.955
+_KEPT_A_MONTH: Final = 0.92
 
 
 @final
@@ -78,6 +80,13 @@ class PaydayBank:
         for _ in range(min(months, _LONG_AGO)):
             levels = list(map(add, map(mul, levels, repeat(_KEPT_A_MONTH)), self._forgotten))
         return profile.noting(day, self._levelled(list(map(add, levels, said))), is_money=sighting.is_money)
+
+    def rebuilt(self, sightings: Iterable[Sighting], *, zone: Zone, until: Instant) -> PaydayProfile:
+        """Return the profile that follows from what was seen by then, in order of time; what came later is left out."""
+        profile = PaydayProfile()
+        for sighting in sorted((one for one in sightings if one.at <= until), key=lambda one: one.at):
+            profile = self.seen(profile, sighting, zone=zone)
+        return profile
 
     def _said(self, day: int, *, is_money: bool, was: int, gap: int) -> list[int]:
         """Return what a sight says of each hypothesis, in steps.

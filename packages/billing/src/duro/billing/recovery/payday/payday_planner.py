@@ -16,6 +16,10 @@ class PlannedTry:
     day: int
     chance: float
 
+    @property
+    def chance_percent(self) -> int:
+        return round(100 * self.chance)
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class PaydayPlanner:
     that is likely, and spread where nothing is known. Money that comes a day later is worth `kept_a_day` of itself. A
     failed try costs a share of the invoice: about one payer in a hundred leaves over it and its message, and a year of
     invoices with them. Ways that a refusal speaks against are halved so many times. Of refusals without a reason a
-    share passes, of which a part is left after each day.
+    share passes, of which a part is left after each day; most have nothing to do with money, so that less is worth
+    waiting for.
     """
 
     outlook: PaydayOutlook = field(default_factory=PaydayOutlook)
@@ -44,8 +49,9 @@ class PaydayPlanner:
     cost: float = 0.12
     empty_halvings: int = 3
     vague_halvings: int = 1
-    vague_passing: float = 0.8
+    vague_passing: float = 0.6
     vague_left_a_day: float = 0.3
+    vague_kept_a_day: float = 0.96
 
     def next_try(
         self, profile: PaydayProfile, days: Sequence[int], *, tries: int, refusals: Refusals | None = None
@@ -53,11 +59,12 @@ class PaydayPlanner:
         """Return the first of at most so many tries, planned on some of the days; those rise, and there is one."""
         refused = Refusals() if refusals is None else refusals
         empty_on = self._empty_on(profile, refused)
+        kept = self.vague_kept_a_day if refused.is_vague_last else self.kept_a_day
         passing = {day: self._passing(day - days[0] + 2) if refused.is_vague_last else 1.0 for day in days}
         plan = TryPlan(
             weights=self._weights(profile, refused),
             ways={day: self.outlook.there(day, empty_on=empty_on) for day in days},
-            worth={day: passing[day] * self.kept_a_day ** (day - days[0]) for day in days},
+            worth={day: passing[day] * kept ** (day - days[0]) for day in days},
             cost=self.cost,
         )
         for _ in range(tries):

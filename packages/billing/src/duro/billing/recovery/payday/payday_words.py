@@ -22,12 +22,13 @@ class PaydayWords:
         return self._of_months(day) or self._of_weeks(day) or self._of_nobody(day)
 
     def _of_months(self, day: int) -> str:
-        """Count the months in which something was seen on the day of the month or within two days after it."""
+        """Count the months in which something was seen on that day of the month or within two days of it."""
         nominal = self.calendar.day_of_month(day)
         months: dict[int, bool] = {}
         for sight in self.profile.sights:
             seen = sight >> 1
-            start = next((seen - ago for ago in range(_NEAR_DAYS + 1) if self._falls_on(seen - ago, nominal)), None)
+            near = range(seen - _NEAR_DAYS, seen + _NEAR_DAYS + 1)
+            start = next((other for other in near if self.calendar.day_of_month(other) == nominal), None)
             if start is not None:
                 months[start] = months.get(start, False) or bool(sight & 1)
         return self._counted(f"about the {self._ordinal(nominal)}", list(months.values()), "months")
@@ -46,9 +47,6 @@ class PaydayWords:
         if self.calendar.day_of_month(day) in _MONTH_END:
             return "Many people are paid about then."
         return "Little is known of when money comes: tries are spread over the days that remain."
-
-    def _falls_on(self, day: int, nominal: int) -> bool:
-        return self.calendar.day_of_month(day) == nominal
 
     @staticmethod
     def _ordinal(number: int) -> str:

@@ -19,10 +19,10 @@ class PopulationPrior:
     Shares are in percent, odds are relative.
     """
 
-    month_end: int = 45
+    month_end: int = 42
     middle: int = 6
     any_day: int = 8
-    weekly: int = 13
+    weekly: int = 11
     month_ends: Mapping[int, int] = field(
         default_factory=lambda: MappingProxyType(
             {24: 2, 25: 5, 26: 3, 27: 3, 28: 4, 29: 2, 30: 3, 31: 4, 1: 2, 2: 1, 3: 1}
@@ -32,6 +32,11 @@ class PopulationPrior:
     weekdays: tuple[int, ...] = (1, 1, 1, 1, 4, 2, 1)
     lasts: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({1: 2, 3: 4, 7: 5, 14: 5, 28: 4}))
     irregular: tuple[IrregularIncome, ...] = _IRREGULAR
+
+    def __post_init__(self) -> None:
+        if self.any_day < 1 or self.month_end + self.middle + self.any_day + self.weekly > 99:
+            message = "A prior leaves a chance to every day of the month and to money without a rhythm."
+            raise ValueError(message)
 
     def odds(self) -> tuple[float, ...]:
         """Return the odds of each rhythm with each time that money lasts, by rhythm, then of each irregular income."""
