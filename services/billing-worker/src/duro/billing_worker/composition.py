@@ -135,6 +135,7 @@ class Composition:
     def _scanners(self, mode: Mode) -> tuple[Scanner, ...]:
         settings = self._settings
         return (
+            *self._dunning_scanners(mode),
             DueScanner(
                 JobKind.BILLING,
                 mode=mode,
@@ -142,14 +143,6 @@ class Composition:
                 queue=self._queues[JobKind.BILLING][mode],
                 clock=self._clock,
                 interval_seconds=settings.scan_seconds,
-            ),
-            DueScanner(
-                JobKind.DUNNING,
-                mode=mode,
-                due=self._sweeps.due_cases,
-                queue=self._queues[JobKind.DUNNING][mode],
-                clock=self._clock,
-                interval_seconds=settings.dunning_seconds,
             ),
             PendingScanner(
                 mode=mode,
@@ -164,6 +157,20 @@ class Composition:
                 queue=self._queues[JobKind.INCOMPLETE][mode],
                 clock=self._clock,
                 interval_seconds=settings.incomplete_seconds,
+            ),
+        )
+
+    def _dunning_scanners(self, mode: Mode) -> tuple[Scanner, ...]:
+        if not self._settings.dunning_seconds:
+            return ()
+        return (
+            DueScanner(
+                JobKind.DUNNING,
+                mode=mode,
+                due=self._sweeps.due_cases,
+                queue=self._queues[JobKind.DUNNING][mode],
+                clock=self._clock,
+                interval_seconds=self._settings.dunning_seconds,
             ),
         )
 
