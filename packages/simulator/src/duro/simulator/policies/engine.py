@@ -73,7 +73,7 @@ class EnginePolicy:
 
     @staticmethod
     def _six(mode: PaydayAwareness) -> DunningSettings:
-        """Allow six tries after the renewal: a refusal without a reason may be want of money, too."""
+        """Allow six tries after the renewal whatever the bank said: a refusal without a reason may be want of money."""
         return DunningSettings(payday_aware=mode, max_tries=7, deadline_days=30, soft_tries=7)
 
     @classmethod
