@@ -83,7 +83,7 @@ async def reading(servers: EmbeddedServers, admin: DatabasePool, stack: AsyncExi
             tenant_id, CreatePlanCommand(name=f"Plan {number}", amount=terms[0], cadence=terms[1])
         )
     plans = ListPlans(contexts)
-    keys = ApiKeyAuthenticator(resolvers={Mode.TEST: CredentialResolver(pool)}, contexts={Mode.TEST: contexts})
+    keys = ApiKeyAuthenticator({Mode.TEST: CredentialResolver(pool)})
     url = servers.valkey.url()
     server, bare = CacheServer(url), Redis.from_url(url)
     cache = CacheStore(server).of(tenant_id, Mode.TEST).namespace("plans")

@@ -3,9 +3,5 @@ select tenant_id as tenant, subscription_id as subscription, digest as digest fr
 select k.mode as unused from core.resolve_api_key(decode(:digest::text, 'hex')) k \gset
 begin;
 select set_config('duro.tenant_id', :tenant::text, true) as unused \gset
-select t.status as unused from core.tenants t where t.id = :tenant::uuid \gset
-commit;
-begin;
-select set_config('duro.tenant_id', :tenant::text, true) as unused \gset
 select s.* from test.subscriptions s where s.tenant_id = :tenant::uuid and s.id = :subscription::uuid;
 commit;

@@ -3,10 +3,6 @@ select tenant_id as tenant, customer_id as customer, payment_method_id as method
 select k.mode as unused from core.resolve_api_key(decode(:digest::text, 'hex')) k \gset
 begin;
 select set_config('duro.tenant_id', :tenant::text, true) as unused \gset
-select t.status as unused from core.tenants t where t.id = :tenant::uuid \gset
-commit;
-begin;
-select set_config('duro.tenant_id', :tenant::text, true) as unused \gset
 with s as (insert into test.subscriptions (tenant_id, id, customer_id, plan_id, amount, currency, interval, interval_count, zone, status, anchor, current_period_start, current_period_end, payment_method_id, event_sequence, created_at, updated_at) values (:tenant::uuid, :subscription::uuid, :customer::uuid, :plan::uuid, 500000, 'NGN', 'month', 1, 'Africa/Lagos', 'incomplete', now(), now(), now(), :method::uuid, 1, now(), now())) insert into test.events (tenant_id, id, type, subscription_id, sequence, data, created_at) values (:tenant::uuid, gen_random_uuid(), 'subscription_created', :subscription::uuid, 1, '{"status": "incomplete"}', now());
 commit;
 begin;

@@ -49,6 +49,7 @@ COLUMN_GRANTS = {
     ("duro_test", "core", "api_keys", "UPDATE"): {"revoked_at"},
     ("duro_live", "core", "api_keys", "UPDATE"): {"revoked_at"},
     ("duro_resolver", "core", "api_keys", "SELECT"): {"tenant_id", "id", "mode", "secret_digest", "revoked_at"},
+    ("duro_resolver", "core", "tenants", "SELECT"): {"id", "status"},
     ("duro_sweep", "core", "tenants", "SELECT"): {"id", "status"},
     **{
         ("duro_sweep", mode, table, "SELECT"): columns

@@ -286,7 +286,7 @@ class TestAKey:
         resolver = CredentialResolver(book.pools[Mode.TEST])
         async with book.test.open(tenant) as repos:
             await repos.api_keys.insert(key)
-        assert await resolver.resolve(key.secret_digest) == ResolvedKey(tenant, key.id, Mode.TEST)
+        assert await resolver.resolve(key.secret_digest) == ResolvedKey(tenant, key.id, Mode.TEST, TenantStatus.ACTIVE)
         assert await resolver.resolve(b"2" * 32) is None
         revoked = replace(key, revoked_at=book.clock.now())
         async with book.test.open(tenant) as repos:

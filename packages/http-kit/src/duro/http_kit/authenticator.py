@@ -2,7 +2,6 @@ from collections.abc import Mapping
 from typing import Final, Protocol, final
 
 from duro.crypto import ApiKeySecret, MalformedApiKeyError
-from duro.db.contexts import RepositoryContexts
 from duro.db.credentials import ResolvedKey
 from duro.db.records import TenantStatus
 from duro.http_kit.principal import CredentialClass, Principal
@@ -14,7 +13,7 @@ _SCOPES: Final = frozenset({"*"})
 
 
 class KeyResolver(Protocol):
-    """Says whose key it is, by its digest; None for one that is unknown or revoked."""
+    """Says whose key it is and how they stand, by its digest; None for one that is unknown or revoked."""
 
     async def resolve(self, digest: bytes) -> ResolvedKey | None: ...
 
@@ -23,14 +22,8 @@ class KeyResolver(Protocol):
 class ApiKeyAuthenticator:
     """Turns `Authorization: Bearer sk_…` into the principal it stands for, in the mode the key itself names."""
 
-    def __init__(
-        self,
-        *,
-        resolvers: Mapping[Mode, KeyResolver],
-        contexts: Mapping[Mode, RepositoryContexts],
-    ) -> None:
+    def __init__(self, resolvers: Mapping[Mode, KeyResolver]) -> None:
         self._resolvers = resolvers
-        self._contexts = contexts
 
     async def authenticate(self, authorization: str | None) -> Principal:
         """Raise UnauthorizedError for a missing, malformed, unknown or revoked key, the same for each."""
@@ -40,9 +33,7 @@ class ApiKeyAuthenticator:
         resolved = await self._resolvers[secret.mode].resolve(secret.digest)
         if resolved is None or resolved.mode is not secret.mode:
             raise UnauthorizedError
-        async with self._contexts[secret.mode].open(resolved.tenant_id) as repos:
-            tenant = await repos.tenants.get()
-        if tenant.status is TenantStatus.SUSPENDED:
+        if resolved.tenant_status is TenantStatus.SUSPENDED:
             raise SuspendedTenantError
         return Principal(
             tenant_id=resolved.tenant_id,

@@ -157,10 +157,7 @@ class Composition:
 
     def _middleware(self) -> list[ASGIMiddleware]:
         """List what a request passes on its way in, in order: a flood is stopped before a key is looked up."""
-        authenticator = ApiKeyAuthenticator(
-            resolvers={mode: CredentialResolver(pool) for mode, pool in self.pools.items()},
-            contexts=self.contexts,
-        )
+        authenticator = ApiKeyAuthenticator({mode: CredentialResolver(pool) for mode, pool in self.pools.items()})
         layers: list[ASGIMiddleware] = [AllowedMethodsMiddleware(), AuthenticationMiddleware(authenticator)]
         if self.cache is None:
             return layers
