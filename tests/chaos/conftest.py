@@ -11,10 +11,12 @@ import pytest
 from duro.cli.supervision.embedded import EmbeddedUnit
 from duro.cli.supervision.keeper import UnitKeeper
 from duro.cli.supervision.restart_policy import RestartPolicy
-from duro.crypto import SystemClock
+from duro.crypto import SystemClock, Uuid7IdFactory
 from duro.db.migrator import Migrator
 from duro.embedded import EmbeddedPostgres, EmbeddedValkey
-from duro.testkit import Deadline
+from duro.kernel import Mode
+from duro.testkit import Deadline, ServiceCommand, Stage
+from storm.counter import Counter
 from storm.form import Form
 from storm.world import Ground
 
@@ -87,3 +89,48 @@ async def ground():
 def tell(request):
     """Put lines into the closing summary."""
     return request.config.stash[SUMMARY].append
+
+
+def modes():
+    return [Mode.LIVE] if os.environ.get("DURO_CHAOS") == "short" else list(Mode)
+
+
+@pytest.fixture(params=modes(), ids=lambda mode: mode.value)
+async def counter(request, database, redis_url, processes, tmp_path):
+    clock = SystemClock()
+    ports = processes.free_port(), processes.free_port()
+    gateway_url, api_url = (f"http://127.0.0.1:{port}" for port in ports)
+    settings = {
+        "DURO_PROFILE": "development",
+        "DURO_TEST_DATABASE_URL": database.test_url,
+        "DURO_LIVE_DATABASE_URL": database.live_url,
+        "DURO_GATEWAY_URL": gateway_url,
+        "DURO_GATEWAY_TIMEOUT_SECONDS": "2",
+        "DURO_LEASE_SECONDS": "6",
+    }
+
+    async def open_gateway(*words):
+        arguments = ("--port", str(ports[0]), "--database", str(tmp_path / "gateway.db"), *words)
+        return await processes.start(
+            ServiceCommand("duro.gateway_simulator", arguments, health_url=f"{gateway_url}/health")
+        )
+
+    gateway = await open_gateway("--slow-ms", "1500")
+    api = await processes.start(
+        ServiceCommand(
+            "duro.public_api",
+            environment={**settings, "DURO_PUBLIC_API_PORT": str(ports[1])},
+            health_url=f"{api_url}/health/ready",
+        )
+    )
+    settings |= {
+        "DURO_SWEEP_DATABASE_URL": database.sweep_url,
+        "DURO_REDIS_URL": redis_url,
+        "DURO_SCAN_SECONDS": "1",
+        "DURO_PENDING_SECONDS": "1",
+        "DURO_INCOMPLETE_SECONDS": "1",
+        "DURO_WORKER_HEALTH_PORT": str(processes.free_port()),
+    }
+    async with Stage.open(database.admin_url, clock=clock, ids=Uuid7IdFactory(clock)) as stage:
+        merchant = (await stage.merchant()).in_mode(request.param)
+        yield Counter(merchant, api, api_url, gateway_url, database.admin_url, settings, gateway, open_gateway)

@@ -119,13 +119,17 @@ class GatewayBook:
     """What the gateway says it was asked for and what it took, reference by reference."""
 
     lines: dict[str, dict]
+    refunds: dict[str, dict] = field(default_factory=dict)
 
     @classmethod
     async def read(cls, url: str) -> "GatewayBook":
         async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
             text = (await client.get(f"{url}/ledger")).raise_for_status().text
         lines = [httpx.Response(200, content=line).json() for line in text.splitlines() if line]
-        return cls({line["reference"]: line for line in lines if line["kind"] == "charge"})
+        by_kind = {
+            kind: {line["reference"]: line for line in lines if line["kind"] == kind} for kind in ("charge", "refund")
+        }
+        return cls(by_kind["charge"], by_kind["refund"])
 
     @property
     def taken(self) -> dict[str, dict]:
