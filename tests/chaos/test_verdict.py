@@ -81,11 +81,7 @@ class TestTheVerdict:
         tell(f"reference not sent: {verdict.count(Wrong.ORPHAN)} orphans, {verdict.count(Wrong.PHANTOM)} phantoms")
 
     async def test_condemns_a_settlement_that_compares_nothing(self, calm_ground, tmp_path, tell):
-        await dropped(
-            calm_ground,
-            "journals_tenant_id_cause_type_cause_id_key",
-            "dunning_schedules_tenant_id_invoice_id_key",
-        )
+        await dropped(calm_ground, "journals_tenant_id_cause_type_cause_id_key")
         verdict = await until_found(
             calm_ground,
             tmp_path,
