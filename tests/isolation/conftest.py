@@ -30,6 +30,7 @@ from duro.public_api.composition import Composition
 from duro.public_api.server import PublicApiServer
 from duro.public_api.settings import Settings
 from duro.testkit.cloned_database import ClonedDatabase
+from duro.testkit.embedded_servers import EmbeddedServers
 from duro.testkit.stage import Stage
 from duro.testkit.stepping_clock import SteppingClock
 
@@ -73,7 +74,7 @@ class World:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, database: ClonedDatabase) -> AsyncIterator["World"]:
+    async def open(cls, database: ClonedDatabase, servers: EmbeddedServers) -> AsyncIterator["World"]:
         clock = SteppingClock(Instant.from_utc(2026, 3, 31, hour=9))
         ids = Uuid7IdFactory(clock)
         ledger = InMemoryIssuerLedger()
@@ -82,6 +83,7 @@ class World:
             is_development=True,
             test_database_url=database.test_url,
             live_database_url=database.live_url,
+            redis_url=servers.valkey.url(),
             pool_size=2,
         )
         composition = await Composition.open(settings, Collaborators(clock, ids, gateway))
@@ -136,14 +138,14 @@ class World:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def world(database_template):
+async def world(database_template, servers):
     """Lend the world that every test may try to break into, since no try changes what is there."""
-    async with database_template.clone() as database, World.open(database) as world:
+    async with database_template.clone() as database, World.open(database, servers) as world:
         yield world
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def scratch(database):
+async def scratch(database, servers):
     """Lend a world of a test's own, whose walls it may tear down."""
-    async with World.open(database) as world:
+    async with World.open(database, servers) as world:
         yield world

@@ -8,7 +8,7 @@ from litestar.di import Provide
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp
 
-from duro.cache import CacheServer, RateLimiter
+from duro.cache import CacheServer, CacheStore, RateLimiter
 from duro.crypto import SystemClock
 from duro.db import CredentialResolver, DatabasePool, RepositoryContexts
 from duro.db.clock_guard import ClockGuard
@@ -40,6 +40,7 @@ from duro.public_api.invoices.controller import InvoicesController
 from duro.public_api.merchant import Merchant
 from duro.public_api.payment_methods.controller import PaymentMethodsController
 from duro.public_api.plans.controller import PlansController
+from duro.public_api.plans.kept_plans import KeptPlans
 from duro.public_api.promo_codes.controller import PromoCodesController
 from duro.public_api.promo_codes.redemption_controller import RedemptionController
 from duro.public_api.refunds.controller import RefundsController
@@ -79,16 +80,17 @@ class Composition:
         guard = ClockGuard(SystemClock(), [DatabaseClock(pool) for pool in pools.values()])
         clock, ids = collaborators.clock, collaborators.ids
         contexts = {mode: RepositoryContexts(pool, mode, clock=clock, ids=ids) for mode, pool in pools.items()}
-        merchants = {
-            mode: cls._merchant(mode, contexts[mode], guard, settings=settings, collaborators=collaborators)
-            for mode in urls
-        }
         cache = CacheServer(settings.redis_url) if settings.redis_url else None
+        store = None if cache is None else CacheStore(cache)
+        merchants = {
+            mode: cls._merchant(KeptPlans(one, store), one, guard, settings=settings, collaborators=collaborators)
+            for mode, one in contexts.items()
+        }
         return cls(settings, collaborators, pools, contexts, merchants, cache)
 
     @staticmethod
     def _merchant(
-        mode: Mode,
+        plans: KeptPlans,
         contexts: RepositoryContexts,
         guard: ClockGuard,
         *,
@@ -96,7 +98,7 @@ class Composition:
         collaborators: Collaborators,
     ) -> Merchant:
         clock, ids = collaborators.clock, collaborators.ids
-        gateways = GatewayRegistry(mode, [collaborators.gateway], is_development=settings.is_development)
+        gateways = GatewayRegistry(contexts.mode, [collaborators.gateway], is_development=settings.is_development)
         billing = BillingService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease)
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease)
         work = DueWork(
@@ -113,6 +115,7 @@ class Composition:
             guard=guard,
             gateways=gateways,
             work=work,
+            plans=plans,
             lease=settings.lease,
             ids=ids,
             clock=clock,

@@ -26,7 +26,7 @@ from duro.merchant_api.payment_methods import (
     GetPaymentMethod,
     ListPaymentMethods,
 )
-from duro.merchant_api.plans import ArchivePlan, CreatePlan, GetPlan, ListPlans, UpdatePlan
+from duro.merchant_api.plans import ArchivePlan, CreatePlan, UpdatePlan
 from duro.merchant_api.refunds import CancelRefund, GetRefund, ListRefunds, RefundInvoice, RetryRefund
 from duro.merchant_api.subscriptions import (
     CancelSubscription,
@@ -37,6 +37,7 @@ from duro.merchant_api.subscriptions import (
 )
 from duro.merchant_api.test_clocks import AdvanceTestClock, CreateTestClock, DueWork, GetTestClock, ListTestClocks
 from duro.merchant_api.transactions import GetTransaction, ListTransactions
+from duro.public_api.plans.kept_plans import KeptPlans
 from duro.public_api.promo_codes.acts import PromoCodeActs
 from duro.public_api.subscriptions.acts import SubscriptionChangeActs
 
@@ -49,8 +50,7 @@ class Merchant:
     create_plan: CreatePlan
     update_plan: UpdatePlan
     archive_plan: ArchivePlan
-    get_plan: GetPlan
-    list_plans: ListPlans
+    plans: KeptPlans
     promo_codes: PromoCodeActs
     create_customer: CreateCustomer
     update_customer: UpdateCustomer
@@ -99,17 +99,17 @@ class Merchant:
         guard: ChecksClock,
         gateways: GatewayRegistry,
         work: DueWork,
+        plans: KeptPlans,
         lease: TimeDelta,
         ids: IdFactory,
         clock: Clock,
     ) -> "Merchant":
         """Build every act of one mode over its contexts."""
         return cls(
-            create_plan=CreatePlan(contexts, ids, clock),
-            update_plan=UpdatePlan(contexts, ids, clock),
-            archive_plan=ArchivePlan(contexts, ids, clock),
-            get_plan=GetPlan(contexts),
-            list_plans=ListPlans(contexts),
+            create_plan=CreatePlan(contexts, ids, clock, plans),
+            update_plan=UpdatePlan(contexts, ids, clock, plans),
+            archive_plan=ArchivePlan(contexts, ids, clock, plans),
+            plans=plans,
             promo_codes=PromoCodeActs.over(contexts, ids, clock),
             create_customer=CreateCustomer(contexts, ids, clock),
             update_customer=UpdateCustomer(contexts, ids, clock),

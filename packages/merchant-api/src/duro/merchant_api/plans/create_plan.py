@@ -5,9 +5,11 @@ from duro.billing import Cadence
 from duro.db.contexts import RepositoryContexts
 from duro.db.records import Plan
 from duro.kernel import Clock, IdFactory, Money, PlanId, TenantId
+from duro.merchant_api.plans.shelf import ForgetsPlans, NoShelf
 from duro.merchant_api.receipts import NoReceipt, Receipt
 
 _UNSIGNED: Final = NoReceipt()
+_UNKEPT: Final = NoShelf()
 
 
 @final
@@ -26,10 +28,13 @@ class CreatePlanCommand:
 class CreatePlan:
     """Puts a new plan on sale."""
 
-    def __init__(self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock) -> None:
+    def __init__(
+        self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock, shelf: ForgetsPlans = _UNKEPT
+    ) -> None:
         self._contexts = contexts
         self._ids = ids
         self._clock = clock
+        self._shelf = shelf
 
     async def execute(
         self,
@@ -54,4 +59,5 @@ class CreatePlan:
             )
             await repos.plans.insert(plan)
             await receipt.sign(repos, plan)
+        await self._shelf.forget(tenant_id)
         return plan

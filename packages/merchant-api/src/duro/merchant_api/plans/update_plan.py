@@ -5,9 +5,11 @@ from duro.db.contexts import RepositoryContexts
 from duro.db.records import Plan
 from duro.kernel import Clock, IdFactory, Money, NotFoundError, PlanId, TenantId
 from duro.merchant_api.given import KEPT, MaybeGiven
+from duro.merchant_api.plans.shelf import ForgetsPlans, NoShelf
 from duro.merchant_api.receipts import NoReceipt, Receipt
 
 _UNSIGNED: Final = NoReceipt()
+_UNKEPT: Final = NoShelf()
 
 
 @final
@@ -26,10 +28,13 @@ class UpdatePlanCommand:
 class UpdatePlan:
     """Changes a plan for subscriptions that start later; those that run keep the terms they copied."""
 
-    def __init__(self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock) -> None:
+    def __init__(
+        self, contexts: RepositoryContexts, ids: IdFactory, clock: Clock, shelf: ForgetsPlans = _UNKEPT
+    ) -> None:
         self._contexts = contexts
         self._ids = ids
         self._clock = clock
+        self._shelf = shelf
 
     async def execute(
         self,
@@ -52,4 +57,5 @@ class UpdatePlan:
             )
             await repos.plans.update(changed)
             await receipt.sign(repos, changed)
+        await self._shelf.forget(tenant_id)
         return changed

@@ -2,6 +2,7 @@ from litestar import Controller, Response, get, patch, post
 from litestar.di import NamedDependency
 
 from duro.db.pages import PageRequest
+from duro.http_kit.answers import Answer
 from duro.http_kit.call import Call
 from duro.http_kit.operation import Operation
 from duro.public_api.merchant import Merchant
@@ -66,14 +67,12 @@ class PlansController(Controller):
     async def browse(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
         given = (await call.read(ListPlansInput)).query
         page = PageRequest(given.limit, given.cursor)
-        return call.shown(
-            PlanPage.of(await merchant.list_plans.execute(call.tenant_id, page, is_archived=given.archived))
-        )
+        return Answer(200, await merchant.plans.page(call.tenant_id, page, is_archived=given.archived)).response()
 
     @get("/{planId:str}", opt=_GET.opt)
     async def show(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
         given = await call.read(PlanInput)
-        return call.shown(PlanView.of(await merchant.get_plan.execute(call.tenant_id, given.path.plan_id)))
+        return Answer(200, await merchant.plans.one(call.tenant_id, given.path.plan_id)).response()
 
     @patch("/{planId:str}", opt=_UPDATE.opt)
     async def update(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
