@@ -5,7 +5,9 @@ from typing import Final, final
 
 _WORKSPACES: Final = ("packages/*", "services/*", "sdks/*", "tools/*")
 _LEADING: Final = ("journeys", "isolation", "catalogue", "conformance")
+_ALONE: Final = frozenset({"conformance", "environment", "chaos"})
 _LAST: Final = "chaos"
+_SIDE_BY_SIDE: Final = ("-n", "2")
 
 
 @final
@@ -22,7 +24,10 @@ class Suite:
 @final
 @dataclass(frozen=True, slots=True)
 class SuiteCatalogue:
-    """Which suites a repository has, in the order they run: the quick ones first, the unkind one last."""
+    """Which suites a repository has, in the order they run: the quick ones first, the unkind one last.
+
+    Most are run by two processes, each with servers of its own: such tests wait for disks and for one another.
+    """
 
     root: Path
 
@@ -31,11 +36,12 @@ class SuiteCatalogue:
         return tuple(suite for suite in self._wanted() if suite.paths)
 
     def _wanted(self) -> Iterator[Suite]:
-        yield Suite(name="unit and property", paths=self._folders("unit", "property"), arguments=("-n", "2"))
-        yield Suite(name="integration", paths=self._folders("integration"))
+        yield Suite(name="unit and property", paths=self._folders("unit", "property"), arguments=_SIDE_BY_SIDE)
+        yield Suite(name="integration", paths=self._folders("integration"), arguments=_SIDE_BY_SIDE)
         for name in [*_LEADING, *self._others(), _LAST]:
             environment = {"DURO_CHAOS": "short"} if name == _LAST else {}
-            yield Suite(name=name, paths=self._across(name), environment=environment)
+            arguments = () if name in _ALONE else _SIDE_BY_SIDE
+            yield Suite(name=name, paths=self._across(name), arguments=arguments, environment=environment)
 
     def _folders(self, *kinds: str) -> tuple[str, ...]:
         found = (
