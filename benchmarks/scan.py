@@ -1,4 +1,7 @@
-"""How long it takes to find 1,000 due subscriptions among more and more that are not, beside reading 1,000 ids."""
+"""How long it takes to find 1,000 subscriptions, or recovery cases, that are due among more and more that are not.
+
+Beside it, how long it takes to read 1,000 ids.
+"""
 
 import argparse
 import asyncio
@@ -10,6 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final, final
 
+from harness.cases import DeclinedRenewals
 from harness.due import DueSubscriptions
 
 from duro.crypto import SystemClock
@@ -25,28 +29,36 @@ _RANGE: Final = "select tenant_id, id from test.subscriptions order by tenant_id
 @final
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """A database of so many subscriptions, the same number of them due, as the scanners reach it."""
+    """A database of so many subscriptions, the same number of them due, as the scanners reach it.
 
+    Or each of them has an open recovery case, and so many of these are due.
+    """
+
+    of: str
     size: int
     due: int
     pool: DatabasePool
 
     @classmethod
-    async def seeded(cls, admin_url: str, *, size: int, due: int, tenants: int) -> "Crowd":
+    async def seeded(cls, admin_url: str, *, of: str, size: int, due: int, tenants: int) -> "Crowd":
         await Migrator(admin_url).upgrade()
         admin = await DatabasePool.open(admin_url, max_size=2)
         try:
             await DueSubscriptions(admin).seed(tenants=tenants, due=due, resting=size - due)
+            if of == "cases":
+                await DeclinedRenewals(admin).make(resting=1 - due / size)
             async with admin.acquire() as connection:
                 await connection.execute("vacuum analyze")
                 await connection.execute("checkpoint")
         finally:
             await admin.close()
-        return cls(size, due, await DatabasePool.open(RoleUrls.derive(admin_url).sweep, min_size=1, max_size=1))
+        return cls(of, size, due, await DatabasePool.open(RoleUrls.derive(admin_url).sweep, min_size=1, max_size=1))
 
     async def scan(self) -> None:
         """Find everything that is due, as the worker's scanner does."""
-        found = await Sweeps(self.pool).due_subscriptions(Mode.TEST, SystemClock().now())
+        sweeps = Sweeps(self.pool)
+        find = sweeps.due_cases if self.of == "cases" else sweeps.due_subscriptions
+        found = await find(Mode.TEST, SystemClock().now())
         assert len(found) == self.due
 
     async def lag(self) -> None:
@@ -92,22 +104,27 @@ async def run(options: argparse.Namespace) -> dict[str, float]:
             async with admin.acquire() as connection:
                 await connection.execute(f"create database crowd_{size}")
             url = servers.postgres.admin_url(f"crowd_{size}")
-            crowds.append(await Crowd.seeded(url, size=size, due=options.due, tenants=options.tenants))
+            crowds.append(await Crowd.seeded(url, of=options.of, size=size, due=options.due, tenants=options.tenants))
             stack.push_async_callback(crowds[-1].pool.close)
         stopwatch = Stopwatch(crowds, runs=options.runs)
-        scans, limits, lags = [await stopwatch.medians(act) for act in (Crowd.scan, Crowd.read_range, Crowd.lag)]
+        scans, limits = [await stopwatch.medians(act) for act in (Crowd.scan, Crowd.read_range)]
+        lags = await stopwatch.medians(Crowd.lag) if options.of == "renewals" else []
     return {
         "growth": round(scans[-1] / scans[0], 3),
         **{f"scan_ms_{size}": round(value, 3) for size, value in zip(options.sizes, scans, strict=True)},
         **{f"limit_ms_{size}": round(value, 3) for size, value in zip(options.sizes, limits, strict=True)},
         "share_of_limit": round(limits[-1] / scans[-1], 3),
-        "lag_growth": round(lags[-1] / lags[0], 3),
-        f"lag_ms_{options.sizes[-1]}": round(lags[-1], 3),
+        **(
+            {"lag_growth": round(lags[-1] / lags[0], 3), f"lag_ms_{options.sizes[-1]}": round(lags[-1], 3)}
+            if lags
+            else {}
+        ),
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--of", choices=["renewals", "cases"], default="renewals", help="what is due")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="ascending")
     parser.add_argument("--due", type=int, default=1_000)
     parser.add_argument("--tenants", type=int, default=50)
