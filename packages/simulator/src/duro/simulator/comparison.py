@@ -8,7 +8,7 @@ from duro.simulator.job import Done, Job
 from duro.simulator.policies.catalogue import Catalogue
 from duro.simulator.post import Rails
 from duro.simulator.run import Run
-from duro.simulator.seeds import Seed, SeedBook
+from duro.simulator.seeds import Seed
 from duro.simulator.table import Table, Windows
 from duro.simulator.terms import Terms
 from duro.simulator.variation import Variation
@@ -54,7 +54,6 @@ class Comparison:
             payers=self.payers,
             months=self.months,
             seeds=self.seeds,
-            are_development=set(self.seeds) <= set(SeedBook.DEVELOPMENT),
             tables=tables,
             base=base,
             varied=tuple(varied),

@@ -61,7 +61,6 @@ class Findings:
     payers: int
     months: int
     seeds: tuple[Seed, ...]
-    are_development: bool
     tables: tuple[Table, ...]
     base: Worlds
     varied: tuple[Worlds, ...]

@@ -6,6 +6,7 @@ from typing import ClassVar, final
 from duro.simulator.findings import Findings, Series, Worlds
 from duro.simulator.priors import Priors
 from duro.simulator.run import Run
+from duro.simulator.seeds import SeedBook
 from duro.simulator.table import Group, Table
 
 
@@ -32,6 +33,7 @@ class FindingsJson:
             {
                 "payers": findings.payers,
                 "months": findings.months,
+                "seed_words": SeedBook.words(findings.seeds),
                 "seeds": [{"world": seed.world, "chance": seed.chance} for seed in findings.seeds],
                 "cases": sum(findings.base.cases),
                 "at_risk_minor_units": sum(findings.base.at_risk),

@@ -8,6 +8,7 @@ from duro.simulator.outcome import Outcome
 from duro.simulator.priors import Priors
 from duro.simulator.role import Role
 from duro.simulator.run import Run
+from duro.simulator.seeds import SeedBook
 from duro.simulator.sheet import Sheet
 from duro.simulator.table import Group, Table, Windows
 
@@ -71,10 +72,9 @@ class SimulationReport:
     def made_of(self) -> str:
         """Say in one sentence what was simulated."""
         findings = self.findings
-        kind = "development" if findings.are_development else "evaluation"
         return (
-            f"{len(findings.seeds)} worlds ({kind} seeds) of {findings.payers:,} payers over {findings.months} months, "
-            f"{sum(findings.base.cases):,} failed charges."
+            f"{len(findings.seeds)} worlds ({SeedBook.words(findings.seeds)}) of {findings.payers:,} payers over "
+            f"{findings.months} months, {sum(findings.base.cases):,} failed charges."
         )
 
     def priors(self) -> Sheet:

@@ -19,7 +19,7 @@ from duro.simulator.findings_json import FindingsJson
 from duro.simulator.page.report_page import ReportPage
 from duro.simulator.policies.catalogue import Catalogue, UnknownPolicyError
 from duro.simulator.post import Rails
-from duro.simulator.seeds import SeedBook
+from duro.simulator.seeds import Seed, SeedBook, SeedNotFoundError
 from duro.simulator.simulation_report import SimulationReport
 from duro.simulator.table import Windows
 from duro.simulator.variation import Variation
@@ -52,6 +52,10 @@ class SimulateCommand:
         payers: Annotated[int, typer.Option(min=10, max=200_000, help="How many payers a world has.")] = 2_000,
         months: Annotated[int, typer.Option(min=1, max=36, help="For how many months they renew.")] = 12,
         seeds: Annotated[int, typer.Option(min=1, max=len(SeedBook.EVALUATION), help="How many worlds.")] = 20,
+        first_seed: Annotated[
+            int,
+            typer.Option(min=1, help="Number of the first seed; from the 21st on they are held out for published figures."),
+        ] = 1,
         policies: Annotated[
             str,
             typer.Option(
@@ -96,14 +100,10 @@ class SimulateCommand:
             line = asyncio.run(self._replay.execute(from_tenant, mode=mode, months=months, policies=names))
             self._end(line, is_wanted=json)
             return
-        book = SeedBook.DEVELOPMENT if development else SeedBook.EVALUATION
-        if seeds > len(book):
-            message = f"There are {len(book)} development seeds."
-            raise typer.BadParameter(message)
         comparison = Comparison(
             payers=payers,
             months=months,
-            seeds=book[:seeds],
+            seeds=self._seeds(seeds, first=first_seed, development=development),
             policies=names,
             windows=self._chosen(windows, Windows),
             rails=self._chosen(rails, Rails),
@@ -119,6 +119,7 @@ class SimulateCommand:
             self._write(markdown, report.as_markdown())
         if html is not None:
             words = ["duro simulate", f"--payers {payers} --months {months} --seeds {seeds}"]
+            words += [] if first_seed == 1 else [f"--first-seed {first_seed}"]
             words += [] if names == Catalogue.NAMES else [f"--policies {','.join(names)}"]
             words += [] if windows == ",".join(Windows) else [f"--windows {windows}"]
             words += [] if rails == ",".join(Rails) else [f"--rails {rails}"]
@@ -143,6 +144,13 @@ class SimulateCommand:
             return tuple(dict.fromkeys(Catalogue().check(name.strip()) for name in policies.split(",")))
         except UnknownPolicyError as error:
             raise PolicyNotFoundError(str(error)) from error
+
+    @staticmethod
+    def _seeds(count: int, *, first: int, development: bool) -> tuple[Seed, ...]:
+        try:
+            return SeedBook.take(count, first=first, development=development)
+        except SeedNotFoundError as error:
+            raise typer.BadParameter(str(error)) from error
 
     @staticmethod
     def _chosen(names: str, kind: type[_Choice]) -> tuple[_Choice, ...]:
