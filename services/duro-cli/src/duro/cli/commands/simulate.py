@@ -54,7 +54,7 @@ class SimulateCommand:
         seeds: Annotated[int, typer.Option(min=1, max=len(SeedBook.EVALUATION), help="How many worlds.")] = 20,
         first_seed: Annotated[
             int,
-            typer.Option(min=1, help="Number of the first seed; from the 21st on they are held out for published figures."),
+            typer.Option(min=1, help="Number of the first seed; from the 21st on they are held out for figures."),
         ] = 1,
         policies: Annotated[
             str,
