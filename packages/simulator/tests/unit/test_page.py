@@ -84,7 +84,7 @@ class TestReportPage:
     def test_says_the_answer_what_it_is_made_of_what_it_leaves_out_and_how_to_make_it_again(self, html):
         text = _read(html).text
         assert re.search(r"Of all money that failed, duro_calendar brings back [\d.]+ %", text)
-        assert "2 worlds (development seeds) of 100 payers" in text
+        assert "2 worlds (development seeds 1 to 2) of 100 payers" in text
         assert "duro simulate --payers 100" in text
         assert all(part in text for part in (*Words.LEFT_OUT, *Words.PURPOSE))
 
