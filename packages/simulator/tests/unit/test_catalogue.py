@@ -24,8 +24,8 @@ class TestTerms:
 
 class TestCatalogue:
     def test_makes_a_policy_that_takes_terms_work_on_them(self, world):
-        flexible = [name for name in Catalogue.NAMES if Catalogue().takes_terms(name)]
-        assert "duro_calendar" in flexible
+        flexible = [name for name in (*Catalogue.NAMES, *Catalogue.PARTS) if Catalogue().takes_terms(name)]
+        assert {"duro_calendar", *Catalogue.PARTS} < set(flexible)
         for name in flexible:
             policy = Catalogue().make(f"{name}_4_in_21", world)
             assert (policy.name, policy.most_tries, policy.window_days) == (f"{name}_4_in_21", 4, 21)

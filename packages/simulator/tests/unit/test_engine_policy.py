@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from duro.billing.recovery import PaydayAwareness
+from duro.billing.recovery import DunningSettings, PaydayAwareness
 from duro.simulator.answer import Sighting
 from duro.simulator.case_view import CaseView
 from duro.simulator.plan import Move
@@ -68,6 +68,15 @@ class TestTheEnginesPolicies:
             assert ((said >= 0) & (said <= 1)).all()
             assert (plan.move[np.isfinite(plan.expected)] == Move.CHARGE).all()
         assert np.isnan(EnginePolicy.calendar(None).decide(views[0]).expected).all()
+
+    def test_can_be_run_with_one_thing_taken_away(self):
+        whole, default = EnginePolicy.learned(None).settings, DunningSettings()
+        for part, settings in (
+            (EnginePolicy.unreminded, dataclasses.replace(whole, reminders=())),
+            (EnginePolicy.cautious, dataclasses.replace(whole, soft_tries=default.soft_tries)),
+            (EnginePolicy.default, default),
+        ):
+            assert part(None).settings == settings != whole
 
     def test_work_on_their_own_terms_or_on_others(self):
         learned, hedged = EnginePolicy.learned(None), EnginePolicy.hedged(Terms(8, 14))

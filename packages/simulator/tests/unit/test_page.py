@@ -114,7 +114,7 @@ class TestReportPage:
 
 class TestWords:
     def test_say_what_every_policy_does(self):
-        assert all(Words.of(name) for name in Catalogue.NAMES)
+        assert all(Words.of(name) for name in (*Catalogue.NAMES, *Catalogue.PARTS))
         assert Words.of("even_6_in_30") == "6 tries, evenly spread over 30 days"
         assert Words.of("duro_calendar_4_in_21").endswith("with 4 tries in 21 days")
 

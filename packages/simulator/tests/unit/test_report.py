@@ -10,6 +10,7 @@ from duro.simulator.policies.catalogue import Catalogue
 from duro.simulator.policies.ladder import Ladder
 from duro.simulator.post import Rails
 from duro.simulator.priors import Priors
+from duro.simulator.role import Role
 from duro.simulator.seeds import SeedBook
 from duro.simulator.simulation_report import SimulationReport
 from duro.simulator.table import Table, Windows
@@ -46,7 +47,7 @@ class TestSimulationReport:
 
     def test_shows_every_table_and_rows_as_long_as_their_headings(self, findings):
         sheets = SimulationReport(findings).sheets()
-        assert len({sheet.title for sheet in sheets}) == len(sheets) == 1 + 12 + 3 + 1 + 1
+        assert len({sheet.title for sheet in sheets}) == len(sheets) == 2 + 12 + 1 + 4 + 1 + 1
         for sheet in sheets:
             assert sheet.rows, sheet.title
             assert {len(row) for row in sheet.rows} == {len(sheet.headings)}
@@ -54,6 +55,24 @@ class TestSimulationReport:
     def test_shows_more_recovered_by_every_later_day(self, findings):
         for policy, *shares in SimulationReport(findings).curve().rows:
             assert shares == sorted(shares, key=float), policy
+
+    def test_answers_the_main_question_in_a_few_figures(self, findings):
+        rows = {words: figure for figure, words in SimulationReport(findings).answer().rows}
+        ours, control = findings.best(Role.OURS), findings.control
+        series = findings.base.series
+        gain = series[ours].against(series[control])
+        assert f"{100 * gain.mean:+.1f} points" in rows.values()
+        ladder = next(words for words in rows if "the best published ladder" in words)
+        assert f"longer window: {ours.policy} has {ours.days}" in ladder
+        assert any("of the way" in words for words in rows) == (gain.mean > 0)
+
+    def test_shows_the_gain_by_how_much_was_seen_of_a_payer(self, findings):
+        gains = {sheet.title.split(" (")[0]: _rows(sheet) for sheet in SimulationReport(findings).parts()}
+        found = gains["Points more than the control's of a payer's first failure and of later ones"]
+        series, run = findings.base.series, next(run for run in findings.main.runs if run.policy == "duro_learned")
+        first = series[run].against(series[findings.control], "recovered_share_at_failure_1")
+        assert found["duro_learned"]["failure 1"].startswith(f"{100 * first.mean:+z.1f}")
+        assert "even_6_in_30" not in found
 
     def test_shows_what_changes_when_the_world_is_otherwise(self, findings):
         sheet = SimulationReport(findings).sensitivity()

@@ -4,6 +4,7 @@ from typing import ClassVar, final
 
 from duro.simulator.figures import Figures
 from duro.simulator.findings import Findings, Worlds
+from duro.simulator.headline import Headline
 from duro.simulator.outcome import Outcome
 from duro.simulator.priors import Priors
 from duro.simulator.role import Role
@@ -57,10 +58,10 @@ class SimulationReport:
         """Return every sheet, the ranges first."""
         return (
             self.priors(),
+            self.answer(),
             *(self.table(table) for table in self.findings.tables),
             self.curve(),
-            self.reasons(),
-            self.history(),
+            *self.parts(),
             *self.calibration(),
             *((self.sensitivity(),) if self.findings.varied else ()),
         )
@@ -86,6 +87,13 @@ class SimulationReport:
         title = "What is believed of the world, and what was drawn"
         return Sheet(title, ("range", "from, to", "drawn", "source"), tuple(rows))
 
+    def answer(self) -> Sheet:
+        """Show the few figures that answer the main question, paired by world, with their intervals."""
+        rows = tuple(Headline(self.findings).cards())
+        return Sheet(
+            "The answer in a few figures (card only, each policy's own window)", ("figure", "what it is"), rows
+        )
+
     def table(self, table: Table) -> Sheet:
         """Show the runs of a table, best first; where policies meet on a rival's terms, group by group."""
         title = table.words[0].upper() + table.words[1:]
@@ -99,17 +107,19 @@ class SimulationReport:
         measures = [f"recovered_share_by_day_{day}" for day in Outcome.CURVE_DAYS]
         return self._shares("What had come back by when", [f"by day {day}" for day in Outcome.CURVE_DAYS], measures)
 
-    def reasons(self) -> Sheet:
-        """Show what each policy brings back of the money that failed for each reason."""
+    def parts(self) -> Iterator[Sheet]:
+        """Show what came back of each reason, and of first failures and later ones; and the gain on the control."""
         names = [reason.name.lower() for reason in Outcome.REASONS]
-        headings = [name.replace("_", " ") for name in names]
-        return self._shares("What came back of each reason", headings, [f"recovered_share_of_{n}" for n in names])
-
-    def history(self) -> Sheet:
-        """Show what each policy brings back of a payer's first failure, and of later ones."""
-        headings = [f"failure {first}" if first == last else f"{first} to {last}" for first, last in Outcome.FAILURES]
-        measures = [f"recovered_share_at_failure_{first}" for first, _ in Outcome.FAILURES]
-        return self._shares("What came back of a payer's first failure and of later ones", headings, measures)
+        reasons = [name.replace("_", " ") for name in names], [f"recovered_share_of_{name}" for name in names]
+        failures = [f"failure {first}" if first == last else f"{first} to {last}" for first, last in Outcome.FAILURES]
+        history = failures, [f"recovered_share_at_failure_{first}" for first, _ in Outcome.FAILURES]
+        for words, (headings, measures) in (
+            ("each reason", reasons),
+            ("a payer's first failure and of later ones", history),
+        ):
+            yield self._shares(f"What came back of {words}", headings, measures)
+            if len(self.findings.main.runs) > 1:
+                yield self._gains(f"Points more than the control's of {words}", headings, measures)
 
     def calibration(self) -> Iterator[Sheet]:
         """Show, for each policy that says chances, what it said of its charges against what became of them."""
@@ -183,6 +193,16 @@ class SimulationReport:
         rows = tuple(
             (run.policy, *(Figures(self.findings.base.series[run]).share(measure) for measure in measures))
             for run in self._best_first(self.findings.main.runs)
+        )
+        return Sheet(f"{title} (card only, each policy's own window)", ("policy", *headings), rows)
+
+    def _gains(self, title: str, headings: Sequence[str], measures: Sequence[str]) -> Sheet:
+        """Show the difference of each policy to the control, paired by world."""
+        series, control = self.findings.base.series, self.findings.control
+        rows = tuple(
+            (run.policy, *(Figures(series[run]).against(series[control], measure) for measure in measures))
+            for run in self._best_first(self.findings.main.runs)
+            if run != control
         )
         return Sheet(f"{title} (card only, each policy's own window)", ("policy", *headings), rows)
 

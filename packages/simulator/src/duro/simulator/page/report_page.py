@@ -5,9 +5,9 @@ from typing import ClassVar, final
 
 from duro.simulator.estimate import Estimate
 from duro.simulator.findings import Findings
+from duro.simulator.headline import Headline
 from duro.simulator.outcome import Outcome
 from duro.simulator.page.curve_chart import Curve, CurveChart
-from duro.simulator.page.headline import Headline
 from duro.simulator.page.interval_chart import Bar, IntervalChart
 from duro.simulator.page.node import Node
 from duro.simulator.page.words import Words
@@ -80,7 +80,7 @@ class ReportPage:
             for run in self._chosen()
         )
         yield self._figure(CurveChart("Money recovered by day", "days since the charge failed", curves))
-        for sheet in (self._report.curve(), self._report.reasons(), self._report.history()):
+        for sheet in (self._report.curve(), *self._report.parts()):
             yield self._folded(sheet)
 
     def _equal(self) -> Iterator[Node]:

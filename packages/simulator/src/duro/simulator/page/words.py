@@ -34,6 +34,9 @@ class Words:
         ("duro_calendar", "Duro: answers each reason in its own way, and waits for the 28th when an account is empty"),
         ("duro_hedged", "Duro: the same, but tries on likely paydays and between them"),
         ("duro_learned", "Duro: the same, but learns from each payer's own history when money is there"),
+        ("duro_learned_unreminded", "Duro: learns too, but asks payers once only for what they alone can do"),
+        ("duro_learned_cautious", "Duro: learns too, but stops after three refusals without a reason"),
+        ("duro_learned_default", "Duro: learns too, with the default settings: 4 tries in 35 days, three refusals"),
         ("oracle", "no policy but the bound of all: it sees every balance and loses only what nobody could win"),
     )
 

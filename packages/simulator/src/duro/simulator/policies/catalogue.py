@@ -19,13 +19,17 @@ class UnknownPolicyError(ValueError):
     """No policy has that name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no policy named {name}: choose of {', '.join(Catalogue.NAMES)} or even_K_in_D.")
+        known = ", ".join((*Catalogue.NAMES, *Catalogue.PARTS))
+        super().__init__(f"There is no policy named {name}: choose of {known} or even_K_in_D.")
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every policy by its name. Only the oracle is given the world; it is a bound and no policy."""
+    """Every policy by its name. Only the oracle is given the world; it is a bound and no policy.
+
+    `PARTS` are the learner with one thing taken away, to see what it brings; they run when they are named.
+    """
 
     EVEN: ClassVar[str] = Ladder.EVEN
 
@@ -44,6 +48,7 @@ class Catalogue:
         EnginePolicy.LEARNED,
         "oracle",
     )
+    PARTS: ClassVar[tuple[str, ...]] = (EnginePolicy.UNREMINDED, EnginePolicy.CAUTIOUS, EnginePolicy.DEFAULT)
 
     def check(self, name: str) -> str:
         """Return the name if there is such a policy, else raise UnknownPolicyError."""
@@ -95,6 +100,9 @@ class Catalogue:
                 EnginePolicy.CALENDAR: EnginePolicy.calendar,
                 EnginePolicy.HEDGED: EnginePolicy.hedged,
                 EnginePolicy.LEARNED: EnginePolicy.learned,
+                EnginePolicy.UNREMINDED: EnginePolicy.unreminded,
+                EnginePolicy.CAUTIOUS: EnginePolicy.cautious,
+                EnginePolicy.DEFAULT: EnginePolicy.default,
             }
         )
 

@@ -49,6 +49,9 @@ class EnginePolicy:
     CALENDAR: ClassVar[str] = "duro_calendar"
     HEDGED: ClassVar[str] = "duro_hedged"
     LEARNED: ClassVar[str] = "duro_learned"
+    UNREMINDED: ClassVar[str] = "duro_learned_unreminded"
+    CAUTIOUS: ClassVar[str] = "duro_learned_cautious"
+    DEFAULT: ClassVar[str] = "duro_learned_default"
 
     name: str
     settings: DunningSettings
@@ -70,6 +73,22 @@ class EnginePolicy:
     def learned(cls, terms: Terms | None) -> "EnginePolicy":
         """Let paydays be learned on such terms, or with 6 tries in 30 days."""
         return cls._of(cls.LEARNED, cls._six(PaydayAwareness.LEARNED), terms)
+
+    @classmethod
+    def unreminded(cls, terms: Terms | None) -> "EnginePolicy":
+        """Learn as `learned` does, and ask payers once for what only they can do."""
+        return cls._of(cls.UNREMINDED, replace(cls._six(PaydayAwareness.LEARNED), reminders=()), terms)
+
+    @classmethod
+    def cautious(cls, terms: Terms | None) -> "EnginePolicy":
+        """Learn as `learned` does, and stop after three refusals without a reason, as the default settings say."""
+        settings = replace(cls._six(PaydayAwareness.LEARNED), soft_tries=DunningSettings().soft_tries)
+        return cls._of(cls.CAUTIOUS, settings, terms)
+
+    @classmethod
+    def default(cls, terms: Terms | None) -> "EnginePolicy":
+        """Let paydays be learned with the default settings: fewer tries, a longer time, three refusals."""
+        return cls._of(cls.DEFAULT, DunningSettings(payday_aware=PaydayAwareness.LEARNED), terms)
 
     @staticmethod
     def _six(mode: PaydayAwareness) -> DunningSettings:

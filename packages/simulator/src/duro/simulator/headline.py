@@ -33,11 +33,12 @@ class Headline:
         yield f"{ours.share('recovered_share')} %", f"of all money that failed comes back with {subject.policy}"
         if subject != control:
             yield self._points(subject, control, f"{control.policy}, the control")
+            yield self._points(
+                subject, control, "the control, if money loses 1 % of its worth a day", "discounted_share"
+            )
         ladder = self.findings.best(Role.RIVAL)
         if ladder is not None and ladder != subject:
-            yield self._points(
-                subject, ladder, f"{ladder.policy}, the best published ladder, in its own window of {ladder.days} days"
-            )
+            yield self._points(subject, ladder, self._of_ladder(ladder))
         bound = self.findings.best(Role.BOUND)
         if bound is not None and subject != control:
             whole, part = (series[run].against(series[control]).mean for run in (bound, subject))
@@ -49,9 +50,14 @@ class Headline:
         )
         yield ours.number("breaches", 0), "breaches of the card networks' rules, per world"
 
-    def _points(self, subject: Run, other: Run, words: str) -> tuple[str, str]:
+    def _of_ladder(self, ladder: Run) -> str:
+        own = f"{ladder.policy}, the best published ladder, in its own window of {ladder.days} days"
+        days = self._subject.days
+        return f"{own}; longer window: {self._subject.policy} has {days}" if days > ladder.days else own
+
+    def _points(self, subject: Run, other: Run, words: str, measure: str = "recovered_share") -> tuple[str, str]:
         series = self.findings.base.series
-        difference = series[subject].against(series[other])
+        difference = series[subject].against(series[other], measure)
         return f"{100 * difference.mean:+z.1f} points", f"against {words}{Figures.interval(difference)}"
 
     @property
