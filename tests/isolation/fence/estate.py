@@ -122,8 +122,8 @@ RECOVERY = (
     ),
     (
         """
-    insert into {schema}.payday_profiles (tenant_id, customer_id, profile, updated_at)
-    select $1, s.customer_id, '', $3 from {schema}.subscriptions s where s.tenant_id = $1 and s.id = $2""",
+    insert into {schema}.payday_profiles (tenant_id, customer_id, profile, zone, learned_until)
+    select $1, s.customer_id, '', s.zone, $3 from {schema}.subscriptions s where s.tenant_id = $1 and s.id = $2""",
         (
             "subscription",
             "now",
