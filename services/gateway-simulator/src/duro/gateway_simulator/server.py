@@ -31,7 +31,9 @@ class Server:
     def _listen(self) -> socket.socket:
         """Bind before anything is said, so that whoever reads that we are ready can connect."""
         family = socket.AF_INET6 if ":" in self._settings.host else socket.AF_INET
-        return socket.create_server((self._settings.host, self._settings.port), family=family, backlog=2048)
+        listening = socket.create_server((self._settings.host, self._settings.port), family=family, backlog=2048)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
 
     @staticmethod
     def _uvicorn(composition: Composition) -> uvicorn.Server:

@@ -76,5 +76,8 @@ class PublicApiServer:
 
     @staticmethod
     def _listen(host: str, port: int) -> socket.socket:
+        """Listen so that an answer's body doesn't wait for its head to be acknowledged, whatever the event loop is."""
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=2048)
+        listening = socket.create_server((host, port), family=family, backlog=2048)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
