@@ -47,7 +47,7 @@ class TestSimulationReport:
 
     def test_shows_every_table_and_rows_as_long_as_their_headings(self, findings):
         sheets = SimulationReport(findings).sheets()
-        assert len({sheet.title for sheet in sheets}) == len(sheets) == 2 + 12 + 1 + 4 + 1 + 1
+        assert len({sheet.title for sheet in sheets}) == len(sheets) == 2 + 12 + 1 + 4 + 1 + 1 + 1
         for sheet in sheets:
             assert sheet.rows, sheet.title
             assert {len(row) for row in sheet.rows} == {len(sheet.headings)}
@@ -73,6 +73,14 @@ class TestSimulationReport:
         first = series[run].against(series[findings.control], "recovered_share_at_failure_1")
         assert found["duro_learned"]["failure 1"].startswith(f"{100 * first.mean:+z.1f}")
         assert "even_6_in_30" not in found
+
+    def test_shows_what_knowing_paydays_adds(self, findings):
+        (sheet,) = SimulationReport(findings).learning()
+        series = {run.policy: findings.base.series[run] for run in findings.main.runs}
+        gain = series["duro_learned"].against(series["duro_hedged"])
+        assert sheet.rows[0][0].startswith(f"{100 * gain.mean:+z.1f} ")
+        last = series["duro_learned"].against(series["duro_hedged"], "recovered_share_at_failure_2")
+        assert sheet.rows[0][2].startswith(f"{100 * last.mean:+z.1f}")
 
     def test_shows_what_changes_when_the_world_is_otherwise(self, findings):
         sheet = SimulationReport(findings).sensitivity()

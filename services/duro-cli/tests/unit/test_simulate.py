@@ -46,6 +46,12 @@ class TestSimulateCommand:
         _run(console, sensitivity=True)
         assert "month_end_salaries" in console.file.getvalue()
 
+    def test_asks_in_the_other_worlds_that_were_named(self, console, tmp_path):
+        _run(console, worlds="vague_banks, money_goes_fast", json=True, html=tmp_path / "report.html")
+        read = json.loads(console.file.getvalue().splitlines()[-1])
+        assert [varied["world"] for varied in read["sensitivity"]] == ["vague_banks", "money_goes_fast"]
+        assert "--worlds vague_banks,money_goes_fast" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
     def test_writes_the_tables_for_a_page(self, console, tmp_path):
         _run(console, markdown=tmp_path / "tables.md")
         assert "| even_6_in_30 | 30 d |" in (tmp_path / "tables.md").read_text(encoding="utf-8")
@@ -66,7 +72,7 @@ class TestSimulateCommand:
         assert "With rails for all, 30 days for all" in shown
         assert "Card only, 30 days for all" not in shown
 
-    @pytest.mark.parametrize("option", [{"windows": "month"}, {"rails": "own"}])
+    @pytest.mark.parametrize("option", [{"windows": "month"}, {"rails": "own"}, {"worlds": "mars"}])
     def test_refuses_a_table_that_there_is_not(self, console, option):
         with pytest.raises(typer.BadParameter, match="Choose of"):
             _run(console, **option)

@@ -6,6 +6,7 @@ from duro.simulator.figures import Figures
 from duro.simulator.findings import Findings, Worlds
 from duro.simulator.headline import Headline
 from duro.simulator.outcome import Outcome
+from duro.simulator.policies.engine import EnginePolicy
 from duro.simulator.priors import Priors
 from duro.simulator.role import Role
 from duro.simulator.run import Run
@@ -62,6 +63,7 @@ class SimulationReport:
             *(self.table(table) for table in self.findings.tables),
             self.curve(),
             *self.parts(),
+            *self.learning(),
             *self.calibration(),
             *((self.sensitivity(),) if self.findings.varied else ()),
         )
@@ -111,15 +113,30 @@ class SimulationReport:
         """Show what came back of each reason, and of first failures and later ones; and the gain on the control."""
         names = [reason.name.lower() for reason in Outcome.REASONS]
         reasons = [name.replace("_", " ") for name in names], [f"recovered_share_of_{name}" for name in names]
-        failures = [f"failure {first}" if first == last else f"{first} to {last}" for first, last in Outcome.FAILURES]
-        history = failures, [f"recovered_share_at_failure_{first}" for first, _ in Outcome.FAILURES]
         for words, (headings, measures) in (
             ("each reason", reasons),
-            ("a payer's first failure and of later ones", history),
+            ("a payer's first failure and of later ones", self._by_failure()),
         ):
             yield self._shares(f"What came back of {words}", headings, measures)
             if len(self.findings.main.runs) > 1:
                 yield self._gains(f"Points more than the control's of {words}", headings, measures)
+
+    def learning(self) -> Iterator[Sheet]:
+        """Show what knowing paydays adds, where both run that differ in nothing else: in all, and by what was seen."""
+        runs = {run.policy: run for run in self.findings.main.runs}
+        if {EnginePolicy.LEARNED, EnginePolicy.HEDGED} <= set(runs):
+            learned, hedged = (
+                self.findings.base.series[runs[name]] for name in (EnginePolicy.LEARNED, EnginePolicy.HEDGED)
+            )
+            headings, measures = self._by_failure()
+            cells = [Figures(learned).against(hedged, measure) for measure in ("recovered_share", *measures)]
+            title = f"Points that {EnginePolicy.LEARNED} has over {EnginePolicy.HEDGED}, which reminds alike"
+            yield Sheet(f"{title} (card only, each policy's own window)", ("all", *headings), (tuple(cells),))
+
+    @staticmethod
+    def _by_failure() -> tuple[list[str], list[str]]:
+        headings = [f"failure {first}" if first == last else f"{first} to {last}" for first, last in Outcome.FAILURES]
+        return headings, [f"recovered_share_at_failure_{first}" for first, _ in Outcome.FAILURES]
 
     def calibration(self) -> Iterator[Sheet]:
         """Show, for each policy that says chances, what it said of its charges against what became of them."""

@@ -80,7 +80,7 @@ class ReportPage:
             for run in self._chosen()
         )
         yield self._figure(CurveChart("Money recovered by day", "days since the charge failed", curves))
-        for sheet in (self._report.curve(), *self._report.parts()):
+        for sheet in (self._report.curve(), *self._report.parts(), *self._report.learning()):
             yield self._folded(sheet)
 
     def _equal(self) -> Iterator[Node]:

@@ -74,8 +74,11 @@ class SimulateCommand:
             str, typer.Option(help="Who is paid otherwise than by card: nobody, everybody, or who asks for it.")
         ] = ",".join(Rails),
         sensitivity: Annotated[
-            bool, typer.Option("--sensitivity", help="Also ask in worlds in which one belief is wrong.")
+            bool, typer.Option("--sensitivity", help="Also ask in all worlds in which one belief is wrong.")
         ] = False,
+        worlds: Annotated[
+            str | None, typer.Option(help="Also ask in these of the worlds in which one belief is wrong.")
+        ] = None,
         development: Annotated[
             bool, typer.Option("--development", help="Use the seeds for building policies, not those that judge them.")
         ] = False,
@@ -107,7 +110,7 @@ class SimulateCommand:
             policies=names,
             windows=self._chosen(windows, Windows),
             rails=self._chosen(rails, Rails),
-            variations=Variation.published() if sensitivity else (),
+            variations=Variation.published() if sensitivity else self._varied(worlds),
             crew=Crew(processes or os.cpu_count() or 1),
         )
         findings = self._compare(comparison)
@@ -123,8 +126,9 @@ class SimulateCommand:
             words += [] if names == Catalogue.NAMES else [f"--policies {','.join(names)}"]
             words += [] if windows == ",".join(Windows) else [f"--windows {windows}"]
             words += [] if rails == ",".join(Rails) else [f"--rails {rails}"]
+            words += [] if worlds is None or sensitivity else [f"--worlds {worlds}"]
             words += ["--sensitivity"] * sensitivity + ["--development"] * development
-            self._write(html, ReportPage(findings, " ".join(words)).html())
+            self._write(html, ReportPage(findings, " ".join(words).replace(", ", ",")).html())
         self._end(FindingsJson(findings).line(), is_wanted=json)
 
     def _write(self, path: Path, text: str) -> None:
@@ -151,6 +155,15 @@ class SimulateCommand:
             return SeedBook.take(count, first=first, development=development)
         except SeedNotFoundError as error:
             raise typer.BadParameter(str(error)) from error
+
+    @staticmethod
+    def _varied(names: str | None) -> tuple[Variation, ...]:
+        known = {variation.name: variation for variation in Variation.published()}
+        chosen = tuple(dict.fromkeys(name.strip() for name in names.split(","))) if names is not None else ()
+        if not set(chosen) <= set(known):
+            message = f"Choose of {', '.join(known)}."
+            raise typer.BadParameter(message)
+        return tuple(known[name] for name in chosen)
 
     @staticmethod
     def _chosen(names: str, kind: type[_Choice]) -> tuple[_Choice, ...]:
