@@ -39,7 +39,7 @@ class TestTheMigrator:
         first = await self._inventory(empty)
         await Migrator(empty).upgrade()
         assert await self._inventory(empty) == first
-        assert first[1] == ["0001", "0003", "0006", "0006"]
+        assert first[1] == ["0002", "0003", "0007", "0007"]
 
     async def test_runs_beside_others_of_its_kind(self, empty):
         await asyncio.gather(*(Migrator(empty).upgrade() for _ in range(4)))

@@ -160,6 +160,13 @@ class TestClockId(EntityId):
     prefix = "clk"
 
 
+class MessageId(EntityId):
+    """Something a person is told; its suffix is the reference that mail servers and messengers see."""
+
+    __slots__ = ()
+    prefix = "msg"
+
+
 class EventId(EntityId):
     """Something that happened, as merchants are told of it."""
 
