@@ -46,8 +46,7 @@ class TestAwarenessOfPaydays:
         decision = STRATEGY.decide(case(EMPTY, settings=LEARNED, profile=_paid_on_the_18th()))
         assert (decision.action, decision.cause) == (DunningAction.RETRY_PAYDAY, DunningCause.PAYDAY)
         assert Instant.from_utc(2026, 4, 17, 19) <= decision.next_attempt_at <= Instant.from_utc(2026, 4, 19, 19)
-        assert "Money was there about the 1" in decision.reason
-        assert "in 6 of the last" in decision.reason
+        assert "Money was there on the 18th in 6 of the last 6 months." in decision.reason
         assert decision.chance_percent > 60
 
     def test_says_nothing_of_a_stranger_that_was_not_seen(self, case):

@@ -10,6 +10,9 @@ from duro.db.events import EventRepository
 from duro.db.idempotency import IdempotencyRepository
 from duro.db.invoices import InvoiceRepository
 from duro.db.journals import LedgerRepository
+from duro.db.messages import MessageRepository
+from duro.db.nudges import NudgeRepository
+from duro.db.payday_profiles import PaydayProfileRepository
 from duro.db.payment_methods import PaymentMethodRepository
 from duro.db.pending_lines import PendingLineRepository
 from duro.db.plans import PlanRepository
@@ -88,6 +91,10 @@ class Repositories:
         return RecoveryRepository(self.session)
 
     @property
+    def payday_profiles(self) -> PaydayProfileRepository:
+        return PaydayProfileRepository(self.session)
+
+    @property
     def card_tries(self) -> CardTryRepository:
         return CardTryRepository(self.session)
 
@@ -102,6 +109,14 @@ class Repositories:
     @property
     def dunning(self) -> DunningRepository:
         return DunningRepository(self.session)
+
+    @property
+    def messages(self) -> MessageRepository:
+        return MessageRepository(self.session)
+
+    @property
+    def nudges(self) -> NudgeRepository:
+        return NudgeRepository(self.session)
 
     @property
     def events(self) -> EventRepository:

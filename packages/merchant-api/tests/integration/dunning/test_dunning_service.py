@@ -81,9 +81,42 @@ class TestACaseThatNeedsItsPayer:
 
         case = await recovery.case(subscription)
         assert (case.state, case.action) == (DunningState.AWAITING_CUSTOMER, DunningAction.REQUEST_CARD_UPDATE)
-        assert (case.next_attempt_at, case.wake_at) == (None, case.deadline_at)
+        assert (case.next_attempt_at, case.wake_at) == (None, case.opened_at + TimeDelta(hours=24))
         assert (await recovery.events(subscription))[-1] == "subscription_payment_action_required"
         assert len(recovery.gateway.sent) == 1
+
+    async def test_reminds_the_payer_and_tells_the_merchant_once(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined(EXPIRED)
+        opened_at = (await recovery.case(subscription)).opened_at
+
+        wakes = []
+        for _ in range(5):
+            await recovery.work(subscription)
+            case = await recovery.case(subscription)
+            wakes.append((case.wake_at - opened_at).total("hours"))
+            clock.set(case.wake_at)
+
+        assert wakes == [24, 48, 72, 120, 35 * 24]
+        assert await recovery.story(subscription) == ["asked"] * 5
+        assert (await recovery.events(subscription)).count("subscription_payment_action_required") == 1
+        assert ((await recovery.case(subscription)).attempts_made, len(recovery.gateway.sent)) == (1, 1)
+        await recovery.work(subscription)
+        assert (await recovery.story(subscription))[-1] == "exhausted"
+        assert await recovery.audit() == ()
+
+    async def test_is_told_of_again_when_something_else_is_asked(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined(EXPIRED)
+        await recovery.work(subscription)
+        recovery.gateway.answers[:] = [Declined("1A", "Authentication required", None)]
+        await recovery.new_card(subscription)
+
+        await recovery.work(subscription)
+
+        case = await recovery.case(subscription)
+        assert (case.state, case.action) == (DunningState.AWAITING_CUSTOMER, DunningAction.REQUEST_AUTHENTICATION)
+        assert (await recovery.events(subscription)).count("subscription_payment_action_required") == 2
 
     async def test_never_tries_a_card_that_may_never_be_tried_again(self, recovery, clock):
         clock.set(Instant.from_utc(2026, 4, 15, 9))

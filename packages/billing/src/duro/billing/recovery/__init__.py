@@ -13,6 +13,7 @@ from duro.billing.recovery.network import Network
 from duro.billing.recovery.network_budget import Allowance, AllowedFrom, NetworkBudget, NeverAllowed
 from duro.billing.recovery.payday.local_days import LocalDays
 from duro.billing.recovery.payday.payday_bank import PaydayBank
+from duro.billing.recovery.payday.payday_memory import KnownSighting, PaydayMemory
 from duro.billing.recovery.payday.payday_outlook import PaydayOutlook
 from duro.billing.recovery.payday.payday_planner import PaydayPlanner, PlannedTry, Refusals
 from duro.billing.recovery.payday.payday_profile import PaydayProfile
@@ -45,12 +46,14 @@ __all__ = [
     "Escalation",
     "FailureCode",
     "Instrument",
+    "KnownSighting",
     "LocalDays",
     "Network",
     "NetworkBudget",
     "NeverAllowed",
     "PaydayAwareness",
     "PaydayBank",
+    "PaydayMemory",
     "PaydayOutlook",
     "PaydayPlanner",
     "PaydayProfile",

@@ -17,6 +17,11 @@ class TestPaydayWords:
         words = PaydayWords(known, CALENDAR).why(number(2026, 7, 25))
         assert words == "Money was there about the 25th in 5 of the last 6 months."
 
+    def test_name_the_day_on_which_money_was_seen(self, profile, number):
+        known = profile(money=[(2026, month, 25) for month in range(1, 6)], empty=[(2026, 6, 26)])
+        words = PaydayWords(known, CALENDAR).why(number(2026, 7, 27))
+        assert words == "Money was there on the 25th in 5 of the last 6 months."
+
     def test_count_the_weeks_where_months_say_nothing(self, profile, number):
         fridays = [(2026, 5, 1), (2026, 5, 8), (2026, 5, 15)]
         words = PaydayWords(profile(money=fridays, empty=[(2026, 5, 22)]), CALENDAR).why(number(2026, 6, 5))
@@ -35,4 +40,4 @@ class TestPaydayWords:
     @pytest.mark.parametrize(("day", "ordinal"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (22, "22nd")])
     def test_name_days_as_people_do(self, profile, number, day, ordinal):
         known = profile(money=[(2026, 1, day), (2026, 2, day), (2026, 3, day)])
-        assert f"about the {ordinal} in" in PaydayWords(known, CALENDAR).why(number(2026, 4, day))
+        assert f"on the {ordinal} in" in PaydayWords(known, CALENDAR).why(number(2026, 4, day))

@@ -71,17 +71,31 @@ class CaseDrafts:
             settlement = self._given_up(subject, escalation, now=now)
             return DecidedCase(over, self._cases.of(over, DunningEventKind.EXHAUSTED, now=now), settlement)
         if decision.next_attempt_at is not None:
-            planned = replace(told, state=DunningState.SCHEDULED, wake_at=min(decision.next_attempt_at, deadline))
+            planned = replace(told, state=DunningState.SCHEDULED, wake_at=self._wakes(decision, deadline))
             return DecidedCase(planned, self._cases.of(planned, DunningEventKind.DECIDED, now=now))
-        asked = replace(told, state=DunningState.AWAITING_CUSTOMER, wake_at=deadline)
+        asked = replace(told, state=DunningState.AWAITING_CUSTOMER, wake_at=self._wakes(decision, deadline))
+        event = self._cases.of(asked, DunningEventKind.ASKED, now=now)
+        if self._was_asked(subject.schedule, decision):
+            return DecidedCase(asked, event)
         change = subject.subscription.told(EventType.SUBSCRIPTION_PAYMENT_ACTION_REQUIRED)
         return DecidedCase(
             asked,
-            self._cases.of(asked, DunningEventKind.ASKED, now=now),
+            event,
             RenewalSettlement(
                 subscription=change.subscription, events=self._events.of(change, now=now, invoice=subject.invoice)
             ),
         )
+
+    @staticmethod
+    def _wakes(decision: DunningDecision, deadline: Instant) -> Instant:
+        """Say when to look at the case again: to try, to remind its payer, or to end it."""
+        return min(at for at in (decision.next_attempt_at, decision.remind_at, deadline) if at is not None)
+
+    @staticmethod
+    def _was_asked(schedule: DunningSchedule, decision: DunningDecision) -> bool:
+        """Say whether the payer is asked for the same thing as before: they are reminded, and nobody else is told."""
+        was_asked = schedule.state is DunningState.AWAITING_CUSTOMER
+        return was_asked and (schedule.action, schedule.cause) == (decision.action, decision.cause)
 
     def tried(self, schedule: DunningSchedule, *, now: Instant) -> DecidedCase:
         """Draft the try that had been planned."""

@@ -1,23 +1,26 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, final
 
 from whenever import Instant, TimeDelta
 
+from duro.billing import Zone
 from duro.billing.recovery import (
     AllowedFrom,
     DunningContext,
     DunningSettings,
     DunningStrategy,
+    PaydayAwareness,
 )
 from duro.db import Repositories, RepositoryContexts
 from duro.db.records import PaymentAttempt
 from duro.db.recovery import CaseSubject
-from duro.kernel import Clock, DunningScheduleId, IdFactory, SubscriptionId, TenantId
+from duro.kernel import Clock, CustomerId, DunningScheduleId, IdFactory, SubscriptionId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.dunning.case_contexts import CaseContexts
 from duro.merchant_api.dunning.case_drafts import TRIES, CaseDrafts, DecidedCase
+from duro.merchant_api.dunning.payday_learning import LearnedProfile, PaydayLearning
 from duro.payments import FailureCodes
 
 _REMEMBERED: Final = TimeDelta(hours=24 * 30)
@@ -31,6 +34,9 @@ class _Round:
 
     results: dict[DunningScheduleId, ClaimResult]
     subscriptions: set[SubscriptionId] = field(default_factory=set[SubscriptionId])
+    undecided: list[tuple[CaseSubject, DunningContext]] = field(
+        default_factory=list[tuple[CaseSubject, DunningContext]]
+    )
     decided: list[DecidedCase] = field(default_factory=list[DecidedCase])
     tries: dict[DunningScheduleId, tuple[CaseSubject, PaymentAttempt]] = field(
         default_factory=dict[DunningScheduleId, tuple[CaseSubject, PaymentAttempt]]
@@ -46,6 +52,7 @@ class DunningClaims:
         self._clock = clock
         self._codes = FailureCodes.bundled()
         self._strategy = DunningStrategy.published()
+        self._paydays = PaydayLearning(codes=self._codes, bank=self._strategy.timing.planner.outlook.bank)
         self._drafts = CaseDrafts(ids=ids, clock=clock, lease=lease)
 
     async def claim(
@@ -81,17 +88,37 @@ class DunningClaims:
             elif subject.subscription.id not in found.subscriptions:
                 found.subscriptions.add(subject.subscription.id)
                 self._look_at(subject, contexts, found, now=now)
+        learned = await self._learn(repos, found.undecided, now=now)
+        for subject, context in found.undecided:
+            known = learned.get(subject.subscription.customer_id)
+            self._decide(subject, context if known is None else replace(context, profile=known.now), found)
         await self._write(repos, found, now=now)
+        await self._paydays.keep(repos, list(learned.values()))
 
     def _look_at(self, subject: CaseSubject, contexts: CaseContexts, found: _Round, *, now: Instant) -> None:
-        """Try what was planned for now if it is still allowed; else decide, and try at once if that says so."""
-        schedule, context = subject.schedule, contexts.of(subject, now=now)
+        """Try what was planned for now if it is still allowed; else it has to be decided about."""
+        context = contexts.of(subject, now=now)
         if self._is_due(subject, context) and self._is_allowed(context):
-            self._try(subject, self._drafts.tried(schedule, now=now), found)
-            return
+            self._try(subject, self._drafts.tried(subject.schedule, now=now), found)
+        else:
+            found.undecided.append((subject, context))
+
+    async def _learn(
+        self, repos: Repositories, undecided: Sequence[tuple[CaseSubject, DunningContext]], *, now: Instant
+    ) -> dict[CustomerId, LearnedProfile]:
+        """Learn of the payers of whom a decision asks when they have money; a payer's days are their first case's."""
+        zones: dict[CustomerId, Zone] = {}
+        for subject, context in undecided:
+            if context.settings.payday_aware is PaydayAwareness.LEARNED:
+                zones.setdefault(subject.subscription.customer_id, context.zone)
+        return await self._paydays.recall(repos, zones, now=now) if zones else {}
+
+    def _decide(self, subject: CaseSubject, context: DunningContext, found: _Round) -> None:
+        """Decide, and try at once if that says so."""
+        schedule, now = subject.schedule, context.now
         decision = self._strategy.decide(context)
         case = self._drafts.decided(
-            subject, decision, deadline=context.deadline_at, escalation=contexts.settings.escalation, now=now
+            subject, decision, deadline=context.deadline_at, escalation=context.settings.escalation, now=now
         )
         found.results[schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
         is_at_once = decision.next_attempt_at is not None and decision.next_attempt_at <= now

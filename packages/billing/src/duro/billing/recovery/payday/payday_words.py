@@ -1,4 +1,5 @@
 from calendar import day_name
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -22,16 +23,23 @@ class PaydayWords:
         return self._of_months(day) or self._of_weeks(day) or self._of_nobody(day)
 
     def _of_months(self, day: int) -> str:
-        """Count the months in which something was seen on that day of the month or within two days of it."""
+        """Count the months in which something was seen on that day of the month or within two days of it.
+
+        The day that is named is the one on which money was seen most often.
+        """
         nominal = self.calendar.day_of_month(day)
         months: dict[int, bool] = {}
+        money: Counter[int] = Counter()
         for sight in self.profile.sights:
             seen = sight >> 1
             near = range(seen - _NEAR_DAYS, seen + _NEAR_DAYS + 1)
             start = next((other for other in near if self.calendar.day_of_month(other) == nominal), None)
             if start is not None:
                 months[start] = months.get(start, False) or bool(sight & 1)
-        return self._counted(f"about the {self._ordinal(nominal)}", list(months.values()), "months")
+                money[self.calendar.day_of_month(seen)] += sight & 1
+        named = max(money, key=money.__getitem__, default=nominal)
+        nearly = "on" if money[named] == money.total() else "about"
+        return self._counted(f"{nearly} the {self._ordinal(named)}", list(months.values()), "months")
 
     def _of_weeks(self, day: int) -> str:
         days = {sight >> 1: bool(sight & 1) for sight in self.profile.sights if (day - (sight >> 1)) % _WEEK == 0}
