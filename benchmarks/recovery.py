@@ -5,12 +5,12 @@ import asyncio
 import json
 from typing import Final
 
-from harness.cases import DeclinedRenewals
 from harness.due import DueSubscriptions
 from harness.under_load import WorkerUnderLoad
 
 from duro.db import DatabasePool, RoleUrls
 from duro.db.migrator import Migrator
+from duro.testkit.declined_renewals import DeclinedRenewals
 from duro.testkit.embedded_servers import EmbeddedServers
 from duro.testkit.process_runner import ProcessRunner
 

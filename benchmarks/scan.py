@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final, final
 
-from harness.cases import DeclinedRenewals
 from harness.due import DueSubscriptions
 
 from duro.crypto import SystemClock
@@ -21,6 +20,7 @@ from duro.db import DatabasePool, RoleUrls
 from duro.db.migrator import Migrator
 from duro.db.sweeps import Sweeps
 from duro.kernel import Mode
+from duro.testkit.declined_renewals import DeclinedRenewals
 from duro.testkit.embedded_servers import EmbeddedServers
 
 _RANGE: Final = "select tenant_id, id from test.subscriptions order by tenant_id, id limit $1"

@@ -28,32 +28,42 @@ class Watch:
 
 class TestTheLoop:
     async def test_charges_every_renewal_exactly_once_whatever_dies(self, form, ground, tmp_path, tell):
-        watch = Watch()
-        async with World.inhabited(form, ground, folder=tmp_path) as (world, population):
-            watch.note("set out")
-            storm = Storm(world)
-            is_over = await storm.rage()
-            watch.note("raged")
-            judge = Judge(population, admin_url=ground.admin_url, gateway_url=world.gateway_url)
-            verdict = await judge.judge()
-            watch.note("judged")
-            report = Report.of(storm, world, await GatewayBook.read(world.gateway_url), verdict)
-            for line in report.lines:
-                tell(line)
-            status, said = await audited(ground.admin_url, world.gateway_url, tmp_path)
-            watch.note("reported and audited")
-            tell(f"duro audit: {said}")
-            tell(str(watch))
-            ends = world.unexpected_ends()
-        assert is_over, f"It wasn't over within {form.limit_seconds} seconds: {storm.last}.\n{verdict}"
-        assert verdict.violations == (), str(verdict)
-        assert (status, ends) == (0, []), said
-        assert len(storm.chronicle.kills) == form.kills
-        assert all(
-            any(low <= share < low + 0.2 for share in storm.chronicle.kills) for low in (0, 0.2, 0.4, 0.6, 0.8)
-        ), f"The kills were not spread over the run: {storm.chronicle.kills}"
-        assert storm.chronicle.count(Fault.QUEUE_FLUSHED) == form.flushes
-        assert storm.chronicle.count(Fault.DATABASE_KILLED) == form.database_kills
+        await weather(form, ground, tmp_path, tell)
+
+
+class TestRecovery:
+    async def test_tries_every_case_exactly_once_whatever_dies(self, form, ground, tmp_path, tell):
+        await weather(form.of_recovery(), ground, tmp_path, tell)
+
+
+async def weather(form, ground, tmp_path, tell):
+    """Let a storm rage and hold what is left against what must be."""
+    watch = Watch()
+    async with World.inhabited(form, ground, folder=tmp_path) as (world, population):
+        watch.note("set out")
+        storm = Storm(world)
+        is_over = await storm.rage()
+        watch.note("raged")
+        judge = Judge(population, admin_url=ground.admin_url, gateway_url=world.gateway_url)
+        verdict = await judge.judge()
+        watch.note("judged")
+        report = Report.of(storm, world, await GatewayBook.read(world.gateway_url), verdict)
+        for line in report.lines:
+            tell(line)
+        status, said = await audited(ground.admin_url, world.gateway_url, tmp_path)
+        watch.note("reported and audited")
+        tell(f"duro audit: {said}")
+        tell(str(watch))
+        ends = world.unexpected_ends()
+    assert is_over, f"It wasn't over within {form.limit_seconds} seconds: {storm.last}.\n{verdict}"
+    assert verdict.violations == (), str(verdict)
+    assert (status, ends) == (0, []), said
+    assert len(storm.chronicle.kills) == form.kills
+    assert all(any(low <= share < low + 0.2 for share in storm.chronicle.kills) for low in (0, 0.2, 0.4, 0.6, 0.8)), (
+        f"The kills were not spread over the run: {storm.chronicle.kills}"
+    )
+    assert storm.chronicle.count(Fault.QUEUE_FLUSHED) == form.flushes
+    assert storm.chronicle.count(Fault.DATABASE_KILLED) == form.database_kills
 
 
 async def audited(admin_url, gateway_url, folder):

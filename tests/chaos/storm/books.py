@@ -15,7 +15,7 @@ from duro.kernel import Mode, PaymentAttemptId
 @final
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the renewals are."""
+    """How far the renewals are, and the cases of those that were declined."""
 
     settled: int
     pending: int
@@ -36,7 +36,7 @@ class Story:
     invoices: list[asyncpg.Record] = field(default_factory=list)
     attempts: list[asyncpg.Record] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
-    cases: int = 0
+    cases: list[asyncpg.Record] = field(default_factory=list)
 
 
 @final
@@ -53,14 +53,15 @@ class Books:
         select (select count(*) from {schema}.payment_attempts where status in ('succeeded', 'failed')) as settled,
                (select count(*) from {schema}.payment_attempts where status = 'pending') as pending,
                (select count(*) from {schema}.subscriptions
-                where status = 'active' and current_period_end <= $1) as due"""
+                where status = 'active' and current_period_end <= $1)
+               + (select count(*) from {schema}.dunning_schedules where wake_at <= $1) as due"""
     SUBSCRIPTIONS: ClassVar[str] = """
         select s.*, m.token from {schema}.subscriptions s
         join {schema}.payment_methods m on m.tenant_id = s.tenant_id and m.id = s.payment_method_id"""
     INVOICES: ClassVar[str] = "select * from {schema}.invoices order by period_start"
     ATTEMPTS: ClassVar[str] = "select * from {schema}.payment_attempts order by id"
     EVENTS: ClassVar[str] = "select subscription_id, sequence, type from {schema}.events order by sequence, id"
-    CASES: ClassVar[str] = "select subscription_id from {schema}.dunning_schedules"
+    CASES: ClassVar[str] = "select * from {schema}.dunning_schedules"
     TAKEN: ClassVar[str] = """
         select tenant_id, currency, sum(amount)::bigint as amount from {schema}.ledger_entries
         where account = 'gateway:simulated' group by tenant_id, currency"""
@@ -96,7 +97,7 @@ class Books:
         for row in await read(mode, self.EVENTS):
             stories[row["subscription_id"]].events.append(f"{row['sequence']} {row['type']}")
         for row in await read(mode, self.CASES):
-            stories[row["subscription_id"]].cases += 1
+            stories[row["subscription_id"]].cases.append(row)
         return list(stories.values())
 
     @asynccontextmanager

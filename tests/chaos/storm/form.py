@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self, final
 
@@ -26,9 +26,13 @@ class Strike:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """How large a storm is: what is due, who works, how often what is struck, and how long it may last."""
+    """How large a storm is: what is due, who works, how often what is struck, and how long it may last.
+
+    In a storm over recovery each of the renewals was declined two weeks ago, and it is the next try that is due.
+    """
 
     renewals: int
+    is_recovery: bool = False
     tenants: int
     workers: int
     worker_kills: int = 0
@@ -78,6 +82,15 @@ class Form:
     @classmethod
     def asked(cls, environ: Mapping[str, str]) -> Self:
         return cls.short() if environ.get("DURO_CHAOS") == "short" else cls.full()
+
+    def of_recovery(self) -> Self:
+        """Give the same storm over a third as many renewals."""
+        return replace(self, is_recovery=True, renewals=self.renewals // 3)
+
+    @property
+    def settled_before(self) -> int:
+        """Count the attempts that were settled before the storm began."""
+        return self.renewals if self.is_recovery else 0
 
     @property
     def kills(self) -> int:

@@ -10,7 +10,7 @@ from duro.db.records import Tenant
 from duro.db.seeding import SeedCard, SeedOrder, SubscriptionSeeder
 from duro.kernel import Currency, Mode, Money, Period
 from duro.payments import SimulatedCard
-from duro.testkit import ApiKeyBuilder, PlanBuilder, TenantBuilder
+from duro.testkit import ApiKeyBuilder, DeclinedRenewals, PlanBuilder, TenantBuilder
 from storm.form import Form
 
 
@@ -52,6 +52,9 @@ class Population:
             count = whole + (1 if number < left else 0)
             async for _ in seeder.add_subscriptions(await self._order(seeder, tenant, number, count)):
                 pass
+        if self.form.is_recovery:
+            for mode in Mode:
+                await DeclinedRenewals(pool, mode).make()
 
     async def _order(self, seeder: SubscriptionSeeder, tenant: Tenant, number: int, count: int) -> SeedOrder:
         clock = SystemClock()

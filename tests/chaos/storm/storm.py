@@ -85,8 +85,7 @@ class Storm:
         progress = self._last = await self._books.progress()
         if progress is None:
             return False
-        share = progress.settled / self._world.form.renewals
-        if self._left and share >= self._left[0].at and await self._strike(self._left[0]):
+        if self._left and self._share(progress) >= self._left[0].at and await self._strike(self._left[0]):
             self._left.pop(0)
             return False
         return progress.is_over and not self._left and not self._paused
@@ -94,9 +93,12 @@ class Storm:
     async def _strike(self, strike: Strike) -> bool:
         has_struck = await self._do(strike.fault)
         if has_struck and self._last is not None:
-            share = self._last.settled / self._world.form.renewals
-            self.chronicle.strikes.append(Struck(strike.fault, share, self._elapsed()))
+            self.chronicle.strikes.append(Struck(strike.fault, self._share(self._last), self._elapsed()))
         return has_struck
+
+    def _share(self, progress: Progress) -> float:
+        form = self._world.form
+        return (progress.settled - form.settled_before) / form.renewals
 
     async def _do(self, fault: Fault) -> bool:
         world = self._world
@@ -159,10 +161,11 @@ class Report:
                 errors[str(entry.get("error")).partition("(")[0]] += 1
         found = sum(n for name, n in events.items() if name.startswith("pending_attempt") and "skipped" not in name)
         skipped = events["pending_attempt skipped"]
+        subjects = "cases" if form.is_recovery else "renewals"
         return cls(
             (
                 (
-                    f"{form.renewals} renewals, {form.tenants} merchants, {form.workers} workers: "
+                    f"{form.renewals} {subjects}, {form.tenants} merchants, {form.workers} workers: "
                     f"{chronicle.seconds:.0f} s, {form.renewals / max(1, chronicle.seconds):.0f} a second"
                 ),
                 (

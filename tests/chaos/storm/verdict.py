@@ -28,7 +28,7 @@ class Wrong(StrEnum):
     NOT_ADVANCED = "a subscription is not where one renewal leads"
     ADVANCED_TWICE = "a subscription advanced more than once"
     INVOICES = "not exactly one invoice, paid by exactly one attempt"
-    RECOVERY = "a declined renewal without exactly one case"
+    RECOVERY = "not exactly one case, at the step that its renewal leads to"
     EVENTS = "the events are not exactly those of one renewal"
     AUDIT = "the audit found something"
 
@@ -71,6 +71,8 @@ class Judge:
 
     BEGUN: ClassVar[tuple[str, ...]] = ("1 subscription_created", "2 subscription_activated", "3 invoice_created")
     PAID: ClassVar[tuple[str, ...]] = (*BEGUN, "4 subscription_payment_success")
+    RECOVERED: ClassVar[tuple[str, ...]] = (*BEGUN[:2], "3 subscription_recovered", "4 subscription_payment_success")
+    DECLINED_AGAIN: ClassVar[tuple[str, ...]] = (*BEGUN[:2], "3 subscription_payment_failed")
     DECLINED: ClassVar[tuple[str, ...]] = (*BEGUN, "4 subscription_past_due", "5 subscription_payment_failed")
 
     def __init__(self, population: Population, *, admin_url: str, gateway_url: str) -> None:
@@ -114,7 +116,11 @@ class Judge:
         if sum(takings) > 1:
             yield Violation(Wrong.CHARGED_TWICE, f"{name} was charged {sum(takings)} times")
         card = SimulatedCard.of_token(story.row["token"])
-        yield from self._declined(story, name) if card is None or card.decline else self._paid(story, name)
+        is_paid = card is not None and not card.decline
+        if self._population.form.is_recovery:
+            yield from self._recovered(story, name) if is_paid else self._declined_again(story, name)
+        else:
+            yield from self._paid(story, name) if is_paid else self._declined(story, name)
 
     def _paid(self, story: Story, name: str) -> Iterator[Violation]:
         row = story.row
@@ -143,9 +149,43 @@ class Judge:
         invoices = [(one["status"], one["amount_paid"]) for one in story.invoices]
         if invoices != [("open", 0)] or [one["status"] for one in story.attempts] != ["failed"]:
             yield Violation(Wrong.INVOICES, f"{name} was declined and has {invoices}")
-        if story.cases != 1:
-            yield Violation(Wrong.RECOVERY, f"{name} has {story.cases} cases")
+        yield from self._open_case(story, name, tries=1)
         yield from self._told(story, name, self.DECLINED)
+
+    def _recovered(self, story: Story, name: str) -> Iterator[Violation]:
+        row, invoice = story.row, story.invoices[0]
+        stands = (row["status"], row["current_period_start"], row["current_period_end"], row["cycles_completed"])
+        if stands != ("active", invoice["period_start"], invoice["period_end"], 1):
+            wrong = Wrong.ADVANCED_TWICE if stands[3] > 1 else Wrong.NOT_ADVANCED
+            yield Violation(wrong, f"{name} is {stands[0]} in [{stands[1]}, {stands[2]}) after {stands[3]}")
+        invoices = [(one["status"], one["total"], one["amount_paid"]) for one in story.invoices]
+        attempts = [(one["status"], one["amount"], one["currency"]) for one in story.attempts]
+        tries = [(status, row["amount"], row["currency"]) for status in ("failed", "succeeded")]
+        if invoices != [("paid", row["amount"], row["amount"])] or sorted(attempts) != tries:
+            yield Violation(Wrong.INVOICES, f"{name} has {invoices}, attempts {attempts}")
+        won = [one["id"] for one in story.attempts if one["status"] == "succeeded"]
+        cases = [(one["state"], one["recovered_by"], one["attempts_made"], one["wake_at"]) for one in story.cases]
+        if cases != [("recovered", *won, 2, None)]:
+            yield Violation(Wrong.RECOVERY, f"{name} is paid and has {cases}")
+        yield from self._told(story, name, self.RECOVERED)
+
+    def _declined_again(self, story: Story, name: str) -> Iterator[Violation]:
+        row = story.row
+        stands = (row["status"], row["current_period_end"], row["cycles_completed"])
+        if stands != ("past_due", self._population.due_at, 0):
+            yield Violation(Wrong.NOT_ADVANCED, f"{name} was declined and is {stands}")
+        invoices = [(one["status"], one["amount_paid"]) for one in story.invoices]
+        if invoices != [("open", 0)] or [one["status"] for one in story.attempts] != ["failed", "failed"]:
+            yield Violation(Wrong.INVOICES, f"{name} was declined and has {invoices}")
+        yield from self._open_case(story, name, tries=2)
+        yield from self._told(story, name, self.DECLINED_AGAIN)
+
+    @staticmethod
+    def _open_case(story: Story, name: str, *, tries: int) -> Iterator[Violation]:
+        """Want one case that somebody has decided about and that rests, so long that no card was tried twice."""
+        cases = [(one["state"], one["attempts_made"], one["action"] is None) for one in story.cases]
+        if cases != [("scheduled", tries, False)]:
+            yield Violation(Wrong.RECOVERY, f"{name} has the cases {cases}")
 
     @staticmethod
     def _told(story: Story, name: str, wanted: tuple[str, ...]) -> Iterator[Violation]:

@@ -111,6 +111,7 @@ class World:
                     "DURO_GATEWAY_TIMEOUT_SECONDS": str(form.timeout_seconds),
                     "DURO_LEASE_SECONDS": str(form.lease_seconds),
                     "DURO_SCAN_SECONDS": str(form.scan_seconds),
+                    "DURO_DUNNING_SECONDS": str(form.scan_seconds),
                     "DURO_PENDING_SECONDS": "1",
                     "DURO_INCOMPLETE_SECONDS": "5",
                     "DURO_WORKER_CONCURRENCY": str(form.concurrency),

@@ -13,6 +13,7 @@ from duro.testkit.builders import (
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.database_template import DatabaseTemplate
 from duro.testkit.deadline import Deadline, DeadlineMissedError
+from duro.testkit.declined_renewals import DeclinedRenewals
 from duro.testkit.embedded_servers import EmbeddedServers
 from duro.testkit.mail_answer import MailAnswer
 from duro.testkit.mail_sink import MailSink
@@ -36,6 +37,7 @@ __all__ = [
     "DatabaseTemplate",
     "Deadline",
     "DeadlineMissedError",
+    "DeclinedRenewals",
     "EmbeddedServers",
     "MailAnswer",
     "MailSink",

@@ -16,13 +16,16 @@ with attempts as (
     update {schema}.dunning_schedules c
     set state = case u.status when 'paid' then 'recovered' else 'cancelled' end, next_attempt_at = null, wake_at = null,
         closed_at = $81::timestamptz, recovered_rail = u.rail,
-        (recovered_by, recovered_action) = (
-            select won.id, coalesce(nullif(won.initiator, 'schedule'), c.action) from {schema}.payment_attempts won
+        (attempts_made, recovered_by, recovered_action) = (
+            select c.attempts_made + count(won.id)::integer, max(won.id::text)::uuid,
+                   max(coalesce(nullif(won.initiator, 'schedule'), c.action))
+            from {schema}.payment_attempts won
             where won.tenant_id = $1 and won.invoice_id = u.invoice_id and won.id = any($2::uuid[])
               and u.status = 'paid')
     from unnest($8::uuid[], $9::text[], $12::text[]) as u (invoice_id, status, rail)
     where c.tenant_id = $1 and c.invoice_id = u.invoice_id and u.status in ('paid', 'void')
       and c.state in ('scheduled', 'awaiting_customer', 'exhausted')
+    returning c.invoice_id, c.state
 ), subscriptions as (
     update {schema}.subscriptions s
     set status = u.status, anchor = u.anchor, current_period_start = u.current_period_start,
@@ -76,6 +79,22 @@ with attempts as (
     from unnest($60::uuid[], $61::uuid[], $62::uuid[], $63::bigint[], $64::text[], $65::text[], $66::timestamptz[],
                 $67::timestamptz[])
          as r (id, attempt_id, invoice_id, amount, currency, reason, claimed_until, created_at)
+), messages as (
+    insert into {schema}.messages (
+        tenant_id, id, kind, cause, customer_id, subscription_id, invoice_id, data, created_at, status, send_at, outcome,
+        settled_at)
+    select $1, m.id, m.kind, m.cause, m.customer_id, m.subscription_id, m.invoice_id, m.data, m.created_at,
+           case when c.test_clock_id is null then 'pending' else 'dropped' end,
+           case when c.test_clock_id is null then m.send_at end,
+           case when c.test_clock_id is not null then 'test_clock' end,
+           case when c.test_clock_id is not null then m.created_at end
+    from unnest($82::uuid[], $83::text[], $84::text[], $85::uuid[], $86::uuid[], $87::uuid[], $88::jsonb[],
+                $89::timestamptz[], $90::timestamptz[])
+         as m (id, kind, cause, customer_id, subscription_id, invoice_id, data, send_at, created_at)
+    join {schema}.customers c on c.tenant_id = $1 and c.id = m.customer_id
+    where m.kind <> 'payment_recovered'
+       or m.invoice_id in (select cases.invoice_id from cases where cases.state = 'recovered')
+    on conflict (tenant_id, kind, cause) do nothing
 ), grants as (
     insert into {schema}.credit_grants (
         tenant_id, id, subscription_id, invoice_id, amount, currency, reason, created_at)
