@@ -37,7 +37,8 @@ class TestCustomers:
         assert await either.read("/v1/customers/ref/user:1") == customer
         assert (await either.read("/v1/customers", email="ada@example.com"))["items"] == [customer]
         changed = await either.http.patch(
-            f"/v1/customers/{customer['id']}", json={"name": None, "phone": "+2348012345678"}
+            f"/v1/customers/{customer['id']}",
+            json={"name": None, "phone": "+2348012345678", "whatsappConsent": True},
         )
         assert (changed.json()["name"], changed.json()["phone"], changed.json()["ref"]) == (
             None,

@@ -9,20 +9,21 @@ from duro.db.session import TenantSession
 from duro.kernel import ConflictError, CustomerId, NotFoundError, TestClockId
 
 _LISTING: Final = Listing(
-    table="customers", columns="id, ref, email, name, phone, metadata, created_at, updated_at, test_clock_id"
+    table="customers",
+    columns="id, ref, email, name, phone, metadata, created_at, updated_at, test_clock_id, has_whatsapp_consent",
 )
 _GET: Final = """
-    select id, ref, email, name, phone, metadata, created_at, updated_at, test_clock_id
+    select id, ref, email, name, phone, metadata, created_at, updated_at, test_clock_id, has_whatsapp_consent
     from {schema}.customers where tenant_id = $1 and id = $2"""
 _LOCK: Final = _GET + " for update"
 _INSERT: Final = """
     insert into {schema}.customers (tenant_id, id, ref, email, name, phone, metadata, created_at, updated_at,
-                                    test_clock_id)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
+                                    test_clock_id, has_whatsapp_consent)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
 _UPDATE: Final = """
     update {schema}.customers
     set ref = $3, email = $4, name = $5, phone = $6, metadata = $7, created_at = $8, updated_at = $9,
-        test_clock_id = $10
+        test_clock_id = $10, has_whatsapp_consent = $11
     where tenant_id = $1 and id = $2"""
 
 
@@ -73,6 +74,7 @@ class CustomerRepository:
             customer.created_at,
             customer.updated_at,
             None if customer.test_clock_id is None else customer.test_clock_id.value,
+            customer.has_whatsapp_consent,
         )
         try:
             return await self._session.execute(statement, *values)
@@ -94,4 +96,5 @@ class CustomerRepository:
             created_at=row["created_at"],
             updated_at=row["updated_at"],
             test_clock_id=None if clock is None else TestClockId(clock),
+            has_whatsapp_consent=row["has_whatsapp_consent"],
         )

@@ -126,7 +126,7 @@ class Plan:
 class Customer:
     """A person or business who pays a merchant; `ref` is the merchant's own key for them.
 
-    One with a test clock lives by it, and so does everything that is theirs.
+    One with a test clock lives by it, and so does everything that is theirs. Consent to WhatsApp is for the phone.
     """
 
     id: CustomerId
@@ -138,6 +138,7 @@ class Customer:
     created_at: Instant
     updated_at: Instant
     test_clock_id: TestClockId | None = None
+    has_whatsapp_consent: bool = False
 
 
 @final

@@ -6,6 +6,7 @@ from whenever import Instant
 from duro.billing import Subscription
 from duro.db.amendments import PlanChangeJson, PromotionJson
 from duro.db.credit_rows import CreditGrant
+from duro.db.message_rows import Message
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund
 from duro.db.renewal_rows import RenewalClaim, RenewalSettlement
 from duro.kernel import InvoiceId
@@ -350,6 +351,26 @@ class RenewalColumns:
                     event.created_at,
                 )
                 for event in events
+            ),
+        )
+
+    @classmethod
+    def messages(cls, messages: Sequence[Message]) -> ColumnArrays:
+        return cls._transpose(
+            9,
+            (
+                (
+                    message.id.value,
+                    message.kind.value,
+                    message.cause,
+                    message.customer_id.value,
+                    None if message.subscription_id is None else message.subscription_id.value,
+                    None if message.invoice_id is None else message.invoice_id.value,
+                    message.facts.encode(),
+                    message.send_at,
+                    message.created_at,
+                )
+                for message in messages
             ),
         )
 

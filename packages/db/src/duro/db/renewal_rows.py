@@ -5,6 +5,7 @@ from whenever import Instant
 
 from duro.billing import Subscription
 from duro.db.credit_rows import CreditGrant
+from duro.db.message_rows import Message
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund, StoredPendingLine
 from duro.kernel import InvoiceId, PaymentAttemptId, PendingLineId
 
@@ -80,7 +81,8 @@ class SettlementSubject:
 class RenewalSettlement:
     """What a settlement writes: the rows as they are afterwards, and the rows that it adds.
 
-    With `lapsed_at`, what waits for a next invoice ends then: none will come.
+    With `lapsed_at`, what waits for a next invoice ends then: none will come. Of the messages, one that tells of a
+    recovery is written only if this settlement closes a case as recovered.
     """
 
     subscription: Subscription
@@ -92,3 +94,4 @@ class RenewalSettlement:
     refund: Refund | None = None
     grant: CreditGrant | None = None
     lapsed_at: Instant | None = None
+    messages: tuple[Message, ...] = ()

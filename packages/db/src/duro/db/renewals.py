@@ -117,4 +117,5 @@ class RenewalRepository:
             *RenewalColumns.grants([each.grant for each in settlements if each.grant is not None]),
             *RenewalColumns.events([event for each in settlements for event in each.events]),
             now,
+            *RenewalColumns.messages([message for each in settlements for message in each.messages]),
         )

@@ -91,6 +91,7 @@ class CustomerBuilder:
     email: str = "ngozi@example.com"
     name: str | None = "Ngozi Okafor"
     phone: str | None = None
+    has_whatsapp_consent: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def build(self, ids: IdFactory, now: Instant) -> Customer:
@@ -100,6 +101,7 @@ class CustomerBuilder:
             email=self.email,
             name=self.name,
             phone=self.phone,
+            has_whatsapp_consent=self.has_whatsapp_consent,
             metadata=self.metadata,
             created_at=now,
             updated_at=now,

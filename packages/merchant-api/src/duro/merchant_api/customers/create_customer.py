@@ -22,6 +22,7 @@ class CreateCustomerCommand:
     phone: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
     test_clock_id: TestClockId | None = None
+    has_whatsapp_consent: bool = False
 
 
 @final
@@ -57,6 +58,7 @@ class CreateCustomer:
                 created_at=now,
                 updated_at=now,
                 test_clock_id=command.test_clock_id,
+                has_whatsapp_consent=command.has_whatsapp_consent,
             )
             await repos.customers.insert(customer)
             await receipt.sign(repos, customer)

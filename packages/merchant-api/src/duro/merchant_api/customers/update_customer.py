@@ -22,6 +22,7 @@ class UpdateCustomerCommand:
     email: MaybeGiven[str] = KEPT
     name: MaybeGiven[str | None] = KEPT
     phone: MaybeGiven[str | None] = KEPT
+    has_whatsapp_consent: MaybeGiven[bool] = KEPT
     metadata: MaybeGiven[Mapping[str, str]] = KEPT
 
 
@@ -53,6 +54,7 @@ class UpdateCustomer:
                 email=command.email.over(customer.email),
                 name=command.name.over(customer.name),
                 phone=command.phone.over(customer.phone),
+                has_whatsapp_consent=command.has_whatsapp_consent.over(customer.has_whatsapp_consent),
                 metadata=command.metadata.over(customer.metadata),
                 updated_at=clock.now(),
             )

@@ -17,12 +17,16 @@ from duro.merchant_api.given import KEPT, Given
 
 
 class CreateCustomerBody(Section):
-    """A new customer; `ref` is the merchant's own key for them. With a test clock they live by it, for good."""
+    """A new customer; `ref` is the merchant's own key for them. With a test clock they live by it, for good.
+
+    `whatsappConsent` says that they agreed to be told things on WhatsApp at this phone.
+    """
 
     email: EmailField
     ref: RefField | None = None
     name: NameField | None = None
     phone: PhoneField | None = None
+    whatsapp_consent: bool = False
     metadata: MetadataField = Field(default_factory=dict)
     test_clock_id: TestClockIdField | None = None
 
@@ -32,6 +36,7 @@ class CreateCustomerBody(Section):
             ref=self.ref,
             name=self.name,
             phone=self.phone,
+            has_whatsapp_consent=self.whatsapp_consent,
             metadata=self.metadata,
             test_clock_id=self.test_clock_id,
         )
@@ -44,6 +49,7 @@ class UpdateCustomerBody(Section):
     ref: RefField | None = None
     name: NameField | None = None
     phone: PhoneField | None = None
+    whatsapp_consent: Annotated[bool | None, NotNull()] = None
     metadata: Annotated[MetadataField | None, NotNull()] = None
 
 
@@ -104,5 +110,6 @@ class UpdateCustomerInput(Input):
             email=KEPT if body.email is None else Given(body.email),
             name=Given(body.name) if "name" in named else KEPT,
             phone=Given(body.phone) if "phone" in named else KEPT,
+            has_whatsapp_consent=KEPT if body.whatsapp_consent is None else Given(body.whatsapp_consent),
             metadata=KEPT if body.metadata is None else Given(body.metadata),
         )

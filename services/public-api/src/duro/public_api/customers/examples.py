@@ -11,6 +11,7 @@ class CustomerExamples:
         "ref": "user-42",
         "name": "Ada Obi",
         "phone": "+2348012345678",
+        "whatsappConsent": True,
         "metadata": {"source": "app"},
     }
     CHANGE: ClassVar[Mapping[str, object]] = {"name": "Ada Obi-Eze", "phone": None}
@@ -20,6 +21,7 @@ class CustomerExamples:
         "email": "ada@example.com",
         "name": "Ada Obi",
         "phone": "+2348012345678",
+        "whatsappConsent": True,
         "metadata": {"source": "app"},
         "testClockId": None,
         "createdAt": "2026-01-31T09:00:00Z",

@@ -13,6 +13,7 @@ class CustomerView(Struct, frozen=True, rename="camel"):
     email: str
     name: str | None
     phone: str | None
+    whatsapp_consent: bool
     metadata: dict[str, str]
     test_clock_id: str | None
     created_at: str
@@ -26,6 +27,7 @@ class CustomerView(Struct, frozen=True, rename="camel"):
             email=customer.email,
             name=customer.name,
             phone=customer.phone,
+            whatsapp_consent=customer.has_whatsapp_consent,
             metadata=dict(customer.metadata),
             test_clock_id=None if customer.test_clock_id is None else str(customer.test_clock_id),
             created_at=Written.instant(customer.created_at),

@@ -1,0 +1,127 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import cast, final
+
+from whenever import Instant
+
+from duro.billing import SubscriptionStatus
+from duro.billing.messages import Channel, MessageKind
+from duro.db.states import DunningState
+from duro.kernel import Currency, CustomerId, InvoiceId, MessageId, Money, SubscriptionId
+
+
+class MessageStatus(StrEnum):
+    """How far a message has come; of an unknown one nobody can say whether it left."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFacts:
+    """What a message is about beyond names: an amount, words for why, and when something will be charged."""
+
+    amount: Money | None = None
+    reason: str = ""
+    next_attempt_at: Instant | None = None
+
+    def encode(self) -> dict[str, object]:
+        return {
+            "amount": None if self.amount is None else self.amount.amount,
+            "currency": None if self.amount is None else self.amount.currency.code,
+            "reason": self.reason,
+            "nextAttemptAt": None if self.next_attempt_at is None else self.next_attempt_at.format_iso(),
+        }
+
+    @classmethod
+    def decode(cls, data: Mapping[str, object]) -> "MessageFacts":
+        amount, currency, next_attempt_at = data["amount"], data["currency"], data["nextAttemptAt"]
+        return cls(
+            amount=None if amount is None else Money(cast("int", amount), Currency(cast("str", currency))),
+            reason=cast("str", data["reason"]),
+            next_attempt_at=None if next_attempt_at is None else Instant.parse_iso(cast("str", next_attempt_at)),
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Something a payer is told, once for each kind and cause, and what is known of it.
+
+    It waits until `send_at`; while it is being sent, that is until when sending may take. Its id's suffix is the
+    reference that mail servers and messengers see.
+    """
+
+    id: MessageId
+    kind: MessageKind
+    cause: str
+    customer_id: CustomerId
+    subscription_id: SubscriptionId | None
+    invoice_id: InvoiceId | None
+    facts: MessageFacts
+    send_at: Instant | None
+    created_at: Instant
+    status: MessageStatus = MessageStatus.PENDING
+    channel: Channel | None = None
+    tries: int = 0
+    outcome: str | None = None
+    provider_id: str | None = None
+    settled_at: Instant | None = None
+
+    @property
+    def reference(self) -> str:
+        """The name of this message at mail servers and messengers."""
+        return self.id.suffix
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewing:
+    """How a subscription goes on: whether and when it is charged next, and until when its card is good."""
+
+    status: SubscriptionStatus
+    period_end: Instant
+    is_ending: bool
+    card_expires_on: tuple[int, int] | None
+
+    @property
+    def is_going_on(self) -> bool:
+        return self.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING} and not self.is_ending
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMatter:
+    """What a message that asks for money is about, as it stands now: its case and what is still owed."""
+
+    state: DunningState
+    is_paused: bool
+    next_attempt_at: Instant | None
+    owed: Money
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {DunningState.SCHEDULED, DunningState.AWAITING_CUSTOMER}
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSubject:
+    """A message locked with whom it is for, and with what has become of what it is about."""
+
+    message: Message
+    store_name: str
+    customer_name: str | None
+    email: str
+    phone: str | None
+    has_whatsapp_consent: bool
+    zone: str
+    plan_name: str | None
+    renewing: Renewing | None
+    matter: OpenMatter | None

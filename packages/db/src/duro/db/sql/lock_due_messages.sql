@@ -1,0 +1,16 @@
+select m as message, t.name as store_name, c.name as customer_name, c.email, c.phone, c.has_whatsapp_consent,
+       coalesce(s.zone, t.zone) as zone, p.name as plan_name, s.status as subscription_status, s.current_period_end,
+       s.cancel_at_period_end, pm.exp_year, pm.exp_month, d.state as case_state, d.paused_at as case_paused_at,
+       d.next_attempt_at as case_next_attempt_at, i.total - i.amount_paid as owed, i.currency
+from {schema}.messages m
+join core.tenants t on t.id = m.tenant_id
+join {schema}.customers c on c.tenant_id = m.tenant_id and c.id = m.customer_id
+left join {schema}.subscriptions s on s.tenant_id = m.tenant_id and s.id = m.subscription_id
+left join {schema}.plans p on p.tenant_id = s.tenant_id and p.id = s.plan_id
+left join {schema}.payment_methods pm
+    on pm.tenant_id = s.tenant_id and pm.id = s.payment_method_id and pm.detached_at is null
+left join {schema}.invoices i on i.tenant_id = m.tenant_id and i.id = m.invoice_id
+left join {schema}.dunning_schedules d on d.tenant_id = m.tenant_id and d.invoice_id = m.invoice_id
+where m.tenant_id = $1 and m.id = any($2::uuid[]) and m.send_at <= $3
+order by m.id
+for update of m skip locked
