@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
+from duro.billing.recovery import PaydayProfile
 from duro.cli.application import DuroApplication
 from duro.cli.commands.test import TestCommand
 from duro.cli.home import Home
@@ -165,6 +166,56 @@ class TestSimulateFromTenant:
         assert [done.status for done in said] == [1, 1]
         assert said[0].said == f"duro: No charge of {merchant} failed in the last 12 months of mode live.\n"
         assert said[1].said == f"duro: There is no merchant {ids['--mode test']}.\n"
+
+
+class TestPaydaysRebuild:
+    @pytest.fixture
+    async def tenants(self, duro, database, connection):
+        """Two merchants with a customer each who was charged, and one with a customer who never was."""
+        seeded = await duro("seed", "--subscriptions", "3", "--tenants", "3", DURO_DATABASE_URL=database.admin_url)
+        assert seeded.status == 0, seeded.said
+        rows = await connection.fetch("select * from test.subscriptions order by tenant_id")
+        for row in rows[:2]:
+            invoice = await connection.fetchval(
+                _FAILED_INVOICE, *(row["tenant_id"], row["id"], row["customer_id"], True)
+            )
+            for days, status, code in ((40, "failed", "51"), (35, "succeeded", None)):
+                await connection.execute(
+                    _TRY, row["tenant_id"], invoice, row["id"], row["payment_method_id"], status, code, days
+                )
+        return [TenantId(row["tenant_id"]) for row in rows]
+
+    async def test_learns_from_the_charges_of_every_merchant_and_writes_nothing_twice(
+        self, duro, database, connection, tenants
+    ):
+        done = [await duro("paydays", "rebuild", DURO_DATABASE_URL=database.admin_url) for _ in range(2)]
+        said = [[line for line in one.said.splitlines() if line.endswith("written")] for one in done]
+        live = "live: 0 payers of 3 merchants, 0 profiles written"
+        assert said == [
+            ["test: 3 payers of 3 merchants, 2 profiles written", live],
+            ["test: 3 payers of 3 merchants, 0 profiles written", live],
+        ]
+        rows = await connection.fetch("select * from test.payday_profiles order by tenant_id")
+        assert [TenantId(row["tenant_id"]) for row in rows] == tenants[:2]
+        for row in rows:
+            assert [sight & 1 for sight in PaydayProfile.from_bytes(row["profile"]).sights] == [0, 1]
+
+    async def test_puts_right_what_another_version_wrote_of_one_merchant(self, duro, database, connection, tenants):
+        words = ("paydays", "rebuild", "--mode", "test")
+        assert (await duro(*words, DURO_DATABASE_URL=database.admin_url)).status == 0
+        right = await connection.fetch("select * from test.payday_profiles order by tenant_id")
+        await connection.execute("update test.payday_profiles set profile = 'another', learned_until = now()")
+
+        done = await duro(*words, "--tenant", str(tenants[0]), DURO_DATABASE_URL=database.admin_url)
+
+        assert (done.status, done.last_line) == (0, "test: 1 payers of 1 merchants, 1 profiles written")
+        rows = await connection.fetch("select * from test.payday_profiles order by tenant_id")
+        assert (rows[0], rows[1]["profile"]) == (right[0], b"another")
+
+    async def test_says_in_one_line_that_nobody_has_the_id(self, duro, database):
+        words = ("paydays", "rebuild", "--tenant", str(TenantId(uuid4())))
+        done = await duro(*words, DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, done.said) == (1, f"duro: There is no merchant {words[-1]}.\n")
 
 
 class TestAudit:

@@ -6,6 +6,7 @@ from asyncpg import Connection, InterfaceError, InternalClientError, PostgresErr
 
 from duro.db.pool import DatabasePool
 from duro.db.repositories import Repositories
+from duro.db.roles import DatabaseRole
 from duro.db.session import SchemaSql, TenantSession
 from duro.kernel import Clock, IdFactory, Mode, TenantId
 
@@ -26,8 +27,13 @@ class AbortedTransactionError(RuntimeError):
 class RepositoryContexts:
     """Transactions of one mode, each bound to one tenant."""
 
-    def __init__(self, pool: DatabasePool, mode: Mode, *, clock: Clock, ids: IdFactory) -> None:
+    def __init__(
+        self, pool: DatabasePool, mode: Mode, *, clock: Clock, ids: IdFactory, role: DatabaseRole | None = None
+    ) -> None:
+        """Act as another role than the pool's where one is given: an administrator stands behind no tenant's walls."""
         self._pool = pool
+        self._role = role
+        self._begin = _BEGIN if role is None else f"{_BEGIN}; set local role {role.value}"
         self._sql = SchemaSql(mode)
         self._clock = clock
         self._ids = ids
@@ -39,7 +45,7 @@ class RepositoryContexts:
 
     def on(self, clock: Clock) -> "RepositoryContexts":
         """Give the same transactions, dated by another clock."""
-        return RepositoryContexts(self._pool, self.mode, clock=clock, ids=self._ids)
+        return RepositoryContexts(self._pool, self.mode, clock=clock, ids=self._ids, role=self._role)
 
     @asynccontextmanager
     async def open(self, tenant_id: TenantId) -> AsyncGenerator[Repositories]:
@@ -49,7 +55,7 @@ class RepositoryContexts:
         The beginning is a single round trip. After the exit its repositories raise ClosedContextError.
         """
         async with self._pool.acquire() as connection:
-            await connection.execute(_BEGIN.replace("{tenant}", tenant_id.value.hex))
+            await connection.execute(self._begin.replace("{tenant}", tenant_id.value.hex))
             session = TenantSession(connection, tenant_id=tenant_id, sql=self._sql, clock=self._clock, ids=self._ids)
             try:
                 yield Repositories(session)

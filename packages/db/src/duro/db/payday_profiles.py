@@ -34,6 +34,10 @@ _PAYERS: Final = """
     where c.tenant_id = $1 and ($2::uuid is null or c.id > $2)
     order by c.id
     limit $3"""
+_COUNT: Final = """
+    select count(*) as payers from {schema}.customers c
+    where c.tenant_id = $1
+      and exists (select from {schema}.subscriptions s where s.tenant_id = $1 and s.customer_id = c.id)"""
 
 
 @final
@@ -113,6 +117,10 @@ class PaydayProfileRepository:
             [None if old is None else old.profile for _, old in changes],
         )
         return frozenset(CustomerId(row["customer_id"]) for row in rows)
+
+    async def count_payers(self) -> int:
+        """Count the customers that have subscribed."""
+        return (await self._session.fetch(_COUNT))[0]["payers"]
 
     async def payers(self, *, after: CustomerId | None, limit: int) -> list[tuple[CustomerId, str]]:
         """Read customers that have subscribed, in order, each with the zone of their latest subscription."""

@@ -124,7 +124,7 @@ class TestWhatIsLearned:
         await payer.decided(await payer.renews(Instant.from_utc(2026, 6, 15, 18), NO_FUNDS))
 
         stored = await payer.stored()
-        assert stored.learned_until == Instant.from_utc(2026, 6, 15, 17)
+        assert stored.learned_until == Instant.from_utc(2026, 5, 25, 18)
         assert stored.zone == ZONE
         assert len(PaydayProfile.from_bytes(stored.profile).sights) == 1
         assert len((await payer.learned()).now.sights) == 2

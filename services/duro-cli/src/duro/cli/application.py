@@ -9,6 +9,7 @@ from duro.cli.commands.audit import AuditCommand
 from duro.cli.commands.doctor import DoctorCommand
 from duro.cli.commands.gateway_simulator import GatewaySimulatorCommand
 from duro.cli.commands.migrate import MigrateCommand
+from duro.cli.commands.paydays import PaydaysCommand
 from duro.cli.commands.seed import SeedCommand
 from duro.cli.commands.simulate import SimulateCommand
 from duro.cli.commands.test import TestCommand
@@ -55,6 +56,7 @@ class DuroApplication:
         )
         for name, callback in self._commands().items():
             application.command(name)(callback)
+        application.add_typer(self._paydays(), name="paydays")
         for name, callback in self._passing_on().items():
             application.command(name, context_settings=_PASSED_ON, add_help_option=False)(callback)
         return application
@@ -79,6 +81,12 @@ class DuroApplication:
             ).run,
             "doctor": DoctorCommand(home=home, environ=environ, console=console).run,
         }
+
+    def _paydays(self) -> typer.Typer:
+        paydays = typer.Typer(help="What was learned of when payers have money.", no_args_is_help=True)
+        command = PaydaysCommand(access=self._access, console=self._console, clock=self._clock, ids=self._ids)
+        paydays.command("rebuild")(command.rebuild)
+        return paydays
 
     def _passing_on(self) -> dict[str, Callable[..., None]]:
         test = TestCommand(home=self._home, environ=self._environ, console=self._console)

@@ -3,6 +3,7 @@
 from duro.merchant_api.dunning.dunning_service import DunningService
 from duro.merchant_api.dunning.pause_case import PauseCase
 from duro.merchant_api.dunning.read_cases import GetCase, ListCases
+from duro.merchant_api.dunning.rebuild_paydays import RebuildPaydays, RebuiltPaydays
 from duro.merchant_api.dunning.retry_now import RetryNow
 
-__all__ = ["DunningService", "GetCase", "ListCases", "PauseCase", "RetryNow"]
+__all__ = ["DunningService", "GetCase", "ListCases", "PauseCase", "RebuildPaydays", "RebuiltPaydays", "RetryNow"]

@@ -17,12 +17,16 @@ _MAY_BE_UNCOMMITTED: Final = TimeDelta(hours=1)
 @final
 @dataclass(frozen=True, slots=True)
 class LearnedProfile:
-    """What is believed of a payer now, and what of it can be written down in the place of what was."""
+    """What is believed of a payer now, and what of it can be written down in the place of what was.
+
+    It is cut if there is more to learn than was read at once.
+    """
 
     customer_id: CustomerId
     now: PaydayProfile
     kept: PaydayMemory
     stored: StoredProfile | None
+    is_cut: bool = False
 
     @property
     def change(self) -> tuple[StoredProfile, StoredProfile | None] | None:
@@ -68,8 +72,7 @@ class PaydayLearning:
         learned: dict[CustomerId, LearnedProfile] = {}
         while begun:
             learned |= await self._learn(repos, begun, stored, now=now)
-            more = {customer: learned[customer].kept for customer in begun}
-            begun = {customer: kept for customer, kept in more.items() if self._is_cut(kept, begun[customer], now)}
+            begun = {customer: learned[customer].kept for customer in begun if learned[customer].is_cut}
         return learned
 
     @staticmethod
@@ -87,16 +90,27 @@ class PaydayLearning:
         now: Instant,
     ) -> dict[CustomerId, LearnedProfile]:
         sights = await repos.payday_profiles.sights({customer: one.until for customer, one in memories.items()})
-        learned: dict[CustomerId, LearnedProfile] = {}
-        for customer, memory in memories.items():
-            known = [one for sight in sights[customer] if (one := self._known(sight)) is not None]
-            until = now - _MAY_BE_UNCOMMITTED
-            if len(sights[customer]) >= PaydayProfileRepository.MOST_SIGHTS:
-                until = min(until, sights[customer][-1].known_at)
-            kept = memory.learning(known, until=until, bank=self._bank)
-            believed = kept.learning(known, until=now, bank=self._bank).profile
-            learned[customer] = LearnedProfile(customer, believed, kept, stored.get(customer))
-        return learned
+        return {
+            customer: self._learned(memory, sights[customer], stored.get(customer), customer, now=now)
+            for customer, memory in memories.items()
+        }
+
+    def _learned(
+        self,
+        memory: PaydayMemory,
+        sights: Sequence[PayerSight],
+        stored: StoredProfile | None,
+        customer: CustomerId,
+        *,
+        now: Instant,
+    ) -> LearnedProfile:
+        """Keep what the rows that are old enough say, up to the last of them."""
+        known = [one for sight in sights if (one := self._known(sight)) is not None]
+        old = [sight.known_at for sight in sights if sight.known_at <= now - _MAY_BE_UNCOMMITTED]
+        kept = memory.learning(known, until=old[-1], bank=self._bank) if old else memory
+        believed = kept.learning(known, until=now, bank=self._bank).profile
+        is_cut = len(old) >= PaydayProfileRepository.MOST_SIGHTS
+        return LearnedProfile(customer, believed, kept, stored, is_cut)
 
     def _memory(self, zone: Zone, stored: StoredProfile | None) -> PaydayMemory:
         """Remember what is stored; what counts the days of another zone is begun again."""
@@ -111,7 +125,3 @@ class PaydayLearning:
             if category is not FailureCategory.INSUFFICIENT_FUNDS:
                 return None
         return KnownSighting(sight.known_at, sight.id.bytes, Sighting(sight.seen_at, sight.is_money))
-
-    @staticmethod
-    def _is_cut(kept: PaydayMemory, before: PaydayMemory, now: Instant) -> bool:
-        return kept.until != before.until and kept.until != now - _MAY_BE_UNCOMMITTED
