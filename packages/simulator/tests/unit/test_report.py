@@ -64,6 +64,8 @@ class TestSimulationReport:
         assert f"{100 * gain.mean:+.1f} points" in rows.values()
         ladder = next(words for words in rows if "the best published ladder" in words)
         assert f"longer window: {ours.policy} has {ours.days}" in ladder
+        hard = series[ours].mean("hard_retries")
+        assert any(words.endswith(f"{hard:.0f} tries after a hard decline") for words in rows)
         assert any("of the way" in words for words in rows) == (gain.mean > 0)
 
     def test_shows_the_gain_by_how_much_was_seen_of_a_payer(self, findings):

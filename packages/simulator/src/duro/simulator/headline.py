@@ -48,7 +48,8 @@ class Headline:
             ours.number("attempts_per_case", 2),
             f"tries per case; even spacing makes {even.number('attempts_per_case', 2)}",
         )
-        yield ours.number("breaches", 0), "breaches of the card networks' rules, per world"
+        hard = ours.number("hard_retries", 0)
+        yield ours.number("breaches", 0), f"breaches of networks' rules per world; {hard} tries after a hard decline"
 
     def _of_ladder(self, ladder: Run) -> str:
         own = f"{ladder.policy}, the best published ladder, in its own window of {ladder.days} days"
