@@ -62,8 +62,8 @@ class ReportPage:
         yield Node.of(
             "p",
             "Per cent of all money that failed, each policy for as long as it works on a case, cards only. A dot is "
-            "the mean over all worlds, the bar around it its 95 % interval. What is still open is lost. Green are Duro's "
-            "own, orange are evenly spread tries, grey the published ladders; blue is the bound that nobody can pass.",
+            "the mean over all worlds, the bar around it its 95 % interval. What is still open is lost. Green are "
+            "Duro's own, orange evenly spread tries, grey the published ladders; blue is the bound that nobody passes.",
         )
         bars = tuple(
             self._bar(run, findings.base.series[run].estimate("recovered_share"))
