@@ -32,8 +32,8 @@ def calm_ground(database, redis_url):
     return Ground(database.admin_url, redis_url)
 
 
-async def dropped(ground, *constraints):
-    """Take constraints out of both modes of the test's own database; one that isn't there makes the test fail."""
+async def dropped(ground, *constraints, index=None):
+    """Take constraints, or an index, out of both modes of the test's own database; what isn't there fails the test."""
     pool = await DatabasePool.open(ground.admin_url, min_size=0, max_size=1)
     try:
         async with pool.acquire() as connection:
@@ -41,6 +41,8 @@ async def dropped(ground, *constraints):
                 for constraint in constraints:
                     table = constraint.partition("_tenant_id")[0]
                     await connection.execute(f"alter table {schema}.{table} drop constraint {constraint}")
+                if index is not None:
+                    await connection.execute(f"drop index {schema}.{index}")
     finally:
         await pool.close()
 
@@ -97,3 +99,14 @@ class TestTheVerdict:
             calm_ground, tmp_path, Wrong.CHARGED_TWICE, sabotage=("no-invoice-key", "fail-to-settle")
         )
         tell(f"invoice key dropped: {verdict.count(Wrong.CHARGED_TWICE)} charged twice")
+
+    async def test_condemns_tries_of_a_case_that_is_being_tried(self, calm_ground, tmp_path, tell):
+        await dropped(calm_ground, index="payment_attempts_one_in_flight")
+        verdict = await until_found(
+            calm_ground,
+            tmp_path,
+            *(Wrong.CHARGED_TWICE, Wrong.INVOICES),
+            sabotage=("blind-tries", "fail-to-settle"),
+            form=replace(HAZARDS, is_recovery=True),
+        )
+        tell(f"cases tried blindly: {verdict.count(Wrong.CHARGED_TWICE)} charged twice")

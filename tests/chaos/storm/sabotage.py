@@ -16,10 +16,12 @@ from duro.billing_worker.service import Service
 from duro.billing_worker.settings import Settings
 from duro.db import renewals
 from duro.db.records import AttemptStatus
+from duro.db.recovery import RecoveryRepository
 from duro.db.renewals import RenewalRepository
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.claim_drafts import ClaimDrafts
 from duro.merchant_api.billing.presentment import Presentment
+from duro.merchant_api.dunning.dunning_claims import DunningClaims
 
 
 def settle_late():
@@ -103,6 +105,18 @@ def drop_invoice_key():
     RenewalRepository.lock = blind
 
 
+def try_blindly():
+    """Try a case whenever asked, whatever is in flight and whatever its card was tried for."""
+    history = RecoveryRepository.history
+
+    async def blind(self, *, invoices, methods, subscriptions):
+        attempts = await history(self, invoices=invoices, methods=methods, subscriptions=subscriptions)
+        return tuple(one for one in attempts if one.status is AttemptStatus.FAILED)
+
+    RecoveryRepository.history = blind
+    DunningClaims._is_allowed = lambda _self, _context: True
+
+
 def without(statement, guard):
     """Take a guard out of a statement; one that isn't there any more would make the sabotage a fiction."""
     if guard not in statement:
@@ -117,6 +131,7 @@ SABOTAGES = {
     "fresh-references": send_fresh_references,
     "no-compare-and-set": settle_without_comparing,
     "no-invoice-key": drop_invoice_key,
+    "blind-tries": try_blindly,
 }
 
 
