@@ -105,6 +105,24 @@ class TestACaseThatNeedsItsPayer:
         assert (await recovery.story(subscription))[-1] == "exhausted"
         assert await recovery.audit() == ()
 
+    async def test_is_looked_at_again_before_its_next_try_where_a_bank_said_no_twice(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        subscription = await recovery.declined(DO_NOT_HONOR, DO_NOT_HONOR)
+        await recovery.work(subscription)
+        clock.set((await recovery.case(subscription)).wake_at)
+        await recovery.work(subscription)
+        asked = await recovery.case(subscription)
+        assert asked.wake_at == clock.now() + TimeDelta(hours=24) < asked.next_attempt_at
+
+        clock.set(asked.wake_at)
+        await recovery.work(subscription)
+
+        assert len(recovery.gateway.sent) == 2
+        again = await recovery.case(subscription)
+        assert (again.state, again.attempts_made) == (DunningState.SCHEDULED, 2)
+        assert clock.now() < again.wake_at <= again.next_attempt_at
+        assert "subscription_payment_action_required" not in await recovery.events(subscription)
+
     async def test_is_told_of_again_when_something_else_is_asked(self, recovery, clock):
         clock.set(Instant.from_utc(2026, 4, 15, 9))
         subscription = await recovery.declined(EXPIRED)

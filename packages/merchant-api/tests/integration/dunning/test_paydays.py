@@ -1,14 +1,15 @@
 """What is learned of payers' paydays, from the rows that their renewals leave."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest_asyncio
 from whenever import Instant, TimeDelta
 
 from duro.billing import Zone
 from duro.billing.recovery import DunningAction, PaydayBank, PaydayProfile
-from duro.db.payday_profiles import StoredProfile
+from duro.db.payday_profiles import PaydayProfileRepository, StoredProfile
 from duro.merchant_api.billing import RenewalOutcome
+from duro.merchant_api.dunning import RebuildPaydays
 from duro.merchant_api.dunning.payday_learning import PaydayLearning
 from duro.payments import Declined, FailureCodes
 from duro.testkit.builders import CustomerBuilder, SubscriptionBuilder
@@ -205,3 +206,50 @@ class TestWhatIsLearned:
 
         assert (await payer.learned()).now == (await payer.learned(anew=True)).now
         assert len((await payer.learned()).now.sights) == 2
+
+    async def test_takes_several_looks_where_very_much_became_known(self, new_payer, monkeypatch):
+        payer = await new_payer()
+        for month in MONTHS:
+            await payer.renews(Instant.from_utc(2026, month, 25, 18))
+            await payer.renews(Instant.from_utc(2026, month, 28, 18), NO_FUNDS)
+        payer.recovery.clock.set(Instant.from_utc(2026, 11, 1))
+        at_once = (await payer.learned(anew=True)).now
+        monkeypatch.setattr(PaydayProfileRepository, "MOST_SIGHTS", 5)
+
+        looks = [(await payer.learned(keeping=True)).now for _ in range(4)]
+
+        assert [len(look.sights) for look in looks] == [5, 10, 12, 12]
+        assert looks[-1] == at_once == (await payer.learned(anew=True)).now
+
+
+class TestRebuildPaydays:
+    async def test_builds_on_what_a_worker_wrote_meanwhile(self, new_payer, monkeypatch):
+        payer = await new_payer()
+        for month in MONTHS:
+            await payer.renews(Instant.from_utc(2026, month, 25, 18))
+        payer.recovery.clock.set(Instant.from_utc(2026, 11, 1))
+        right = (await payer.learned(keeping=True)).now
+        foreign = StoredProfile(payer.customer.id, b"\x63abc", ZONE, payer.recovery.clock.now())
+        await self._write(payer, foreign)
+        store, meanwhile = PaydayProfileRepository.store, [replace(foreign, profile=b"\x63def")]
+
+        async def beaten(self, changes):
+            while meanwhile:
+                await TestRebuildPaydays._write(payer, meanwhile.pop())
+            return await store(self, changes)
+
+        monkeypatch.setattr(PaydayProfileRepository, "store", beaten)
+        rebuild = RebuildPaydays(payer.recovery.contexts, clock=payer.recovery.clock, batch_size=1)
+        batches = [batch async for batch in rebuild.execute(payer.merchant.tenant.id)]
+
+        assert (sum(batch.written for batch in batches), meanwhile) == (1, [])
+        assert await rebuild.count(payer.merchant.tenant.id) == sum(batch.payers for batch in batches)
+        assert (await payer.stored()).profile == right.to_bytes()
+
+    @staticmethod
+    async def _write(payer, profile) -> None:
+        async with payer.recovery.admin.acquire() as connection:
+            await connection.execute(
+                "update test.payday_profiles set profile = $2 where customer_id = $1",
+                *(profile.customer_id.value, profile.profile),
+            )
