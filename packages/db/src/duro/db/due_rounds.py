@@ -13,6 +13,7 @@ class DueKind(IntEnum):
     PENDING_REFUND = 2
     START = 3
     RENEWAL = 4
+    CASE = 5
 
     @property
     def is_shared(self) -> bool:

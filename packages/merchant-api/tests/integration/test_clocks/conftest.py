@@ -29,6 +29,7 @@ from duro.merchant_api.billing import (
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.credit import GrantCredit, GrantCreditCommand
 from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
+from duro.merchant_api.dunning import DunningService
 from duro.merchant_api.given import Given
 from duro.merchant_api.invoices import PayInvoice, PayInvoiceCommand, VoidInvoice
 from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand
@@ -62,7 +63,7 @@ from duro.testkit.staged_merchant import StagedMerchant
 LEASE = TimeDelta(seconds=60)
 TABLES = """
     customers payment_methods subscriptions invoices invoice_lines pending_lines payment_attempts refunds
-    credit_grants     dunning_schedules events journals ledger_entries""".split()
+    credit_grants dunning_schedules dunning_events events journals ledger_entries""".split()
 WRITTEN_ID = re.compile(r"[a-z]+_([0-7][0-9a-hjkmnp-tv-z]{25})")
 
 
@@ -83,6 +84,7 @@ class Services:
     pending: PendingService
     refunds: RefundService
     starts: IncompleteService
+    dunning: DunningService
     collection: Collection
     ids: Uuid7IdFactory
 
@@ -100,12 +102,19 @@ class Services:
             pending=PendingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
             refunds=RefundService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
             starts=IncompleteService(contexts, billing, ids=ids, clock=clock),
+            dunning=DunningService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
             collection=Collection(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
             ids=ids,
         )
 
     def advance(self) -> AdvanceTestClock:
-        work = DueWork(billing=self.billing, pending=self.pending, refunds=self.refunds, starts=self.starts)
+        work = DueWork(
+            billing=self.billing,
+            pending=self.pending,
+            refunds=self.refunds,
+            starts=self.starts,
+            dunning=self.dunning,
+        )
         return AdvanceTestClock(self.contexts, work, self.ids, self.clock, lease=LEASE)
 
 
@@ -271,6 +280,7 @@ class Town:
             "refunds": "attempt_id",
             "credit_grants": "subscription_id",
             "dunning_schedules": "invoice_id",
+            "dunning_events": "schedule_id",
             "events": "subscription_id",
             "journals": "cause_id",
         }

@@ -26,6 +26,9 @@ NEXT = """
         union all select s.created_at + interval '23 hours' from test.subscriptions s
         where s.tenant_id = $1 and s.status = 'incomplete' and s.id not in (
             select a.subscription_id from test.payment_attempts a where a.status in ('pending', 'review'))
+        union all select d.wake_at from test.dunning_schedules d
+        where d.tenant_id = $1 and d.subscription_id not in (
+            select a.subscription_id from test.payment_attempts a where a.status in ('pending', 'review'))
     ) as due"""
 CARDS = [*(card for card in SimulatedCard if card is not SimulatedCard.SLOW), SimulatedCard.APPROVE, None]
 PLANS = (
@@ -48,7 +51,7 @@ HOW = (
 )
 TOLD = {
     f"subscription_{what}"
-    for what in "cancelled expired past_due paused plan_changed resumed updated activated".split()
+    for what in "cancelled expired past_due paused plan_changed resumed unpaid updated activated".split()
 }
 """What happens at least once in each story."""
 
@@ -135,6 +138,8 @@ class RealTime:
             await services.starts.drive(tenant_id, one)
         for tenant_id, one in await self._sweeps.due_subscriptions(Mode.TEST, now):
             await services.billing.renew(tenant_id, one)
+        for tenant_id, one in await self._sweeps.due_cases(Mode.TEST, now):
+            await services.dunning.process(tenant_id, one)
 
 
 class TestAStory:

@@ -26,6 +26,7 @@ from duro.http_kit.request_reader import RequestReader
 from duro.kernel import Mode
 from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
 from duro.merchant_api.billing.collection import Collection
+from duro.merchant_api.dunning import DunningService
 from duro.merchant_api.test_clocks import DueWork
 from duro.public_api.collaborators import Collaborators
 from duro.public_api.credit.controller import CreditController
@@ -106,6 +107,7 @@ class Composition:
             pending=PendingService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease),
             refunds=refunds,
             starts=IncompleteService(contexts, billing, ids=ids, clock=clock),
+            dunning=DunningService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease),
         )
         return Merchant.over(
             contexts,

@@ -48,6 +48,17 @@ from (
            where a.tenant_id = $1 and a.subscription_id = s.id and a.status in ('pending', 'review'))
      order by s.current_period_end, s.id
      limit $5)
+    union all
+    (select 5, d.id, d.wake_at
+     from {schema}.dunning_schedules d
+     join {schema}.subscriptions s on s.tenant_id = d.tenant_id and s.id = d.subscription_id
+     where d.tenant_id = $1 and s.test_clock_id = $2 and d.wake_at <= $3
+       and d.id <> all($4::uuid[])
+       and not exists (
+           select from {schema}.payment_attempts a
+           where a.tenant_id = $1 and a.subscription_id = d.subscription_id and a.status in ('pending', 'review'))
+     order by d.wake_at, d.id
+     limit $5)
 ) as due
 order by due.due_at, due.kind, due.id
 limit $5

@@ -1,6 +1,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
+from uuid import UUID
 
 from whenever import Instant
 
@@ -19,6 +20,7 @@ from duro.billing.recovery import (
 from duro.crypto import Digest
 from duro.db.records import AttemptStatus, Initiator, PaymentAttempt, PaymentMethod
 from duro.db.recovery import CaseSubject
+from duro.kernel import DunningScheduleId
 from duro.payments import FailureCodes
 
 
@@ -46,7 +48,7 @@ class CaseContexts:
             subject.subscription.terms.cadence, schedule.opened_at
         )
         return DunningContext(
-            schedule_id=schedule.id,
+            schedule_id=self._told_apart(subject),
             opened_at=schedule.opened_at,
             deadline_at=deadline,
             now=now,
@@ -61,6 +63,13 @@ class CaseContexts:
             settings=self.settings,
             is_canceled=subject.subscription.is_terminal,
         )
+
+    @staticmethod
+    def _told_apart(subject: CaseSubject) -> DunningScheduleId:
+        """Name a case by when it and its subscription began: the same story has the same spread of tries wherever."""
+        begun = subject.subscription.created_at.format_iso(), subject.schedule.opened_at.format_iso()
+        digest = Digest.of(b"case", *(instant.encode() for instant in begun))
+        return DunningScheduleId(UUID(bytes=digest[:16]))
 
     def _usage(self, subject: CaseSubject, method: PaymentMethod) -> CardUsage:
         declined = [

@@ -20,8 +20,17 @@ class DunningService:
     def __init__(
         self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock, lease: TimeDelta
     ) -> None:
+        self._contexts = contexts
+        self._gateways = gateways
+        self._ids = ids
+        self._lease = lease
         self._claims = DunningClaims(contexts, ids=ids, clock=clock, lease=lease)
         self._charges = ChargeRound(contexts, gateways, SettlementDrafts(ids=ids, clock=clock), clock=clock)
+
+    def on(self, clock: Clock) -> "DunningService":
+        """Give the same service on another clock."""
+        contexts = self._contexts.on(clock)
+        return DunningService(contexts, self._gateways, ids=self._ids, clock=clock, lease=self._lease)
 
     async def process(self, tenant_id: TenantId, schedule_id: DunningScheduleId) -> RenewalOutcome:
         """Work on one case as far as it goes now."""

@@ -3,8 +3,9 @@ from typing import assert_never, final
 import structlog
 
 from duro.db.due_rounds import DueKind, DueRound
-from duro.kernel import Clock, DomainError, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import Clock, DomainError, DunningScheduleId, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 from duro.merchant_api.billing import BillingService, IncompleteService, PendingService, RefundService
+from duro.merchant_api.dunning.dunning_service import DunningService
 
 
 @final
@@ -15,12 +16,19 @@ class DueWork:
     """
 
     def __init__(
-        self, *, billing: BillingService, pending: PendingService, refunds: RefundService, starts: IncompleteService
+        self,
+        *,
+        billing: BillingService,
+        pending: PendingService,
+        refunds: RefundService,
+        starts: IncompleteService,
+        dunning: DunningService,
     ) -> None:
         self._billing = billing
         self._pending = pending
         self._refunds = refunds
         self._starts = starts
+        self._dunning = dunning
         self._log = structlog.stdlib.get_logger("duro.merchant_api")
 
     async def perform(self, tenant_id: TenantId, due: DueRound, clock: Clock) -> None:
@@ -47,5 +55,7 @@ class DueWork:
                 await self._starts.on(clock).drive(tenant_id, SubscriptionId(first))
             case DueKind.RENEWAL:
                 await self._billing.on(clock).renew_many(tenant_id, [SubscriptionId(one) for one in due.ids])
+            case DueKind.CASE:
+                await self._dunning.on(clock).process(tenant_id, DunningScheduleId(first))
             case _:
                 assert_never(due.kind)
