@@ -94,6 +94,12 @@ class Renewing:
     def is_going_on(self) -> bool:
         return self.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING} and not self.is_ending
 
+    @property
+    def has_card_expired_by_then(self) -> bool:
+        """Say whether the saved card's month is over by the first instant of the next period (by UTC)."""
+        on = self.period_end.to_stdlib()
+        return self.card_expires_on is not None and self.card_expires_on < (on.year, on.month)
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,14 +24,14 @@ from duro.kernel import Currency, CustomerId, InvoiceId, MessageId, Money, Subsc
 
 _LISTING: Final = Listing(
     table="messages",
-    columns="id, kind, cause, customer_id, subscription_id, invoice_id, status, channel, data, send_at, tries, outcome, "
-    "provider_id, created_at, settled_at",
+    columns="id, kind, cause, customer_id, subscription_id, invoice_id, status, channel, data, send_at, tries, "
+    "outcome, provider_id, created_at, settled_at",
 )
 _GET: Final = f"select {_LISTING.columns} from {{schema}}.messages where tenant_id = $1 and id = $2"
 _ADD: Final = """
     insert into {schema}.messages (
-        tenant_id, id, kind, cause, customer_id, subscription_id, invoice_id, data, created_at, status, send_at, outcome,
-        settled_at)
+        tenant_id, id, kind, cause, customer_id, subscription_id, invoice_id, data, created_at, status, send_at,
+        outcome, settled_at)
     select $1, m.id, m.kind, m.cause, m.customer_id, m.subscription_id, m.invoice_id, m.data, m.created_at,
            case when c.test_clock_id is null then 'pending' else 'dropped' end,
            case when c.test_clock_id is null then m.send_at end,

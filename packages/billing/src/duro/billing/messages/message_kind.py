@@ -32,6 +32,11 @@ class MessageKind(StrEnum):
         return self.value in _NUDGES
 
     @property
+    def asks_for_payment(self) -> bool:
+        """Say whether it is about a payment that failed to come: once that is settled, nobody needs to be told."""
+        return self.is_nudge or self is MessageKind.AUTHENTICATION_LINK
+
+    @property
     def leaves_at_once(self) -> bool:
         """Say whether it is let through at any hour: the person waits for it, or must have it."""
         return self.value in _AT_ONCE

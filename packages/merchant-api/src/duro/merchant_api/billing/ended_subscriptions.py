@@ -8,15 +8,17 @@ from duro.db.ledger import Postings
 from duro.db.records import DunningState
 from duro.kernel import Clock, IdFactory, Money
 from duro.merchant_api.billing.invoice_voiding import InvoiceVoiding
+from duro.merchant_api.messages.message_drafts import MessageDrafts
 
 
 @final
 class EndedSubscriptions:
-    """What is left open by a subscription that ends: its invoices are voided, its recovery cases closed."""
+    """What is left open by a subscription that ends: invoices are voided, recovery cases closed, the payer is told."""
 
     def __init__(self, *, ids: IdFactory, clock: Clock) -> None:
         self._postings = Postings(ids=ids, clock=clock)
         self._voiding = InvoiceVoiding(ids=ids, clock=clock)
+        self._messages = MessageDrafts(ids)
         self._clock = clock
 
     async def close(
@@ -39,6 +41,7 @@ class EndedSubscriptions:
             now = self._clock.now()
             closed = replace(schedule, state=DunningState.CANCELLED, next_attempt_at=None, wake_at=None, closed_at=now)
             await repos.dunning.update(closed)
+        await repos.messages.add(self._messages.ended(subscription, now=self._clock.now()))
         return subscription
 
     async def _lapse(

@@ -42,6 +42,7 @@ from duro.kernel import Clock, CreditGrantId, DunningScheduleId, IdFactory, Mone
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.payments import Approved, Declined, FailureCodes
 
 CANCELED_IN_FLIGHT: Final = "canceled_in_flight"
@@ -56,6 +57,7 @@ class SettlementDrafts:
         self._ids = ids
         self._events = EventRecords(ids)
         self._postings = Postings(ids=ids, clock=clock)
+        self._messages = MessageDrafts(ids)
         self._failure_codes = FailureCodes.bundled()
 
     def ending(self, change: SubscriptionChange, subject: RenewalSubject, *, now: Instant) -> RenewalSettlement:
@@ -67,6 +69,7 @@ class SettlementDrafts:
             journals=() if journal is None else (journal,),
             events=self._events.of(change, now=now),
             lapsed_at=now,
+            messages=self._messages.ended(change.subscription, now=now),
         )
 
     def uncollected(
@@ -137,7 +140,8 @@ class SettlementDrafts:
                 kept_at_end = change.subscription.balance - subscription.balance
                 paid = self._ended(paid, self._postings.credit_at_end(subscription.id, kept_at_end))
                 is_recovered = subscription.is_in_recovery and invoice.kind is InvoiceKind.PERIOD
-                return self._caught_up(paid, now=now) if is_recovered else paid, RenewalOutcome.CHARGED
+                paid = self._caught_up(paid, now=now) if is_recovered else paid
+                return self._told(paid, invoice, now=now), RenewalOutcome.CHARGED
             case OpenRecovery(change):
                 drafted = self._declined(change, invoice, attempt, now=now)
                 return replace(drafted, schedule=self._schedule(invoice, attempt, now=now)), RenewalOutcome.DUNNING
@@ -201,6 +205,13 @@ class SettlementDrafts:
     @staticmethod
     def _ended(paid: RenewalSettlement, journal: Journal | None) -> RenewalSettlement:
         return paid if journal is None else replace(paid, journals=(*paid.journals, journal))
+
+    def _told(self, paid: RenewalSettlement, invoice: Invoice, *, now: Instant) -> RenewalSettlement:
+        """Tell the payer of the money that was taken, if any was."""
+        if paid.attempt is None:
+            return paid
+        told = self._messages.paid(paid.subscription, invoice, payment=paid.attempt.id, now=now)
+        return replace(paid, messages=told)
 
     def _caught_up(self, recovered: RenewalSettlement, *, now: Instant) -> RenewalSettlement:
         """Leave out the periods that went by while the payer owed, where that is usual for such periods.

@@ -22,6 +22,7 @@ from duro.kernel import Clock, IdFactory, PaymentAttemptId
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.dunning.case_events import CaseEvents
+from duro.merchant_api.messages.message_drafts import MessageDrafts
 
 TRIES: Final = frozenset({DunningAction.RETRY, DunningAction.RETRY_PAYDAY})
 
@@ -46,6 +47,7 @@ class CaseDrafts:
         self._cases = CaseEvents(ids)
         self._events = EventRecords(ids)
         self._postings = Postings(ids=ids, clock=clock)
+        self._messages = MessageDrafts(ids)
 
     def decided(
         self,
@@ -136,6 +138,7 @@ class CaseDrafts:
             journals=() if journal is None else (journal,),
             events=self._events.of(change, now=now, invoice=invoice),
             lapsed_at=now if change.subscription.is_terminal else None,
+            messages=self._messages.ended(change.subscription, now=now),
         )
 
     @staticmethod

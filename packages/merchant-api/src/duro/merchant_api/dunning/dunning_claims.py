@@ -13,6 +13,7 @@ from duro.billing.recovery import (
     PaydayAwareness,
 )
 from duro.db import Repositories, RepositoryContexts
+from duro.db.message_rows import Message
 from duro.db.records import PaymentAttempt
 from duro.db.recovery import CaseSubject
 from duro.kernel import Clock, CustomerId, DunningScheduleId, IdFactory, SubscriptionId, TenantId
@@ -21,6 +22,7 @@ from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.dunning.case_contexts import CaseContexts
 from duro.merchant_api.dunning.case_drafts import TRIES, CaseDrafts, DecidedCase
 from duro.merchant_api.dunning.payday_learning import LearnedProfile, PaydayLearning
+from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.payments import FailureCodes
 
 _REMEMBERED: Final = TimeDelta(hours=24 * 30)
@@ -41,6 +43,8 @@ class _Round:
     tries: dict[DunningScheduleId, tuple[CaseSubject, PaymentAttempt]] = field(
         default_factory=dict[DunningScheduleId, tuple[CaseSubject, PaymentAttempt]]
     )
+    attempts: Sequence[PaymentAttempt] = ()
+    messages: list[Message] = field(default_factory=list[Message])
 
 
 @final
@@ -54,6 +58,7 @@ class DunningClaims:
         self._strategy = DunningStrategy.published()
         self._paydays = PaydayLearning(codes=self._codes, bank=self._strategy.timing.planner.outlook.bank)
         self._drafts = CaseDrafts(ids=ids, clock=clock, lease=lease)
+        self._messages = MessageDrafts(ids)
 
     async def claim(
         self, tenant_id: TenantId, ids: Sequence[DunningScheduleId]
@@ -77,6 +82,7 @@ class DunningClaims:
             methods=[subject.method.id for subject in subjects if subject.method is not None],
             subscriptions=[subject.subscription.id for subject in subjects],
         )
+        found.attempts = attempts
         pending = {attempt.subscription_id for attempt in attempts if attempt.is_unexplained}
         keys = {CaseContexts.card_key(subject.method) for subject in subjects if subject.method is not None}
         tries = await repos.card_tries.lock(sorted(keys), since=now - _REMEMBERED) if keys else {}
@@ -126,6 +132,20 @@ class DunningClaims:
             self._try(subject, case, found)
         else:
             found.decided.append(case)
+            found.messages.extend(self._asked(subject, case, context, found))
+
+    def _asked(
+        self, subject: CaseSubject, case: DecidedCase, context: DunningContext, found: _Round
+    ) -> tuple[Message, ...]:
+        """Tell the payer what was decided; the end of a case is told by what becomes of the subscription."""
+        if not case.schedule.is_open:
+            return ()
+        before, now = subject.schedule, context.now
+        is_planned = before.next_attempt_at is None or before.next_attempt_at > now
+        asked_at = context.attempts[-1].at if context.attempts else before.opened_at
+        waits = context.settings.reminders if is_planned and before.action is case.schedule.action else ()
+        reminders = sum(asked_at + wait <= now for wait in waits)
+        return (self._messages.asked(subject, case.schedule, found.attempts, reminders=reminders, now=now),)
 
     def _try(self, subject: CaseSubject, case: DecidedCase, found: _Round) -> None:
         now = case.event.created_at
@@ -140,6 +160,8 @@ class DunningClaims:
         settlements = [case.settlement for case in found.decided if case.settlement is not None]
         if settlements:
             await repos.renewals.settle(settlements, now=now)
+        if found.messages:
+            await repos.messages.add(found.messages)
         if not found.tries:
             return
         keys = {key for subject, _ in found.tries.values() if (key := self._key(subject)) is not None}

@@ -1,0 +1,29 @@
+"""What payers are told: written down with what happened, sent by a job, at most once."""
+
+from duro.merchant_api.messages.back_off import BackOff
+from duro.merchant_api.messages.message_claims import MessageClaims
+from duro.merchant_api.messages.message_drafts import MessageDrafts
+from duro.merchant_api.messages.message_post import MessagePost
+from duro.merchant_api.messages.message_service import MessageService
+from duro.merchant_api.messages.message_settings import MessageSettings
+from duro.merchant_api.messages.message_settlement import MessageSettlement
+from duro.merchant_api.messages.message_writer import MessageWriter, Stationery
+from duro.merchant_api.messages.person_keys import PersonKeys
+from duro.merchant_api.messages.telling import Telling, TellingOutcome
+from duro.merchant_api.messages.transports import Transports
+
+__all__ = [
+    "BackOff",
+    "MessageClaims",
+    "MessageDrafts",
+    "MessagePost",
+    "MessageService",
+    "MessageSettings",
+    "MessageSettlement",
+    "MessageWriter",
+    "PersonKeys",
+    "Stationery",
+    "Telling",
+    "TellingOutcome",
+    "Transports",
+]

@@ -1,0 +1,110 @@
+from collections.abc import Sequence
+from typing import final
+
+from whenever import Instant
+
+from duro.billing import Subscription, SubscriptionStatus
+from duro.billing.messages import MessageKind
+from duro.billing.recovery import DunningAction
+from duro.db.message_rows import Message, MessageFacts
+from duro.db.records import AttemptStatus, DunningSchedule, Invoice, PaymentAttempt
+from duro.db.recovery import CaseSubject
+from duro.kernel import EntityId, IdFactory, MessageId
+from duro.payments import FailureCodes
+
+
+@final
+class MessageDrafts:
+    """What payers are told of a change, as rows of that change's own transaction.
+
+    The cause is the id of what happened: a job that runs again writes no second message.
+    """
+
+    def __init__(self, ids: IdFactory) -> None:
+        self._ids = ids
+        self._codes = FailureCodes.bundled()
+
+    def paid(
+        self, subscription: Subscription, invoice: Invoice, *, payment: EntityId, now: Instant
+    ) -> tuple[Message, ...]:
+        """Tell of money that paid an invoice; the settlement keeps the second one only if a case was won by it.
+
+        The subscription is as it stands after the payment, the invoice as it was before.
+        """
+        is_going_on = not subscription.is_terminal and not subscription.cancel_at_period_end
+        facts = MessageFacts(
+            amount=invoice.amount_remaining,
+            next_attempt_at=subscription.current_period_end if is_going_on else None,
+        )
+        return tuple(
+            self._message(kind, payment, subscription, invoice=invoice, facts=facts, now=now)
+            for kind in (MessageKind.RECEIPT, MessageKind.PAYMENT_RECOVERED)
+        )
+
+    def asked(
+        self,
+        subject: CaseSubject,
+        schedule: DunningSchedule,
+        attempts: Sequence[PaymentAttempt],
+        *,
+        reminders: int,
+        now: Instant,
+    ) -> Message:
+        """Tell what was decided after the last declined try of an invoice: what we will do, or what we need.
+
+        A reminder is one message further on for the same try; after the last message that try is told of no more.
+        Without any try the case itself is the cause.
+        """
+        invoice = subject.invoice
+        declined = [
+            attempt
+            for attempt in attempts
+            if attempt.invoice_id == invoice.id and attempt.status is AttemptStatus.FAILED
+        ]
+        last = declined[-1] if declined else None
+        is_approval = schedule.action is DunningAction.REQUEST_AUTHENTICATION and not reminders
+        facts = MessageFacts(
+            amount=invoice.amount_remaining,
+            reason="" if last is None else self._words(last),
+            next_attempt_at=schedule.next_attempt_at,
+        )
+        return self._message(
+            MessageKind.AUTHENTICATION_LINK if is_approval else MessageKind.dunning(max(1, len(declined)) + reminders),
+            schedule.id if last is None else last.id,
+            subject.subscription,
+            invoice=invoice,
+            facts=facts,
+            now=now,
+        )
+
+    def ended(self, subscription: Subscription, *, now: Instant) -> tuple[Message, ...]:
+        """Tell that nothing more is charged for a subscription, if it was canceled; a plan that has run out says so."""
+        if subscription.status is not SubscriptionStatus.CANCELED:
+            return ()
+        facts, kind = MessageFacts(), MessageKind.CANCELLATION
+        return (self._message(kind, subscription.id, subscription, invoice=None, facts=facts, now=now),)
+
+    def _words(self, attempt: PaymentAttempt) -> str:
+        return self._codes.find(provider=attempt.provider, code=attempt.failure_code or "").payer_words
+
+    def _message(
+        self,
+        kind: MessageKind,
+        cause: EntityId,
+        subscription: Subscription,
+        *,
+        invoice: Invoice | None,
+        facts: MessageFacts,
+        now: Instant,
+    ) -> Message:
+        return Message(
+            id=self._ids.new(MessageId),
+            kind=kind,
+            cause=str(cause),
+            customer_id=subscription.customer_id,
+            subscription_id=subscription.id,
+            invoice_id=None if invoice is None else invoice.id,
+            facts=facts,
+            send_at=now,
+            created_at=now,
+        )

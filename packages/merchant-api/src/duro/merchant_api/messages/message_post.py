@@ -1,0 +1,53 @@
+from typing import assert_never, final
+
+from duro.billing.messages import Channel, Delivery, Reach, Refused, Trouble
+from duro.db.message_rows import MessageSubject
+from duro.kernel import DomainError
+from duro.merchant_api.messages.message_writer import MessageWriter
+from duro.merchant_api.messages.telling import Posted
+from duro.merchant_api.messages.transports import Transports
+
+
+@final
+class MessagePost:
+    """Hands messages over: by the first way to the person that doesn't refuse them."""
+
+    def __init__(self, writer: MessageWriter, transports: Transports) -> None:
+        self._writer = writer
+        self._transports = transports
+
+    async def send(self, subject: MessageSubject) -> Posted:
+        """Send it, by WhatsApp where there is consent and a phone, else or when refused by e-mail."""
+        reach = Reach(email=subject.email, phone=subject.phone, has_whatsapp_consent=subject.has_whatsapp_consent)
+        posted = Posted(None, Refused(Trouble.RECIPIENT, "no_channel", "No way to this person is open."))
+        for channel in reach.channels:
+            if self._transports.has(channel):
+                posted = Posted(channel, await self._over(channel, subject))
+                if not isinstance(posted.delivery, Refused):
+                    break
+        return posted
+
+    async def _over(self, channel: Channel, subject: MessageSubject) -> Delivery:
+        match channel:
+            case Channel.WHATSAPP:
+                return await self._by_whatsapp(subject)
+            case Channel.EMAIL:
+                return await self._by_email(subject)
+            case _:
+                assert_never(channel)
+
+    async def _by_whatsapp(self, subject: MessageSubject) -> Delivery:
+        message, messenger = self._writer.whatsapp(subject), self._transports.messenger
+        if message is None or messenger is None:
+            return Refused(Trouble.CONTENT, "no_template", "No approved template can tell this.")
+        return await messenger.send(message)
+
+    async def _by_email(self, subject: MessageSubject) -> Delivery:
+        mailer = self._transports.mailer
+        try:
+            email = self._writer.email(subject)
+        except DomainError as error:
+            return Refused(Trouble.CONTENT, error.code, str(error))
+        if mailer is None:
+            return Refused(Trouble.SENDER, "no_mailer", "There is no mail server.")
+        return await mailer.send(email)

@@ -1,0 +1,71 @@
+from dataclasses import dataclass
+from typing import final
+
+from duro.billing import Zone
+from duro.billing.messages import MergeTags
+from duro.db.message_rows import MessageSubject
+from duro.email import Mailbox, OutboundEmail, PayerFormat, TemplateRenderer
+from duro.whatsapp import PayerTemplates, TemplateMessage
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Stationery:
+    """Whose letters these are, and where their links lead: without a base there are no links."""
+
+    sender: str
+    link_base: str = ""
+
+    def link(self, page: str, subject: MessageSubject) -> str:
+        """Return the address of a payer's page about an invoice, or else about a subscription."""
+        about = subject.message.invoice_id or subject.message.subscription_id
+        return f"{self.link_base}{page}/{about}" if self.link_base and about is not None else ""
+
+
+@final
+class MessageWriter:
+    """Puts a message into the words of its template, for a letter or for WhatsApp."""
+
+    def __init__(self, stationery: Stationery, renderer: TemplateRenderer, templates: PayerTemplates) -> None:
+        self._stationery = stationery
+        self._renderer = renderer
+        self._templates = templates
+        self._format = PayerFormat()
+
+    def email(self, subject: MessageSubject) -> OutboundEmail:
+        message = subject.message
+        written = self._renderer.render(message.kind, self._tags(subject))
+        return OutboundEmail(
+            reference=message.reference,
+            written_at=message.created_at,
+            to=Mailbox(subject.email, subject.customer_name or ""),
+            sender=Mailbox(self._stationery.sender, subject.store_name),
+            subject=written.subject,
+            html=written.html,
+            text=written.text,
+        )
+
+    def whatsapp(self, subject: MessageSubject) -> TemplateMessage | None:
+        """Return None for what no approved template can tell."""
+        message = subject.message
+        return self._templates.message(
+            message.kind, self._tags(subject), reference=message.reference, to=subject.phone or ""
+        )
+
+    def _tags(self, subject: MessageSubject) -> MergeTags:
+        message, matter = subject.message, subject.matter
+        facts, zone = message.facts, Zone(subject.zone)
+        amount, next_attempt_at = facts.amount, facts.next_attempt_at
+        if matter is not None and message.kind.asks_for_payment:
+            amount, next_attempt_at = matter.owed, matter.next_attempt_at
+        return MergeTags(
+            store_name=subject.store_name,
+            customer_name=subject.customer_name or "",
+            plan_name=subject.plan_name or "",
+            amount="" if amount is None else self._format.money(amount),
+            invoice_id="" if message.invoice_id is None else str(message.invoice_id),
+            next_attempt="" if next_attempt_at is None else self._format.moment(next_attempt_at, zone),
+            reason=facts.reason,
+            update_link=self._stationery.link("update", subject),
+            pay_link=self._stationery.link("pay", subject) if message.invoice_id is not None else "",
+        )

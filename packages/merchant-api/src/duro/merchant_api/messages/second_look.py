@@ -1,0 +1,42 @@
+from typing import Final, final
+
+from whenever import Instant
+
+from duro.billing.messages import MessageKind
+from duro.db.message_rows import MessageSubject
+
+_ANNOUNCEMENTS: Final = frozenset({MessageKind.RENEWAL_REMINDER, MessageKind.TRIAL_ENDING, MessageKind.CARD_EXPIRING})
+
+
+@final
+class SecondLook:
+    """Whether a message is still true at the moment it would leave."""
+
+    @classmethod
+    def objection(cls, subject: MessageSubject, *, now: Instant) -> str | None:
+        """Return why the person needn't be told any more, or None."""
+        kind = subject.message.kind
+        if kind.asks_for_payment:
+            return cls._of_request(subject)
+        if kind in _ANNOUNCEMENTS:
+            return cls._of_announcement(subject, now=now)
+        return None
+
+    @staticmethod
+    def _of_request(subject: MessageSubject) -> str | None:
+        matter = subject.matter
+        if matter is None or not matter.is_open:
+            return "case_closed"
+        return "case_paused" if matter.is_paused else None
+
+    @staticmethod
+    def _of_announcement(subject: MessageSubject, *, now: Instant) -> str | None:
+        renewing, facts = subject.renewing, subject.message.facts
+        if renewing is None or not renewing.is_going_on:
+            return "not_renewing"
+        if renewing.period_end != facts.next_attempt_at:
+            return "renewal_moved"
+        if renewing.period_end <= now:
+            return "too_late"
+        is_about_card = subject.message.kind is MessageKind.CARD_EXPIRING
+        return "card_replaced" if is_about_card and not renewing.has_card_expired_by_then else None
