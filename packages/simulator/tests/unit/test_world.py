@@ -7,7 +7,7 @@ from duro.simulator.answer import Answer
 from duro.simulator.chance import Chance
 from duro.simulator.draws import Draws
 from duro.simulator.priors import Priors, Span
-from duro.simulator.seeds import Seed, SeedBook
+from duro.simulator.seeds import Seed, SeedBook, SeedNotFoundError
 from duro.simulator.timeline import Timeline
 from duro.simulator.world import World
 
@@ -115,6 +115,26 @@ class TestSeedBook:
         assert len(built) == 2 * len(SeedBook.DEVELOPMENT)
         assert len(judged) == 2 * len(SeedBook.EVALUATION)
         assert not built & judged
+
+    def test_takes_so_many_from_the_first_one_named_on(self):
+        assert SeedBook.take(20, first=21, development=False) == SeedBook.EVALUATION[20:]
+        assert SeedBook.take(2, first=1, development=True) == SeedBook.DEVELOPMENT[:2]
+
+    @pytest.mark.parametrize(("first", "development", "there_are"), [(22, False, 40), (6, True, 24)])
+    def test_refuses_more_than_there_are(self, first, development, there_are):
+        with pytest.raises(SeedNotFoundError, match=f"There are {there_are} "):
+            SeedBook.take(20, first=first, development=development)
+
+    @pytest.mark.parametrize(
+        ("seeds", "words"),
+        [
+            (SeedBook.EVALUATION[20:], "evaluation seeds 21 to 40"),
+            (SeedBook.EVALUATION[4:5], "evaluation seed 5"),
+            (SeedBook.DEVELOPMENT, "development seeds 1 to 24"),
+        ],
+    )
+    def test_says_which_seeds_these_are(self, seeds, words):
+        assert SeedBook.words(seeds) == words
 
 
 class TestChance:

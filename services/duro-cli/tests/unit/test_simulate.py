@@ -11,6 +11,7 @@ from duro.cli.database_access import DatabaseAccess
 from duro.cli.home import Home
 from duro.cli.replay.tenant_replay import NothingToReplayError, TenantReplay
 from duro.crypto import SystemClock
+from duro.simulator.seeds import SeedBook
 
 
 @pytest.fixture
@@ -60,6 +61,19 @@ class TestSimulateCommand:
         _run(console, html=tmp_path / "report.html")
         page = (tmp_path / "report.html").read_text(encoding="utf-8")
         assert "duro simulate --payers 60 --months 1 --seeds 1 --policies even_6_in_30 --development" in page
+
+    def test_runs_the_seeds_that_were_asked_for(self, console, tmp_path):
+        _run(console, seeds=2, first_seed=3, json=True, html=tmp_path / "report.html")
+        shown = console.file.getvalue()
+        chosen = SeedBook.DEVELOPMENT[2:4]
+        assert "(development seeds 3 to 4)" in shown
+        assert [seed["world"] for seed in json.loads(shown.splitlines()[-1])["seeds"]] == [s.world for s in chosen]
+        assert "--seeds 2 --first-seed 3 --policies" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("development", [True, False])
+    def test_refuses_more_seeds_than_there_are(self, console, development):
+        with pytest.raises(typer.BadParameter, match="There are"):
+            _run(console, seeds=2, first_seed=40, development=development)
 
     def test_refuses_a_policy_that_nobody_wrote(self, console):
         with pytest.raises(PolicyNotFoundError, match="no_such"):
