@@ -10,7 +10,16 @@ from duro.db.pages import Page, PageRequest
 from duro.db.records import DunningEvent, DunningSchedule
 from duro.db.session import TenantSession
 from duro.db.states import DunningEventId, DunningEventKind, DunningState
-from duro.kernel import Currency, DunningScheduleId, InvoiceId, Money, NotFoundError, SubscriptionId
+from duro.kernel import (
+    Currency,
+    CustomerId,
+    DunningScheduleId,
+    InvoiceId,
+    Money,
+    NotFoundError,
+    PaymentMethodId,
+    SubscriptionId,
+)
 
 _LISTING: Final = Listing(
     table="dunning_schedules",
@@ -47,6 +56,21 @@ _WAKE: Final = """
     set action = null, cause = null, next_attempt_at = null, state = 'scheduled', wake_at = $3
     where tenant_id = $1 and subscription_id = $2 and state in ('scheduled', 'awaiting_customer')
       and paused_at is null"""
+_LOCK_PAID_WITH: Final = """
+    select s.id from {schema}.payment_methods m
+    join {schema}.subscriptions s
+        on s.tenant_id = m.tenant_id and s.customer_id = m.customer_id and s.payment_method_id = m.id
+    where m.tenant_id = $1 and m.id = $2 and exists (
+        select from {schema}.dunning_schedules d
+        where d.tenant_id = $1 and d.subscription_id = s.id and d.state in ('scheduled', 'awaiting_customer'))
+    order by s.id for update of s"""
+_ASKING: Final = """
+    select s.id from {schema}.subscriptions s
+    where s.tenant_id = $1 and s.customer_id = $2 and exists (
+        select from {schema}.dunning_schedules d
+        where d.tenant_id = $1 and d.subscription_id = s.id and d.state = 'awaiting_customer'
+          and d.action = 'request_card_update')
+    order by s.id for update of s"""
 _EVENTS: Final = Listing(
     table="dunning_events", columns="id, schedule_id, kind, action, cause, rail, next_attempt_at, reason, created_at"
 )
@@ -145,6 +169,16 @@ class DunningRepository:
     async def wake(self, subscription_id: SubscriptionId, *, now: Instant) -> None:
         """Have the open cases of a locked subscription decided about anew: something changed that they depend on."""
         await self._session.execute(_WAKE, subscription_id.value, now)
+
+    async def lock_paid_with(self, method_id: PaymentMethodId) -> tuple[SubscriptionId, ...]:
+        """Lock the subscriptions with open cases that this method is charged for."""
+        rows = await self._session.fetch(_LOCK_PAID_WITH, method_id.value)
+        return tuple(SubscriptionId(row["id"]) for row in rows)
+
+    async def lock_asking(self, customer_id: CustomerId) -> tuple[SubscriptionId, ...]:
+        """Lock the customer's subscriptions whose cases wait for another card."""
+        rows = await self._session.fetch(_ASKING, customer_id.value)
+        return tuple(SubscriptionId(row["id"]) for row in rows)
 
     async def tell(self, events: Sequence[DunningEvent]) -> None:
         """Write down what happened to cases."""

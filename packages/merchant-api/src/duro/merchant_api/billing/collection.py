@@ -31,6 +31,11 @@ class Collection:
         self._presentment = Presentment(gateways, clock=clock)
         self._settlement = ChargeSettlement(contexts, SettlementDrafts(ids=ids, clock=clock), clock=clock)
 
+    @property
+    def clock(self) -> Clock:
+        """What it dates its attempts by."""
+        return self._clock
+
     def on(self, clock: Clock) -> "Collection":
         """Give the same collection on another clock."""
         contexts = self._contexts.on(clock)

@@ -1,11 +1,14 @@
 from dataclasses import replace
 from typing import final
 
+from whenever import Instant
+
 from duro.db import Repositories, RepositoryContexts
 from duro.db.records import DunningEventKind, DunningSchedule
 from duro.db.recovery import CaseSubject
 from duro.kernel import Clock, ConflictError, DunningScheduleId, IdFactory, NotFoundError, TenantId
 from duro.merchant_api.dunning.case_events import CaseEvents
+from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 
 
 @final
@@ -15,27 +18,28 @@ class PauseCase:
     def __init__(self, contexts: RepositoryContexts, *, ids: IdFactory, clock: Clock) -> None:
         self._contexts = contexts
         self._events = CaseEvents(ids)
-        self._clock = clock
+        self._clocks = CustomerClocks(clock)
 
     async def pause(self, tenant_id: TenantId, schedule_id: DunningScheduleId) -> DunningSchedule:
         """Raise NotFoundError, or ConflictError `case_closed`. A charge in flight is settled all the same."""
         async with self._contexts.open(tenant_id) as repos:
-            schedule = (await self._lock(repos, schedule_id)).schedule
+            subject = await self._lock(repos, schedule_id)
+            schedule = subject.schedule
+            now = (await self._clocks.of(repos, subject.subscription.test_clock_id)).now()
             if schedule.paused_at is not None:
                 return schedule
-            paused = replace(
-                schedule, paused_at=self._clock.now(), wake_at=None, reason="The merchant has paused this case."
-            )
-            await self._store(repos, paused, DunningEventKind.PAUSED)
+            paused = replace(schedule, paused_at=now, wake_at=None, reason="The merchant has paused this case.")
+            await self._store(repos, paused, DunningEventKind.PAUSED, now=now)
             return paused
 
     async def resume(self, tenant_id: TenantId, schedule_id: DunningScheduleId) -> DunningSchedule:
         """Have it decided about anew, with a deadline later by the time it rested."""
         async with self._contexts.open(tenant_id) as repos:
-            schedule = (await self._lock(repos, schedule_id)).schedule
+            subject = await self._lock(repos, schedule_id)
+            schedule = subject.schedule
+            now = (await self._clocks.of(repos, subject.subscription.test_clock_id)).now()
             if schedule.paused_at is None:
                 return schedule
-            now = self._clock.now()
             rested = now - schedule.paused_at
             resumed = replace(
                 schedule,
@@ -47,12 +51,14 @@ class PauseCase:
                 deadline_at=None if schedule.deadline_at is None else schedule.deadline_at + rested,
                 reason="The merchant has resumed this case.",
             )
-            await self._store(repos, resumed, DunningEventKind.RESUMED)
+            await self._store(repos, resumed, DunningEventKind.RESUMED, now=now)
             return resumed
 
-    async def _store(self, repos: Repositories, schedule: DunningSchedule, kind: DunningEventKind) -> None:
+    async def _store(
+        self, repos: Repositories, schedule: DunningSchedule, kind: DunningEventKind, *, now: Instant
+    ) -> None:
         await repos.dunning.update(schedule)
-        await repos.dunning.tell([self._events.of(schedule, kind, now=self._clock.now())])
+        await repos.dunning.tell([self._events.of(schedule, kind, now=now)])
 
     @staticmethod
     async def _lock(repos: Repositories, schedule_id: DunningScheduleId) -> CaseSubject:

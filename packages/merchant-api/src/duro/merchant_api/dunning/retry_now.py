@@ -7,6 +7,7 @@ from duro.db.recovery import CaseSubject
 from duro.kernel import ConflictError, DunningScheduleId, NotFoundError, TenantId
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 
 _REASONS: Final = {
     Initiator.MERCHANT: "The merchant asked for it.",
@@ -21,6 +22,7 @@ class RetryNow:
     def __init__(self, contexts: RepositoryContexts, collection: Collection) -> None:
         self._contexts = contexts
         self._collection = collection
+        self._clocks = CustomerClocks(collection.clock)
 
     async def execute(
         self,
@@ -41,13 +43,15 @@ class RetryNow:
                 raise NotFoundError("recovery case", schedule_id)
             subject = subjects[0]
             self._require_chargeable(subject)
-            order = await self._collection.claim(
+            clock = await self._clocks.of(repos, subject.subscription.test_clock_id)
+            collection = self._collection.on(clock)
+            order = await collection.claim(
                 repos, subject.subscription, subject.invoice, reason=_REASONS[initiator], initiator=initiator
             )
             if order is None:
                 code = "payment_method_required"
                 raise ConflictError(code, "There is no saved way to pay that could be charged.")
-        return await self._collection.finish(tenant_id, order, gateway_seconds=gateway_seconds)
+        return await collection.finish(tenant_id, order, gateway_seconds=gateway_seconds)
 
     @staticmethod
     def _require_chargeable(subject: CaseSubject) -> None:

@@ -14,6 +14,7 @@ from duro.kernel import (
     TenantId,
 )
 from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.merchant_api.payment_methods.waiting_cases import WaitingCases
 from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 from duro.payments import CardDetails, CardRefused, ChargeGateway, Tokenized, Unknown
@@ -48,7 +49,10 @@ class AttachPaymentMethodCommand:
 
 @final
 class AttachPaymentMethod:
-    """Saves a customer's card as the provider's token; the number itself is never stored."""
+    """Saves a customer's card as the provider's token; the number itself is never stored.
+
+    Where recovery waits for another card of theirs, this is it.
+    """
 
     def __init__(
         self,
@@ -94,6 +98,7 @@ class AttachPaymentMethod:
                 created_at=clock.now(),
             )
             await repos.payment_methods.insert(method)
+            await WaitingCases.answer(repos, method, now=clock.now())
             await receipt.sign(repos, method)
         return method
 

@@ -27,10 +27,12 @@ class DetachPaymentMethod:
     ) -> PaymentMethod:
         """Raise ConflictError `payment_in_progress` while a charge to it has no known end.
 
-        A claim holds the method it will charge until it is committed, so that one of the two sees the other.
+        A claim holds the method it will charge until it is committed, so that one of the two sees the other. Recovery
+        cases that were going to try it are decided about anew; as by a claim, their subscriptions are locked before it.
         """
         async with self._contexts.open(tenant_id) as repos:
             await receipt.claim(repos, self._ids)
+            bereft = await repos.dunning.lock_paid_with(method_id)
             method = await repos.payment_methods.lock(method_id)
             if method is None:
                 raise NotFoundError("payment method", method_id)
@@ -42,5 +44,7 @@ class DetachPaymentMethod:
                     raise ConflictError(code, "A charge to this payment method is in progress.")
                 method = replace(method, detached_at=clock.now())
                 await repos.payment_methods.update(method)
+                for subscription_id in bereft:
+                    await repos.dunning.wake(subscription_id, now=clock.now())
             await receipt.sign(repos, method)
         return method

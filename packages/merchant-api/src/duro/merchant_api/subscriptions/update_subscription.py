@@ -57,6 +57,8 @@ class UpdateSubscription:
             change = await self._amended(repos, subscription, command)
             change = change.followed_by(await self._ended(repos, change.subscription, command, clock))
             await ChangeLog.changed(repos, change)
+            if change.subscription.payment_method_id != subscription.payment_method_id:
+                await repos.dunning.wake(subscription.id, now=clock.now())
             await receipt.sign(repos, change.subscription)
         return change.subscription
 

@@ -1,0 +1,182 @@
+"""What the customer does about their cards reaches the cases that wait for it, in the very transaction."""
+
+from dataclasses import dataclass
+
+import pytest
+from whenever import Instant
+
+from duro.billing import SubscriptionStatus
+from duro.billing.recovery import DunningAction
+from duro.crypto import Uuid7IdFactory
+from duro.db.records import DunningState
+from duro.kernel import ConflictError, PaymentMethodId
+from duro.merchant_api.billing import GatewayRegistry, RenewalOutcome
+from duro.merchant_api.given import Given
+from duro.merchant_api.payment_methods import (
+    AttachPaymentMethod,
+    AttachPaymentMethodCommand,
+    CardRefusedError,
+    DetachPaymentMethod,
+)
+from duro.merchant_api.subscriptions import (
+    CancelSubscription,
+    CancelSubscriptionCommand,
+    UpdateSubscription,
+    UpdateSubscriptionCommand,
+)
+from duro.payments import CardDetails, Declined, SimulatedCard, Unknown
+from duro.testkit.builders import PaymentMethodBuilder
+
+EXPIRED = Declined("54", "Expired card", None)
+REVOKED = Declined("R0", "Stop payment order", None)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A customer of the merchant, with the acts that concern their cards and subscriptions."""
+
+    recovery: object
+
+    @property
+    def _parts(self):
+        clock = self.recovery.clock
+        return self.recovery.contexts, Uuid7IdFactory(clock), clock
+
+    async def adds_a_card(self, subscription, *, number: str = SimulatedCard.APPROVE.number, year: int = 2060):
+        contexts, ids, clock = self._parts
+        gateways = GatewayRegistry(contexts.mode, [self.recovery.gateway], is_development=True)
+        card = CardDetails(number=number, exp_month=12, exp_year=year, cvc="123")
+        command = AttachPaymentMethodCommand(customer_id=subscription.customer_id, card=card)
+        act = AttachPaymentMethod(contexts, gateways, ids, clock)
+        return await act.execute(self.recovery.merchant.tenant.id, command)
+
+    async def removes(self, method_id: PaymentMethodId):
+        return await DetachPaymentMethod(*self._parts).execute(self.recovery.merchant.tenant.id, method_id)
+
+    async def pays_with(self, subscription, method_id: PaymentMethodId | None):
+        command = UpdateSubscriptionCommand(subscription_id=subscription.id, payment_method_id=Given(value=method_id))
+        return await UpdateSubscription(*self._parts).execute(self.recovery.merchant.tenant.id, command)
+
+    async def cancels(self, subscription):
+        command = CancelSubscriptionCommand(subscription_id=subscription.id)
+        return await CancelSubscription(*self._parts).execute(self.recovery.merchant.tenant.id, command)
+
+
+@pytest.fixture
+def person(recovery, clock) -> Person:
+    clock.set(Instant.from_utc(2026, 4, 15, 9))
+    return Person(recovery)
+
+
+class TestAnotherCardOfTheSubscription:
+    async def test_is_tried_by_the_next_scan(self, recovery, person):
+        subscription = await recovery.declined()
+        await recovery.work(subscription)
+        assert await recovery.due() == []
+        customer = await recovery._customer(subscription)
+        other = await recovery.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
+
+        await person.pays_with(subscription, other.id)
+
+        assert await recovery.due() == [(await recovery.case(subscription)).id]
+        assert await recovery.work(subscription) is RenewalOutcome.CHARGED
+        assert (await recovery.case(subscription)).state is DunningState.RECOVERED
+
+    async def test_wakes_nobody_if_it_is_the_one_it_has(self, recovery, person):
+        subscription = await recovery.declined()
+        await recovery.work(subscription)
+        await person.pays_with(subscription, subscription.payment_method_id)
+        assert await recovery.due() == []
+
+    async def test_leaves_a_paused_case_at_rest(self, recovery, person):
+        subscription = await recovery.declined()
+        await recovery.pauses.pause(recovery.merchant.tenant.id, (await recovery.case(subscription)).id)
+        await person.pays_with(subscription, None)
+        assert await recovery.due() == []
+
+
+class TestACardThatACustomerAdds:
+    async def test_is_the_one_that_recovery_asked_for(self, recovery, person):
+        subscription = await recovery.declined(EXPIRED)
+        await recovery.work(subscription)
+
+        added = await person.adds_a_card(subscription)
+
+        assert (await recovery.subscription(subscription)).payment_method_id == added.id
+        assert await recovery.due() == [(await recovery.case(subscription)).id]
+        assert await recovery.work(subscription) is RenewalOutcome.CHARGED
+        after = await recovery.subscription(subscription)
+        assert (after.status, after.current_period_start) == (
+            SubscriptionStatus.ACTIVE,
+            subscription.current_period_end,
+        )
+        assert await recovery.story(subscription) == ["asked", "decided"]
+        assert await recovery.audit() == ()
+
+    async def test_changes_nothing_where_recovery_waits_for_money(self, recovery, person):
+        subscription = await recovery.declined()
+        await recovery.work(subscription)
+        before = await recovery.case(subscription)
+        await person.adds_a_card(subscription)
+        assert await recovery.case(subscription) == before
+        assert (await recovery.subscription(subscription)).payment_method_id == subscription.payment_method_id
+
+    async def test_is_never_charged_for_what_the_payer_has_stopped(self, recovery, person):
+        subscription = await recovery.declined(REVOKED)
+        await recovery.work(subscription)
+        await person.adds_a_card(subscription)
+        await recovery.until(Instant.from_utc(2026, 7, 1, 9))
+        assert len(recovery.gateway.sent) == 1
+        assert (await recovery.subscription(subscription)).payment_method_id == subscription.payment_method_id
+
+    async def test_leaves_alone_what_is_charged_at_this_moment(self, recovery, person):
+        subscription = await recovery.declined(EXPIRED)
+        await recovery.work(subscription)
+        recovery.gateway.answers[:] = [Unknown("Silence.")]
+        await recovery.retry_now(subscription)
+        await person.adds_a_card(subscription)
+        assert (await recovery.subscription(subscription)).payment_method_id == subscription.payment_method_id
+
+    async def test_wakes_nobody_if_it_is_refused(self, recovery, person):
+        subscription = await recovery.declined(EXPIRED)
+        await recovery.work(subscription)
+        with pytest.raises(CardRefusedError):
+            await person.adds_a_card(subscription, year=2025)
+        assert await recovery.due() == []
+
+
+class TestACardThatIsRemoved:
+    async def test_is_asked_for_at_once_and_not_on_the_day_it_would_have_been_tried(self, recovery, person):
+        subscription = await recovery.declined()
+        await recovery.work(subscription)
+
+        await person.removes(subscription.payment_method_id)
+
+        assert await recovery.due() == [(await recovery.case(subscription)).id]
+        await recovery.work(subscription)
+        case = await recovery.case(subscription)
+        assert (case.state, case.action) == (DunningState.AWAITING_CUSTOMER, DunningAction.REQUEST_CARD_UPDATE)
+        assert len(recovery.gateway.sent) == 1
+
+    async def test_can_not_be_while_recovery_tries_it(self, recovery, person):
+        subscription = await recovery.declined()
+        recovery.gateway.answers[:] = [Unknown("Silence.")]
+        await recovery.retry_now(subscription)
+        with pytest.raises(ConflictError, match="in progress"):
+            await person.removes(subscription.payment_method_id)
+
+
+class TestACancellation:
+    async def test_closes_the_case_and_no_try_follows(self, recovery, person):
+        subscription = await recovery.declined()
+        await recovery.work(subscription)
+
+        await person.cancels(subscription)
+
+        assert await recovery.due() == []
+        await recovery.until(Instant.from_utc(2026, 7, 1, 9))
+        assert await recovery.work(subscription) is RenewalOutcome.SKIPPED
+        case = await recovery.case(subscription)
+        assert (case.state, case.wake_at, case.next_attempt_at) == (DunningState.CANCELLED, None, None)
+        assert len(recovery.gateway.sent) == 1
+        assert await recovery.audit() == ()
