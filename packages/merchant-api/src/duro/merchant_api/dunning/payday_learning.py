@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, final
@@ -89,11 +90,13 @@ class PaydayLearning:
         *,
         now: Instant,
     ) -> dict[CustomerId, LearnedProfile]:
+        """Learn of one payer after the other: a first look takes milliseconds, and others get their turn between two."""
         sights = await repos.payday_profiles.sights({customer: one.until for customer, one in memories.items()})
-        return {
-            customer: self._learned(memory, sights[customer], stored.get(customer), customer, now=now)
-            for customer, memory in memories.items()
-        }
+        learned: dict[CustomerId, LearnedProfile] = {}
+        for customer, memory in memories.items():
+            learned[customer] = self._learned(memory, sights[customer], stored.get(customer), customer, now=now)
+            await asyncio.sleep(0)
+        return learned
 
     def _learned(
         self,
