@@ -90,7 +90,7 @@ class PaydayLearning:
         *,
         now: Instant,
     ) -> dict[CustomerId, LearnedProfile]:
-        """Learn of one payer after the other: a first look takes milliseconds, and others get their turn between two."""
+        """Learn of one payer after the other: a first look takes milliseconds, and others get their turn in between."""
         sights = await repos.payday_profiles.sights({customer: one.until for customer, one in memories.items()})
         learned: dict[CustomerId, LearnedProfile] = {}
         for customer, memory in memories.items():
