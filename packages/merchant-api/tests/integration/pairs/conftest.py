@@ -3,7 +3,8 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 import pytest_asyncio
 from whenever import TimeDelta
@@ -14,7 +15,7 @@ from duro.db import DatabasePool, PageRequest, RepositoryContexts
 from duro.db.audit import Audit
 from duro.db.records import InvoiceStatus, Plan
 from duro.kernel import Clock, Currency, DomainError, Mode, Money
-from duro.merchant_api.billing import BillingService, GatewayRegistry, RefundService
+from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.credit import GrantCredit, GrantCreditCommand
 from duro.merchant_api.dunning import DunningService, RetryNow
@@ -34,11 +35,20 @@ from duro.merchant_api.subscriptions import (
     ChangePlanCommand,
     PauseSubscription,
     ResumeSubscription,
+    StartSubscription,
     UnscheduleChange,
     UpdateSubscription,
     UpdateSubscriptionCommand,
 )
-from duro.payments import Approved, Declined, InMemoryIssuerLedger, SimulatedGateway, SimulatedIssuer
+from duro.payments import (
+    Approved,
+    Declined,
+    InMemoryIssuerLedger,
+    RefundRefused,
+    SimulatedGateway,
+    SimulatedIssuer,
+    Unknown,
+)
 from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.stage import Stage
@@ -55,28 +65,48 @@ class TrustedClock:
         """It is right."""
 
 
+class Mood(StrEnum):
+    """How a provider answers: it may also take or lose a request and say nothing."""
+
+    OBLIGING = "obliging"
+    DECLINING = "declining"
+    TAKING_SILENTLY = "taking silently"
+    LOSING = "losing"
+
+
 class DoorGateway:
-    """A provider that approves, and lets somebody else act while it is being asked."""
+    """A provider of changing moods that lets somebody else act while it is being asked."""
 
     def __init__(self, inner: SimulatedGateway) -> None:
         self._inner = inner
-        self.is_declining = False
+        self.mood = Mood.OBLIGING
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._inner, name)
 
+    def turn(self, mood: str) -> None:
+        """Answer otherwise from here on."""
+        self.mood = Mood(mood)
+
     async def charge(self, request):
         await self._open()
-        if self.is_declining:
+        if self.mood is Mood.DECLINING:
             return Declined("51", "Insufficient funds", None)
+        if self.mood is Mood.LOSING:
+            return Unknown("The request was lost.")
         answer = await self._inner.charge(request)
         assert isinstance(answer, Approved)
-        return answer
+        return Unknown("The answer was lost.") if self.mood is Mood.TAKING_SILENTLY else answer
 
     async def refund(self, request):
         await self._open()
-        return await self._inner.refund(request)
+        if self.mood is Mood.DECLINING:
+            return RefundRefused("refused", "Not now.")
+        if self.mood is Mood.LOSING:
+            return Unknown("The request was lost.")
+        answer = await self._inner.refund(request)
+        return Unknown("The answer was lost.") if self.mood is Mood.TAKING_SILENTLY else answer
 
     async def _open(self) -> None:
         await asyncio.sleep(0)
@@ -96,6 +126,10 @@ class Scene:
     other_method_id: object
     open_invoice_id: object | None
     case_id: object | None
+
+    def with_rows(self, *, paid: object, unpaid: object | None, case: object | None) -> "Scene":
+        """Give the same subscription with the invoices and the case that acts are about now."""
+        return replace(self, paid_invoice_id=paid, open_invoice_id=unpaid, case_id=case)
 
     async def digest(self) -> tuple[object, ...]:
         """All that is so of it by now, without ids and without the order of what happened at once."""
@@ -142,6 +176,10 @@ class World:
     admin: DatabasePool
     billing: BillingService
     dunning: DunningService
+    pending: PendingService
+    refunds: RefundService
+    incomplete: IncompleteService
+    start: StartSubscription
     plans: dict[str, Plan] = field(default_factory=dict)
     acts: dict[str, Act] = field(default_factory=dict)
 
@@ -168,9 +206,9 @@ class World:
         subscription = await self.merchant.subscription(self.plans["usual"], customer, method, builder=builder)
         await self.billing.renew(self.tenant_id, subscription.id)
         if kind == "past_due":
-            self.gateway.is_declining = True
+            self.gateway.mood = Mood.DECLINING
             await self.billing.renew(self.tenant_id, subscription.id)
-            self.gateway.is_declining = False
+            self.gateway.mood = Mood.OBLIGING
         async with self.contexts.open(self.tenant_id) as repos:
             invoices = (await repos.invoices.list(PageRequest(limit=5), subscription_id=subscription.id)).items
             cases = (await repos.dunning.list(PageRequest(limit=5), subscription_id=subscription.id)).items
@@ -184,6 +222,10 @@ class World:
             ids.get(InvoiceStatus.OPEN),
             cases[0].id if cases else None,
         )
+
+    def scene_of(self, subscription_id: object, method_id: object, other_method_id: object) -> Scene:
+        """Set the scene of a subscription of which nothing is known but its cards."""
+        return Scene(self, subscription_id, None, method_id, other_method_id, None, None)
 
     async def in_order(self, kind: str, first: str, second: str) -> tuple[object, ...]:
         """Do one after the other."""
@@ -307,14 +349,19 @@ async def world(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIt
     gateways = GatewayRegistry(mode, [gateway], is_development=True)
     merchant = (await stage.merchant()).in_mode(mode)
     services = {"ids": ids, "clock": clock, "lease": LEASE}
+    billing = BillingService(contexts, gateways, **services)
     world = World(
         merchant=merchant,
         contexts=contexts,
         gateway=gateway,
         clock=clock,
         admin=admin,
-        billing=BillingService(contexts, gateways, **services),
+        billing=billing,
         dunning=DunningService(contexts, gateways, **services),
+        pending=PendingService(contexts, gateways, **services),
+        refunds=RefundService(contexts, gateways, **services),
+        incomplete=IncompleteService(contexts, billing, ids=ids, clock=clock),
+        start=StartSubscription(contexts, billing, gateways, ids, clock),
     )
     world.plans |= {
         "usual": await merchant.plan(),

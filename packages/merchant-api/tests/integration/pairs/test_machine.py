@@ -1,0 +1,256 @@
+"""Acts in any order, over months, with a provider of changing moods: what must be true of the rows all the time."""
+
+import asyncio
+import os
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from whenever import Instant, TimeDelta
+
+from duro.db import PageRequest
+from duro.db.records import AttemptStatus, InvoiceKind, InvoiceStatus, RefundStatus
+from duro.kernel import Clock
+from duro.merchant_api.subscriptions import StartSubscriptionCommand
+from duro.payments import Approved, Refunded
+
+START = Instant.from_utc(2026, 1, 31, hour=9)
+ACTS = (
+    *("cancel at the end", "keep", "pause", "resume", "change, prorated", "change, invoiced", "change of interval"),
+    *("change of quantity", "schedule", "unschedule", "billing day", "other card", "credit", "promo code"),
+    *("no promo code", "refund", "refund of a part", "void", "write off", "pay", "recover", "retry now", "renew"),
+)
+MOODS = ("obliging", "obliging", "declining", "taking silently", "losing")
+CLAIMED = {RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.NEEDS_ATTENTION}
+STEPS = (TimeDelta(minutes=2), TimeDelta(hours=25), TimeDelta(hours=24 * 9), TimeDelta(hours=24 * 31))
+
+
+class RestartingClock:
+    """A clock that moves when told, and begins anew with every story: stories must be the same when told again."""
+
+    def __init__(self) -> None:
+        self._now = START
+
+    def now(self) -> Instant:
+        return self._now
+
+    def advance(self, by: TimeDelta) -> None:
+        self._now += by
+
+    def start_over(self) -> None:
+        self._now = START
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return RestartingClock()
+
+
+class Rows:
+    """Everything that is written of one subscription."""
+
+    @classmethod
+    async def read(cls, scene) -> "Rows":
+        rows = cls()
+        async with scene.world.contexts.open(scene.world.tenant_id) as repos:
+            page = PageRequest(limit=100)
+            rows.subscription = await repos.subscriptions.get(scene.subscription_id)
+            found = (await repos.invoices.list(page, subscription_id=scene.subscription_id)).items
+            rows.invoices = [await repos.invoices.get(one.id) for one in reversed(found)]
+            rows.attempts = {one.id: await repos.attempts.of_invoice(one.id) for one in rows.invoices}
+            rows.refunds = [
+                refund
+                for attempts in rows.attempts.values()
+                for attempt in attempts
+                for refund in await repos.refunds.of_attempt(attempt.id)
+            ]
+            rows.cases = (await repos.dunning.list(page, subscription_id=scene.subscription_id)).items
+            events = (await repos.events.list(page, subscription_id=scene.subscription_id)).items
+        rows.events = [one.type for one in sorted(events, key=lambda one: one.sequence)]
+        return rows
+
+    @property
+    def pending(self):
+        return [one for each in self.attempts.values() for one in each if one.status is AttemptStatus.PENDING]
+
+    def last(self, *statuses):
+        return next((one.id for one in reversed(self.invoices) if one.status in statuses), None)
+
+
+class Story(RuleBasedStateMachine):
+    """One subscription's life over the real services and a real database."""
+
+    world = None
+    loop = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scene = None
+        self.world.clock.start_over()
+        self.world.gateway.turn("obliging")
+
+    def run(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(timeout=60)
+
+    @initialize(kind=st.sampled_from(["due", "running", "past_due", "started", "on trial", "of three cycles"]))
+    def begin(self, kind) -> None:
+        self.run(self._begin(kind))
+
+    async def _begin(self, kind) -> None:
+        if kind in {"due", "running", "past_due"}:
+            self.scene = await self.world.scene(kind)
+            return
+        merchant = self.world.merchant
+        customer = await merchant.customer()
+        method, other = [await merchant.payment_method(customer) for _ in range(2)]
+        command = StartSubscriptionCommand(
+            customer_id=customer.id,
+            plan_id=self.world.plans["usual"].id,
+            payment_method_id=method.id,
+            trial_days=10 if kind == "on trial" else 0,
+            max_cycles=3 if kind == "of three cycles" else None,
+        )
+        started = await self.world.start.execute(self.world.tenant_id, command)
+        self.scene = self.world.scene_of(started.id, method.id, other.id)
+
+    @rule(mood=st.sampled_from(MOODS))
+    def turn(self, mood) -> None:
+        """Let the provider behave otherwise."""
+        self.world.gateway.turn(mood)
+
+    @rule(act=st.sampled_from(ACTS))
+    def act(self, act) -> None:
+        self.run(self._act(act))
+
+    @rule()
+    def cancel(self) -> None:
+        if self.run(Rows.read(self.scene)).subscription.cycles_completed >= 2:
+            self.run(self._act("cancel now"))
+
+    async def _act(self, act) -> None:
+        rows = await Rows.read(self.scene)
+        paid = rows.last(InvoiceStatus.PAID)
+        if paid is None and act.startswith("refund"):
+            return
+        await self.world.run(
+            act,
+            self.scene.with_rows(
+                paid=paid,
+                unpaid=rows.last(InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE),
+                case=next((one.id for one in rows.cases if one.is_open), None),
+            ),
+        )
+
+    @rule(step=st.sampled_from(STEPS))
+    def wait(self, step) -> None:
+        """Let time pass, and then do what scanners would find."""
+        self.world.clock.advance(step)
+        self.run(self._work())
+
+    async def _work(self) -> None:
+        world, tenant = self.world, self.world.tenant_id
+        rows = await Rows.read(self.scene)
+        for attempt in rows.pending:
+            await world.pending.resolve(tenant, attempt.id)
+        for refund in rows.refunds:
+            if refund.status is RefundStatus.PENDING:
+                await world.refunds.process(tenant, refund.id)
+        for case in rows.cases:
+            await world.dunning.process(tenant, case.id)
+        if rows.subscription.status == "incomplete":
+            await world.incomplete.drive(tenant, self.scene.subscription_id)
+        await world.billing.renew(tenant, self.scene.subscription_id)
+
+    @invariant()
+    def holds(self) -> None:
+        if self.scene is not None:
+            self.check(self.run(Rows.read(self.scene)))
+
+    def check(self, rows) -> None:
+        """What is true at every moment."""
+        now = rows.subscription
+        assert now.balance.amount >= 0
+        assert now.event_sequence == len(rows.events)
+        assert len(rows.pending) <= 1
+        for invoice in rows.invoices:
+            assert sum(line.amount.amount for line in invoice.lines) == invoice.subtotal.amount
+            assert invoice.subtotal - invoice.discount - invoice.credit_applied == invoice.total
+            won = [one for one in rows.attempts[invoice.id] if one.status is AttemptStatus.SUCCEEDED]
+            assert sum(one.amount.amount for one in won) == invoice.amount_paid.amount
+            back = [one for one in rows.refunds if one.invoice_id == invoice.id]
+            given = sum(one.amount.amount for one in back if one.status is RefundStatus.SUCCEEDED)
+            claimed = sum(
+                one.amount.amount for one in back if one.status in {"pending", "succeeded", "needs_attention"}
+            )
+            assert given == invoice.amount_refunded.amount
+            assert claimed <= invoice.amount_paid.amount
+        self._check_periods(rows)
+
+    @staticmethod
+    def _check_periods(rows) -> None:
+        """Hold the periods that were billed against one another: none twice, and none left out without a reason."""
+        billed = [
+            one
+            for one in rows.invoices
+            if one.kind is not InvoiceKind.PRORATION and one.status in {InvoiceStatus.PAID, InvoiceStatus.OPEN}
+        ]
+        billed.sort(key=lambda one: (one.period_start, one.created_at))
+        for earlier, later in pairwise(billed):
+            if later.kind is InvoiceKind.PLAN_CHANGE or earlier.kind is InvoiceKind.PLAN_CHANGE:
+                continue
+            assert earlier.period_end <= later.period_start, f"{earlier.period} and {later.period} are billed twice"
+            if earlier.period_end < later.period_start:
+                reasons = {"subscription_resumed", "subscription_updated", "subscription_recovered"}
+                forgiven = {one.period_start for one in rows.invoices if one.status is InvoiceStatus.VOID}
+                assert reasons & set(rows.events) or earlier.period_end in forgiven, "A period was left out"
+        paid = [one for one in billed if one.status is InvoiceStatus.PAID and one.kind is InvoiceKind.PERIOD]
+        assert rows.subscription.cycles_completed <= len(paid) + sum(
+            one.kind is InvoiceKind.PLAN_CHANGE and one.status is InvoiceStatus.PAID for one in rows.invoices
+        )
+
+    def teardown(self) -> None:
+        if self.scene is not None:
+            self.run(self._end())
+
+    async def _end(self) -> None:
+        """Find out what is still unknown, then hold our books against the provider's and have them audited."""
+        self.world.gateway.turn("obliging")
+        for _ in range(26):
+            rows = await Rows.read(self.scene)
+            if not rows.pending and not any(one.status is RefundStatus.PENDING for one in rows.refunds):
+                break
+            self.world.clock.advance(TimeDelta(hours=1))
+            for attempt in rows.pending:
+                await self.world.pending.resolve(self.world.tenant_id, attempt.id)
+            for refund in rows.refunds:
+                await self.world.refunds.process(self.world.tenant_id, refund.id)
+        rows = await Rows.read(self.scene)
+        assert rows.pending == []
+        for attempts in rows.attempts.values():
+            for attempt in attempts:
+                answer = await self.world.gateway.lookup(attempt.reference)
+                assert isinstance(answer, Approved) == (attempt.status is AttemptStatus.SUCCEEDED), attempt
+        for refund in rows.refunds:
+            answer = await self.world.gateway.lookup_refund(refund.reference)
+            assert isinstance(answer, Refunded) == (refund.status is RefundStatus.SUCCEEDED), refund
+        self.check(rows)
+        assert await self.world.audit() == ()
+
+
+class TestAnyOrderOfActs:
+    async def test_keeps_what_must_be_true(self, world):
+        """DURO_MACHINE gives the number of stories to tell instead of the few of every run."""
+        told = int(os.environ.get("DURO_MACHINE", "0"))
+        short = settings(
+            max_examples=told or 25,
+            stateful_step_count=40 if told else 20,
+            derandomize=not told,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate, Phase.shrink] if told else [Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        Story.world, Story.loop = world, asyncio.get_running_loop()
+        await asyncio.to_thread(run_state_machine_as_test, Story, settings=short)
