@@ -1,4 +1,5 @@
 import asyncio
+from importlib.resources import files
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -34,12 +35,18 @@ class TestTheMigrator:
         await connection.close()
         return [tuple(row) for row in rows], versions
 
+    @staticmethod
+    def _newest(kind: str) -> str:
+        """Give the revision that the latest file has."""
+        versions = files("duro.db") / "migrations" / kind / "versions"
+        return max(path.name[:4] for path in versions.iterdir() if path.name[:4].isdigit())
+
     async def test_changes_nothing_the_second_time(self, empty):
         await Migrator(empty).upgrade()
         first = await self._inventory(empty)
         await Migrator(empty).upgrade()
         assert await self._inventory(empty) == first
-        assert first[1] == ["0002", "0003", "0007", "0007"]
+        assert first[1] == [self._newest(kind) for kind in ("common", "core", "data", "data")]
 
     async def test_runs_beside_others_of_its_kind(self, empty):
         await asyncio.gather(*(Migrator(empty).upgrade() for _ in range(4)))
