@@ -137,7 +137,9 @@ class TestAnInvoiceThatIsGivenUp:
         card = await shop.client.card({"id": subscription.made["customerId"]})
         paid = await act(shop, f"/v1/invoices/{invoice}/pay", {"paymentMethodId": card["id"]})
         assert (paid["status"], paid["transactions"][-1]["reason"]) == ("paid", "The merchant asked for it.")
-        await subscription.is_told("subscription_recovered", "subscription_payment_success")
+        await subscription.is_told(
+            "subscription_recovered", "subscription_payment_success", "subscription_payment_recovered"
+        )
         await subscription.shows(status="active", cyclesCompleted=1, currentPeriodEnd="2026-03-28T09:00:00Z")
         assert await world.taken() == [500_000]
 
@@ -153,5 +155,7 @@ class TestAnInvoiceThatIsGivenUp:
         await subscription.is_told_nothing()
         (_, pending) = waiting["transactions"]
         assert await world.reach("2026-02-28T09:05:00Z") == [pending["id"]]
-        await subscription.is_told("subscription_recovered", "subscription_payment_success")
+        await subscription.is_told(
+            "subscription_recovered", "subscription_payment_success", "subscription_payment_recovered"
+        )
         await subscription.was_billed("2026-02-28..2026-03-28 paid: failed 51 succeeded")

@@ -111,7 +111,11 @@ class TestAPayerWhoPaysLate:
         answer = await shop.client.post(f"/v1/invoices/{owed['id']}/pay", {})
         assert answer.json()["status"] == "paid"
         await subscription.is_told(
-            "subscription_updated", "subscription_recovered", "subscription_payment_success", "subscription_updated"
+            "subscription_updated",
+            "subscription_recovered",
+            "subscription_payment_success",
+            "subscription_payment_recovered",
+            "subscription_updated",
         )
         (skipped, *_) = (await shop.client.read("/v1/events", subscriptionId=subscription.id, limit=1))["items"]
         assert skipped["data"]["skippedPeriods"] == 3
@@ -132,7 +136,12 @@ class TestAPayerWhoPaysLate:
         await subscription.pays_with(SimulatedCard.APPROVE)
         (owed,) = await subscription.invoices()
         await shop.client.post(f"/v1/invoices/{owed['id']}/pay", {})
-        await subscription.is_told("subscription_updated", "subscription_recovered", "subscription_payment_success")
+        await subscription.is_told(
+            "subscription_updated",
+            "subscription_recovered",
+            "subscription_payment_success",
+            "subscription_payment_recovered",
+        )
         assert await world.worker.tick() == [subscription.id]
         await subscription.is_told(*RENEWED, *RENEWED)
         await subscription.was_billed(

@@ -83,7 +83,9 @@ class TestACodeForThreePeriods:
         await subscription.is_told("subscription_updated")
         assert await cycles_left(subscription) == 2
         await self._done(shop, f"/v1/invoices/{(await subscription.invoices())[-1]['id']}/pay")
-        await subscription.is_told("subscription_recovered", "subscription_payment_success")
+        await subscription.is_told(
+            "subscription_recovered", "subscription_payment_success", "subscription_payment_recovered"
+        )
         assert await cycles_left(subscription) == 1
 
         assert (await subscription.upcoming())["discount"] == 125_000

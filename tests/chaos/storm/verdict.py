@@ -71,7 +71,12 @@ class Judge:
 
     BEGUN: ClassVar[tuple[str, ...]] = ("1 subscription_created", "2 subscription_activated", "3 invoice_created")
     PAID: ClassVar[tuple[str, ...]] = (*BEGUN, "4 subscription_payment_success")
-    RECOVERED: ClassVar[tuple[str, ...]] = (*BEGUN[:2], "3 subscription_recovered", "4 subscription_payment_success")
+    RECOVERED: ClassVar[tuple[str, ...]] = (
+        *BEGUN[:2],
+        "3 subscription_recovered",
+        "4 subscription_payment_success",
+        "5 subscription_payment_recovered",
+    )
     DECLINED_AGAIN: ClassVar[tuple[str, ...]] = (*BEGUN[:2], "3 subscription_payment_failed")
     DECLINED: ClassVar[tuple[str, ...]] = (*BEGUN, "4 subscription_past_due", "5 subscription_payment_failed")
 

@@ -102,7 +102,11 @@ class TestASubscriptionThatIsPaid:
     def test_recovers_to_the_row_a_first_try_would_have_left(self, subscription, status):
         at_once = subscription().renewal_paid(MARCH).subscription
         change = subscription(status).renewal_paid(MARCH)
-        assert change.events == (EventType.SUBSCRIPTION_RECOVERED, EventType.SUBSCRIPTION_PAYMENT_SUCCESS)
+        assert change.events == (
+            EventType.SUBSCRIPTION_RECOVERED,
+            EventType.SUBSCRIPTION_PAYMENT_SUCCESS,
+            EventType.SUBSCRIPTION_PAYMENT_RECOVERED,
+        )
         assert replace(change.subscription, event_sequence=at_once.event_sequence) == at_once
 
     def test_expires_with_its_last_cycle_and_keeps_access_to_the_end_of_it(self, subscription, terms):

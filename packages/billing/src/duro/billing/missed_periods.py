@@ -1,12 +1,14 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias, final
+from typing import Final, TypeAlias, final
 
-from whenever import Instant
+from whenever import Instant, TimeDelta
 
 from duro.billing.event_type import EventType
 from duro.billing.interval import Cadence
 from duro.billing.subscription import Subscription, SubscriptionChange
+
+_APART: Final = TimeDelta(hours=24)
 
 
 class MissedPeriods(StrEnum):
@@ -30,7 +32,7 @@ class NothingMissed:
 @final
 @dataclass(frozen=True, slots=True)
 class BillMissed:
-    """That many periods went by: an ordinary renewal each, oldest first."""
+    """That many periods went by: an ordinary renewal each, oldest first, a day apart."""
 
     count: int
 
@@ -64,3 +66,14 @@ class MissedPeriodsPlanner:
         start = subscription.cycle.boundary_on_or_before(now)
         skipped = replace(subscription, current_period_start=start, current_period_end=start)
         return SkipMissed(skipped.told(EventType.SUBSCRIPTION_UPDATED), missed)
+
+    @staticmethod
+    def paced(subscription: Subscription, policy: MissedPeriods, now: Instant) -> Subscription:
+        """Let a payer who has just paid be charged for what is due already a day later, and then once a day.
+
+        Periods of a day or less would never be caught up with like that: they are billed at once.
+        """
+        is_behind = subscription.is_due(now) and policy is MissedPeriods.BILL
+        if not is_behind or subscription.next_period().end <= subscription.current_period_end + _APART:
+            return replace(subscription, renews_from=None)
+        return replace(subscription, renews_from=now + _APART)

@@ -21,6 +21,7 @@ class SkipReason(StrEnum):
 
     NOT_RENEWING = "not_renewing"
     NOT_DUE = "not_due"
+    CATCHING_UP = "catching_up"
 
 
 @final
@@ -101,6 +102,8 @@ class RenewalPlanner:
         renewed = Amendment(subscription).as_renewed
         if renewed.has_reached_limit:
             return ReachLimit(subscription.reach_limit(pending_lines))
+        if now < subscription.renews_at:
+            return NotRenewable(SkipReason.CATCHING_UP)
         draft = InvoiceComposer.compose(renewed, plan_name, pending_lines=pending_lines)
         return cls._bill(subscription, renewed, draft, minimum)
 
@@ -113,12 +116,11 @@ class RenewalPlanner:
         pending_lines: Sequence[PendingLine] = (),
         minimum: Money | None = None,
     ) -> RenewalPlan:
-        """Foresee the renewal at the end of the current period, as it will be if nothing changes until then."""
-        boundary = subscription.current_period_end
+        """Foresee the renewal that comes next, as it will be if nothing changes until then."""
         return cls.plan(
             subscription,
             plan_name,
-            boundary,
+            subscription.renews_at,
             starting=True,
             pending_lines=pending_lines,
             minimum=minimum,

@@ -47,7 +47,10 @@ class SubscriptionChange:
 @final
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A customer's standing order on agreed terms: what it is now, and what each thing that happens makes of it."""
+    """A customer's standing order on agreed terms: what it is now, and what each thing that happens makes of it.
+
+    One that catches up on periods which went by while its payer owed isn't renewed before `renews_from`.
+    """
 
     id: SubscriptionId
     customer_id: CustomerId
@@ -72,6 +75,7 @@ class Subscription:
     scheduled_change: PlanChange | None = None
     promotion: Promotion | None = None
     test_clock_id: TestClockId | None = None
+    renews_from: Instant | None = None
 
     @classmethod
     def start(
@@ -175,6 +179,15 @@ class Subscription:
         """Say whether its next renewal is to be billed by now."""
         return self.is_renewing and self.current_period_end <= now
 
+    @property
+    def renews_at(self) -> Instant:
+        """When its next renewal is to be billed: where its period ends, or later while it catches up."""
+        return max(self.current_period_end, self.renews_from or self.current_period_end)
+
+    def may_renew(self, now: Instant) -> bool:
+        """Say whether its next renewal can be billed by now."""
+        return self.is_renewing and self.renews_at <= now
+
     def next_period(self) -> Period:
         """Return the period that its next renewal bills: it starts where the current one ends."""
         if self.is_before_part_period:
@@ -257,7 +270,9 @@ class Subscription:
         change = self._moved(SubscriptionAction.RESUME)
         if now < self.current_period_end:
             return change
-        anew = replace(change.subscription, current_period_start=now, current_period_end=now).anchored_from(now)
+        anew = replace(
+            change.subscription, current_period_start=now, current_period_end=now, renews_from=None
+        ).anchored_from(now)
         return SubscriptionChange(anew, change.events)
 
     def cancel_now(self, now: Instant, pending_lines: Sequence[PendingLine] = ()) -> SubscriptionChange:
@@ -316,8 +331,10 @@ class Subscription:
     def _paid(self) -> SubscriptionChange:
         if self.status is SubscriptionStatus.ACTIVE:
             return self.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS)
-        action = SubscriptionAction.RECOVER if self.is_in_recovery else SubscriptionAction.ACTIVATE
-        return self._moved(action, EventType.SUBSCRIPTION_PAYMENT_SUCCESS)
+        if self.is_in_recovery:
+            paid = EventType.SUBSCRIPTION_PAYMENT_SUCCESS, EventType.SUBSCRIPTION_PAYMENT_RECOVERED
+            return self._moved(SubscriptionAction.RECOVER, *paid)
+        return self._moved(SubscriptionAction.ACTIVATE, EventType.SUBSCRIPTION_PAYMENT_SUCCESS)
 
     def _moved(self, action: SubscriptionAction, *further: EventType) -> SubscriptionChange:
         transition = SubscriptionStateMachine.transition(self.status, action)

@@ -118,4 +118,5 @@ class RenewalRepository:
             *RenewalColumns.events([event for each in settlements for event in each.events]),
             now,
             *RenewalColumns.messages([message for each in settlements for message in each.messages]),
+            [each.subscription.renews_from for each in settlements],
         )

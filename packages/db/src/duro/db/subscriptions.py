@@ -14,7 +14,7 @@ _LISTING: Final = Listing(
     columns="id, customer_id, plan_id, amount, currency, interval, interval_count, max_cycles, quantity, zone, status, "
     "anchor, current_period_start, current_period_end, trial_ends_at, cycles_completed, cancel_at_period_end, balance, "
     "payment_method_id, metadata, access_ends_at, canceled_at, event_sequence, created_at, billing_day, "
-    "scheduled_change, promotion, test_clock_id",
+    "scheduled_change, promotion, test_clock_id, renews_from",
 )
 _GET: Final = f"select {_LISTING.columns} from {{schema}}.subscriptions where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
@@ -23,9 +23,9 @@ _INSERT: Final = """
         tenant_id, id, customer_id, plan_id, amount, currency, interval, interval_count, max_cycles, quantity, zone,
         status, anchor, current_period_start, current_period_end, trial_ends_at, cycles_completed, cancel_at_period_end,
         balance, payment_method_id, metadata, access_ends_at, canceled_at, event_sequence, created_at, billing_day,
-        scheduled_change, promo_code_id, promotion, test_clock_id, updated_at)
+        scheduled_change, promo_code_id, promotion, test_clock_id, updated_at, renews_from)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-            $24, $25, $26, $27, $28, $29, $30, $31)"""
+            $24, $25, $26, $27, $28, $29, $30, $31, $32)"""
 _UPDATE: Final = """
     update {schema}.subscriptions
     set customer_id = $3, plan_id = $4, amount = $5, currency = $6, interval = $7, interval_count = $8, max_cycles = $9,
@@ -33,7 +33,7 @@ _UPDATE: Final = """
         trial_ends_at = $16, cycles_completed = $17, cancel_at_period_end = $18, balance = $19,
         payment_method_id = $20, metadata = $21, access_ends_at = $22, canceled_at = $23, event_sequence = $24,
         created_at = $25, billing_day = $26, scheduled_change = $27, promo_code_id = $28, promotion = $29,
-        test_clock_id = $30, updated_at = $31
+        test_clock_id = $30, updated_at = $31, renews_from = $32
     where tenant_id = $1 and id = $2"""
 
 
@@ -108,6 +108,7 @@ class SubscriptionRepository:
             scheduled_change=PlanChangeJson.read(row["scheduled_change"]),
             promotion=PromotionJson.read(row["promotion"]),
             test_clock_id=None if clock is None else TestClockId(clock),
+            renews_from=row["renews_from"],
         )
 
     def _values(self, subscription: Subscription) -> tuple[object, ...]:
@@ -144,4 +145,5 @@ class SubscriptionRepository:
             PromotionJson.write(promotion),
             None if clock is None else clock.value,
             self._session.clock.now(),
+            subscription.renews_from,
         )

@@ -1,11 +1,12 @@
 from typing import Final, final
+from uuid import UUID
 
 from asyncpg import Record
 from whenever import Instant, TimeDelta
 
 from duro.db.pool import DatabasePool
 from duro.db.session import SchemaSql
-from duro.kernel import DunningScheduleId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import DunningScheduleId, MessageId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 
 _DUE: Final = """
     select t.id as tenant_id, due.id
@@ -14,7 +15,7 @@ _DUE: Final = """
         select s.id, row_number() over (order by s.current_period_end, s.id) as turn
         from {schema}.subscriptions s
         where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.test_clock_id is null
-          and s.current_period_end <= $1
+          and s.current_period_end <= $1 and (s.renews_from is null or s.renews_from <= $1)
           and not exists (
               select from {schema}.payment_attempts a
               where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
@@ -70,6 +71,27 @@ _DUE_CASES: Final = """
     where t.status = 'active'
     order by (due.turn - 1) / 20, t.id, due.turn
     limit $3"""
+_DUE_MESSAGES: Final = """
+    select t.id as tenant_id, due.id
+    from core.tenants t
+    cross join lateral (
+        select m.id, row_number() over (order by m.send_at, m.id) as turn
+        from {schema}.messages m
+        where m.tenant_id = t.id and m.send_at <= $1
+        order by m.send_at, m.id
+        limit $2) as due
+    where t.status = 'active'
+    order by (due.turn - 1) / 20, t.id, due.turn
+    limit $3"""
+_RENEWING: Final = """
+    select t.id as tenant_id
+    from core.tenants t
+    where t.status = 'active' and t.id > $3 and exists (
+        select from {schema}.subscriptions s
+        where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.test_clock_id is null
+          and s.current_period_end > $1 and s.current_period_end <= $2)
+    order by t.id
+    limit $4"""
 _INCOMPLETE: Final = """
     select t.id as tenant_id, due.id
     from core.tenants t
@@ -89,7 +111,7 @@ _OLDEST_DUE: Final = """
     cross join lateral (
         select s.current_period_end from {schema}.subscriptions s
         where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.test_clock_id is null
-          and s.current_period_end <= $1
+          and s.current_period_end <= $1 and (s.renews_from is null or s.renews_from <= $1)
           and not exists (
               select from {schema}.payment_attempts a
               where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
@@ -127,7 +149,7 @@ class Sweeps:
         The tenants take turns in runs of 20, which a worker can claim together.
 
         One whose charge is pending or in review is left out: it is others' work, and many must not hide the rest.
-        So is a suspended tenant: its claims would be refused.
+        So is one that catches up and was charged within a day, and a suspended tenant: its claims would be refused.
         """
         rows = await self._fetch(mode, _DUE, now, limit_per_tenant, total)
         return tuple((TenantId(row["tenant_id"]), SubscriptionId(row["id"])) for row in rows)
@@ -156,6 +178,23 @@ class Sweeps:
         """
         rows = await self._fetch(mode, _DUE_CASES, now, limit_per_tenant, total)
         return tuple((TenantId(row["tenant_id"]), DunningScheduleId(row["id"])) for row in rows)
+
+    async def due_messages(
+        self, mode: Mode, now: Instant, *, limit_per_tenant: int = 1_000, total: int = 10_000
+    ) -> tuple[tuple[TenantId, MessageId], ...]:
+        """Read messages that may leave by now, and those whose sender has vanished, the longest waiting first.
+
+        The tenants take turns in runs of 20, which a worker can claim together; those of a suspended tenant wait.
+        """
+        rows = await self._fetch(mode, _DUE_MESSAGES, now, limit_per_tenant, total)
+        return tuple((TenantId(row["tenant_id"]), MessageId(row["id"])) for row in rows)
+
+    async def renewing_tenants(
+        self, mode: Mode, now: Instant, *, until: Instant, after: TenantId | None = None, limit: int = 1_000
+    ) -> tuple[TenantId, ...]:
+        """Read tenants of whom a subscription renews up to then, in the order of their ids."""
+        start = UUID(int=0) if after is None else after.value
+        return tuple(TenantId(row["tenant_id"]) for row in await self._fetch(mode, _RENEWING, now, until, start, limit))
 
     async def incomplete_subscriptions(
         self,

@@ -49,10 +49,11 @@ class TestACaseOfAnEmptyAccount:
         )
         assert (await recovery.invoice(subscription)).status is InvoiceStatus.PAID
         assert await recovery.story(subscription) == ["decided", "tried"]
-        assert (await recovery.events(subscription))[-3:] == [
+        assert (await recovery.events(subscription))[-4:] == [
             "subscription_payment_failed",
             "subscription_recovered",
             "subscription_payment_success",
+            "subscription_payment_recovered",
         ]
         assert await recovery.audit() == ()
 

@@ -38,15 +38,15 @@ from (
      order by s.created_at, s.id
      limit $5)
     union all
-    (select 4, s.id, s.current_period_end
+    (select 4, s.id, greatest(s.current_period_end, s.renews_from)
      from {schema}.subscriptions s
      where s.tenant_id = $1 and s.test_clock_id = $2 and s.status in ('active', 'trialing')
-       and s.current_period_end <= $3
+       and s.current_period_end <= $3 and (s.renews_from is null or s.renews_from <= $3)
        and s.id <> all($4::uuid[])
        and not exists (
            select from {schema}.payment_attempts a
            where a.tenant_id = $1 and a.subscription_id = s.id and a.status in ('pending', 'review'))
-     order by s.current_period_end, s.id
+     order by greatest(s.current_period_end, s.renews_from), s.id
      limit $5)
     union all
     (select 5, d.id, d.wake_at

@@ -33,14 +33,15 @@ with attempts as (
         access_ends_at = u.access_ends_at, canceled_at = u.canceled_at, event_sequence = u.event_sequence,
         plan_id = u.plan_id, amount = u.amount, interval = u.interval, interval_count = u.interval_count,
         max_cycles = u.max_cycles, quantity = u.quantity, zone = u.zone, billing_day = u.billing_day,
-        scheduled_change = u.scheduled_change, promotion = u.promotion, updated_at = u.updated_at
+        scheduled_change = u.scheduled_change, promotion = u.promotion, updated_at = u.updated_at,
+        renews_from = u.renews_from
     from unnest($14::uuid[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[],
                 $19::integer[], $20::bigint[], $21::timestamptz[], $22::timestamptz[], $23::integer[], $24::uuid[],
                 $25::bigint[], $26::text[], $27::integer[], $28::integer[], $29::integer[], $30::text[],
-                $31::smallint[], $32::jsonb[], $33::jsonb[], $34::timestamptz[])
+                $31::smallint[], $32::jsonb[], $33::jsonb[], $34::timestamptz[], $91::timestamptz[])
          as u (id, status, anchor, current_period_start, current_period_end, cycles_completed, balance, access_ends_at,
                canceled_at, event_sequence, plan_id, amount, interval, interval_count, max_cycles, quantity, zone,
-               billing_day, scheduled_change, promotion, updated_at)
+               billing_day, scheduled_change, promotion, updated_at, renews_from)
     where s.tenant_id = $1 and s.id = u.id
 ), lapsed_lines as (
     update {schema}.pending_lines p

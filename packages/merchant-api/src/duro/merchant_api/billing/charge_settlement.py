@@ -40,7 +40,7 @@ class ChargeSettlement:
                 settlement, outcome = self._drafts.charged(
                     subject, answers[attempt.id], now=now, kept_credit=kept, pending_lines=waiting
                 )
-                renewals[attempt.id] = Renewal(outcome, settlement.subscription.is_due(now))
+                renewals[attempt.id] = Renewal(outcome, settlement.subscription.may_renew(now))
                 settlements.append(settlement)
             if settlements:
                 await repos.renewals.settle(settlements, now=now)

@@ -106,7 +106,7 @@ class RenewalClaims:
             else:
                 settlement, outcome = self._settlements.uncollected(claim.subscription, claim.invoice, now=now)
                 endings.append(settlement)
-                results[subscription_id] = Concluded(Renewal(outcome, settlement.subscription.is_due(now)))
+                results[subscription_id] = Concluded(Renewal(outcome, settlement.subscription.may_renew(now)))
         return results
 
     async def _claim_again(

@@ -139,8 +139,9 @@ class SettlementDrafts:
                 paid = self._paid(change, invoice, attempt, now=now)
                 kept_at_end = change.subscription.balance - subscription.balance
                 paid = self._ended(paid, self._postings.credit_at_end(subscription.id, kept_at_end))
-                is_recovered = subscription.is_in_recovery and invoice.kind is InvoiceKind.PERIOD
-                paid = self._caught_up(paid, now=now) if is_recovered else paid
+                is_behind = subscription.is_in_recovery or subscription.renews_from is not None
+                if is_behind and invoice.kind is InvoiceKind.PERIOD:
+                    paid = self._caught_up(paid, now=now)
                 return self._told(paid, invoice, now=now), RenewalOutcome.CHARGED
             case OpenRecovery(change):
                 drafted = self._declined(change, invoice, attempt, now=now)
@@ -216,12 +217,12 @@ class SettlementDrafts:
     def _caught_up(self, recovered: RenewalSettlement, *, now: Instant) -> RenewalSettlement:
         """Leave out the periods that went by while the payer owed, where that is usual for such periods.
 
-        Where it is usual to bill them, they are due now, and the scanner has them renewed one by one, oldest first.
+        Where it is usual to bill them, the scanner has them renewed one by one, oldest first, a day apart.
         """
         policy = MissedPeriods.usual_for(recovered.subscription.terms.cadence)
         missed = MissedPeriodsPlanner.plan(recovered.subscription, policy, now)
         if not isinstance(missed, SkipMissed):
-            return recovered
+            return replace(recovered, subscription=MissedPeriodsPlanner.paced(recovered.subscription, policy, now))
         events = self._events.of(missed.change, now=now, skipped_periods=missed.skipped_periods)
         return replace(recovered, subscription=missed.change.subscription, events=(*recovered.events, *events))
 
