@@ -9,15 +9,17 @@ from fence import Settled, Snapshots
 
 from duro.billing_worker.composition import Composition, Pools
 from duro.billing_worker.settings import Settings
-from duro.kernel import DunningScheduleId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import DunningScheduleId, MessageId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 from duro.queue import JobKind, JobPayload, JobQueue, MalformedPayloadError, RedisProbe
 
-NAMES = ("sub", "due", "idle", "pending", "txn", "rfd", "inv", "plan", "cus", "pm", "evt", "dun")
+NAMES = ("sub", "due", "idle", "pending", "txn", "rfd", "inv", "plan", "cus", "pm", "evt", "dun", "msg")
 WORK = {
-    JobKind.BILLING: ("due", SubscriptionId),
-    JobKind.DUNNING: ("dun", DunningScheduleId),
-    JobKind.PENDING: ("pending", PaymentAttemptId),
-    JobKind.INCOMPLETE: ("idle", SubscriptionId),
+    JobKind.BILLING: ("due", SubscriptionId, "subscriptions"),
+    JobKind.DUNNING: ("dun", DunningScheduleId, "subscriptions"),
+    JobKind.PENDING: ("pending", PaymentAttemptId, "subscriptions"),
+    JobKind.INCOMPLETE: ("idle", SubscriptionId, "subscriptions"),
+    JobKind.MESSAGES: ("msg", MessageId, "messages"),
+    JobKind.REMINDERS: ("ten", TenantId, "messages"),
 }
 
 
@@ -59,6 +61,10 @@ async def handlers(scratch, redis_url):
 
 
 class TestEveryJob:
+    @staticmethod
+    def _names(estate) -> dict[str, str]:
+        return {**estate.names, "ten": str(estate.tenant_id)}
+
     async def test_is_known_here(self, handlers):
         assert set(handlers) == {(kind, mode) for kind in JobKind for mode in Mode}
 
@@ -89,12 +95,12 @@ class TestEveryJob:
     async def test_works_for_the_merchant_whose_row_it_is(self, scratch, handlers):
         """The rows that the forged jobs named do wait to be worked on."""
         for (kind, mode), handler in handlers.items():
-            name, form = WORK[kind]
+            name, form, table = WORK[kind]
             victim, before = scratch.victim[mode], await scratch.snapshots.take()
-            payload = JobPayload.about(mode, victim.tenant_id, form.parse(victim.names[name]))
+            payload = JobPayload.about(mode, victim.tenant_id, form.parse(self._names(victim)[name]))
             await handler(payload)
             changes = Snapshots.changes(before, await scratch.snapshots.take())
-            assert (f"{mode.value}.subscriptions", victim.owner) in changes
+            assert (f"{mode.value}.{table}", victim.owner) in changes
             assert {owner for _, owner in changes} == {victim.owner}
             assert {table.split(".")[0] for table, _ in changes} == {mode.value}
         for mode in Mode:

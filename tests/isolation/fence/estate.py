@@ -14,6 +14,7 @@ from duro.kernel import (
     DunningScheduleId,
     IdFactory,
     InvoiceId,
+    MessageId,
     Mode,
     Money,
     PaymentAttemptId,
@@ -132,7 +133,8 @@ RECOVERY = (
     (
         """
     insert into {schema}.messages (tenant_id, id, kind, cause, customer_id, status, data, send_at, created_at)
-    select $1, $2, 'receipt', 'a cause', s.customer_id, 'pending', '{}', $4, $4
+    select $1, $2, 'receipt', 'a cause', s.customer_id, 'pending',
+           '{"amount": null, "currency": null, "reason": "", "nextAttemptAt": null}', $4, $4
     from {schema}.subscriptions s where s.tenant_id = $1 and s.id = $3""",
         (
             "id",
@@ -249,6 +251,8 @@ class Settled:
         """Put down what no route makes: refunds that wait or were refused, a recovery case, and a pending line."""
         now, names = self._clock.now(), estate.names
         owing = await estate.merchant.subscription(builder=SubscriptionBuilder(status=SubscriptionStatus.PAST_DUE))
+        soon = SubscriptionBuilder(current_period_end=now + TimeDelta(hours=48))
+        await estate.merchant.subscription(builder=soon)
         async with estate.merchant.contexts.open(estate.tenant_id) as repos:
             attempt = await repos.attempts.get(PaymentAttemptId.parse(names["txn"]))
             assert attempt is not None
@@ -286,8 +290,9 @@ class Settled:
             await repos.dunning.insert(case)
             pending = PendingLine("Carried forward", Money(1, attempt.amount.currency))
             await repos.pending_lines.add(case.subscription_id, [pending], now=now)
+            message_id = self._ids.new(SubscriptionId).value
             known: dict[str, object] = {
-                "id": self._ids.new(SubscriptionId).value,
+                "id": message_id,
                 "case": case.id.value,
                 "invoice": case.invoice_id.value,
                 "subscription": case.subscription_id.value,
@@ -295,7 +300,12 @@ class Settled:
             }
             for statement, wanted in RECOVERY:
                 await repos.session.execute(statement, *(known[name] for name in wanted))
-        return {"rfd": str(refund.id), "refused_rfd": str(refused.id), "dun": str(case.id)}
+        return {
+            "rfd": str(refund.id),
+            "refused_rfd": str(refused.id),
+            "dun": str(case.id),
+            "msg": str(MessageId(message_id)),
+        }
 
     def _unpaid(self, subscription: Subscription) -> Invoice:
         period, amount = subscription.next_period(), subscription.terms.amount

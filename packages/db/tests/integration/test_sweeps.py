@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from whenever import TimeDelta
@@ -132,6 +133,8 @@ class TestSweeps:
             ("_PENDING_ATTEMPTS", "payment_attempts_pending", lambda now: (now, 1000, 10_000)),
             ("_PENDING_REFUNDS", "refunds_pending", lambda now: (now, 1000, 10_000)),
             ("_DUE_CASES", "dunning_schedules_awake", lambda now: (now, 1000, 10_000)),
+            ("_DUE_MESSAGES", "messages_waiting", lambda now: (now, 1000, 10_000)),
+            ("_RENEWING", "subscriptions_due", lambda now: (now - HOUR, now, UUID(int=0), 1000)),
         ],
     )
     async def test_cost_a_probe_of_an_index_however_many_there_are(self, book, sweep_pool, statement, index, arguments):

@@ -20,9 +20,14 @@ class TestSettings:
         assert (settings.scan_seconds, settings.pending_seconds, settings.incomplete_seconds) == (60, 15, 600)
         assert (settings.lease_seconds, settings.gateway_timeout_seconds) == (60, 10)
         assert (settings.concurrency, settings.health_port) == (50, 8402)
+        assert (settings.messages_seconds, settings.reminders_seconds) == (15, 3_600)
+        assert (settings.post.smtp, settings.post.whatsapp, settings.post.is_test_sent) == (None, None, False)
 
     def test_are_those_of_production_unless_told_otherwise(self):
-        assert not Settings.from_environment({**WHOLE, "DURO_PROFILE": ""}).is_development
+        key = "k" * 32
+        settings = Settings.from_environment({**WHOLE, "DURO_PROFILE": "", "DURO_PERSON_KEY": key})
+        assert not settings.is_development
+        assert settings.post.person_key == key.encode()
 
     def test_take_what_they_are_told(self):
         settings = Settings.from_environment({**WHOLE, "DURO_WORKER_CONCURRENCY": "7", "DURO_SCAN_SECONDS": "5"})
@@ -40,6 +45,7 @@ class TestSettings:
             "DURO_GATEWAY_URL",
             "DURO_SCAN_SECONDS",
             "DURO_LEASE_SECONDS",
+            "DURO_PERSON_KEY",
         }
 
     def test_refuse_a_lease_too_short_for_a_charge_to_be_sent(self):
@@ -47,3 +53,37 @@ class TestSettings:
             Settings.from_environment({**WHOLE, "DURO_LEASE_SECONDS": "29"})
         assert [fault.path for fault in caught.value.faults] == ["DURO_LEASE_SECONDS"]
         assert Settings.from_environment({**WHOLE, "DURO_LEASE_SECONDS": "30"}).lease_seconds == 30
+
+    def test_read_the_servers_that_messages_leave_by(self):
+        post = Settings.from_environment(
+            {
+                **WHOLE,
+                "DURO_SMTP_HOST": "mail.example.com",
+                "DURO_MAIL_FROM": "billing@example.com",
+                "DURO_LINK_BASE": "https://pay.example.com/",
+                "DURO_TEST_MESSAGES": "send",
+            }
+        ).post
+        assert post.smtp is not None
+        assert (post.smtp.host, post.sender, post.link_base) == (
+            "mail.example.com",
+            "billing@example.com",
+            "https://pay.example.com/",
+        )
+        assert (post.whatsapp, post.is_test_sent) == (None, True)
+
+    @pytest.mark.parametrize(
+        ("faulty", "path"),
+        [
+            ({"DURO_SMTP_HOST": "mail.example.com"}, "DURO_MAIL_FROM"),
+            ({"DURO_MAIL_FROM": "nobody"}, "DURO_MAIL_FROM"),
+            ({"DURO_LINK_BASE": "https://pay.example.com"}, "DURO_LINK_BASE"),
+            ({"DURO_LINK_BASE": "javascript:alert(1)/"}, "DURO_LINK_BASE"),
+            ({"DURO_TEST_MESSAGES": "yes"}, "DURO_TEST_MESSAGES"),
+            ({"DURO_PERSON_KEY": "short"}, "DURO_PERSON_KEY"),
+        ],
+    )
+    def test_refuse_what_no_message_could_leave_by(self, faulty, path):
+        with pytest.raises(InvalidInputError) as caught:
+            Settings.from_environment({**WHOLE, **faulty})
+        assert [fault.path for fault in caught.value.faults] == [path]

@@ -18,7 +18,9 @@ from duro.db.pending_lines import PendingLineRepository
 from duro.db.plans import PlanRepository
 from duro.db.promo_codes import PromoCodeRepository
 from duro.db.recovery import RecoveryRepository
+from duro.db.recovery_settings import RecoverySettingsRepository
 from duro.db.refunds import RefundRepository
+from duro.db.reminders import ReminderRepository
 from duro.db.renewals import RenewalRepository
 from duro.db.session import TenantSession
 from duro.db.subscriptions import SubscriptionRepository
@@ -91,6 +93,10 @@ class Repositories:
         return RecoveryRepository(self.session)
 
     @property
+    def recovery_settings(self) -> RecoverySettingsRepository:
+        return RecoverySettingsRepository(self.session)
+
+    @property
     def payday_profiles(self) -> PaydayProfileRepository:
         return PaydayProfileRepository(self.session)
 
@@ -113,6 +119,10 @@ class Repositories:
     @property
     def messages(self) -> MessageRepository:
         return MessageRepository(self.session)
+
+    @property
+    def reminders(self) -> ReminderRepository:
+        return ReminderRepository(self.session)
 
     @property
     def nudges(self) -> NudgeRepository:

@@ -22,6 +22,8 @@ class JobKind(StrEnum):
     DUNNING = "dunning"
     PENDING = "pending"
     INCOMPLETE = "incomplete"
+    MESSAGES = "messages"
+    REMINDERS = "reminders"
 
     def queue_name(self, mode: Mode) -> str:
         return f"{self.value}-{mode.value}"

@@ -6,6 +6,7 @@ from duro.billing_worker.metrics import WorkerMetrics
 from duro.billing_worker.ports import WorksOnOne
 from duro.db.clock_guard import ClockGuard
 from duro.kernel import SubscriptionId
+from duro.merchant_api.billing import Renewal
 from duro.queue import JobPayload
 
 MOST_PERIODS: Final = 12
@@ -15,7 +16,9 @@ MOST_PERIODS: Final = 12
 class BillingProcessor:
     """Renews one subscription, and again while it is behind: at most 12 periods, up to the first non-success."""
 
-    def __init__(self, renew: WorksOnOne[SubscriptionId], *, guard: ClockGuard, metrics: WorkerMetrics) -> None:
+    def __init__(
+        self, renew: WorksOnOne[SubscriptionId, Renewal], *, guard: ClockGuard, metrics: WorkerMetrics
+    ) -> None:
         self._renew = renew
         self._guard = guard
         self._metrics = metrics

@@ -15,9 +15,13 @@ from duro.billing_worker.health import Health
 from duro.billing_worker.health_server import HealthServer
 from duro.billing_worker.incomplete_processor import IncompleteProcessor
 from duro.billing_worker.incomplete_scanner import IncompleteScanner
+from duro.billing_worker.message_processor import MessageProcessor
 from duro.billing_worker.metrics import WorkerMetrics
 from duro.billing_worker.pending_processor import PendingProcessor
 from duro.billing_worker.pending_scanner import PendingScanner
+from duro.billing_worker.post_office import PostOffice
+from duro.billing_worker.reminder_processor import ReminderProcessor
+from duro.billing_worker.reminder_scanner import ReminderScanner
 from duro.billing_worker.settings import Settings
 from duro.billing_worker.tenant_batches import TenantBatches
 from duro.crypto import SystemClock, Uuid7IdFactory
@@ -28,6 +32,7 @@ from duro.db.sweeps import Sweeps
 from duro.kernel import Clock, IdFactory, Mode
 from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
 from duro.merchant_api.dunning import DunningService
+from duro.merchant_api.messages import MessageSettings, ReminderService
 from duro.payments import ChargeGateway, HttpSimulatedGateway
 from duro.queue import JobKind, JobQueue, JobWorker, Processor, RedisProbe, Scanner, ScanWorker
 
@@ -81,6 +86,7 @@ class Composition:
         queues: Mapping[JobKind, Mapping[Mode, JobQueue]],
         probe: RedisProbe,
         clock: Clock,
+        post: PostOffice | None = None,
     ) -> None:
         self._settings = settings
         self._pools = pools
@@ -91,6 +97,7 @@ class Composition:
         self._clock = clock
         self._ids: IdFactory = Uuid7IdFactory(clock)
         self._sweeps = Sweeps(pools.sweep)
+        self._post = post or PostOffice(settings.post)
         self._metrics = WorkerMetrics()
         self._guard = ClockGuard(SystemClock(), [DatabaseClock(pool) for pool in (pools.test, pools.live, pools.sweep)])
         self._health = Health(guard=self._guard, probe=probe)
@@ -115,7 +122,9 @@ class Composition:
                 stack.push_async_callback(queue.close)
         probe = RedisProbe(settings.redis_url)
         stack.push_async_callback(probe.close)
-        return cls(settings, pools=pools, gateway=gateway, queues=queues, probe=probe, clock=clock or SystemClock())
+        post = PostOffice.open(settings.post, stack)
+        clock = clock or SystemClock()
+        return cls(settings, pools=pools, gateway=gateway, queues=queues, probe=probe, clock=clock, post=post)
 
     def server(self) -> HealthServer:
         return HealthServer.over(
@@ -136,6 +145,7 @@ class Composition:
         settings = self._settings
         return (
             *self._dunning_scanners(mode),
+            *self._message_scanners(mode),
             DueScanner(
                 JobKind.BILLING,
                 mode=mode,
@@ -174,6 +184,25 @@ class Composition:
             ),
         )
 
+    def _message_scanners(self, mode: Mode) -> tuple[Scanner, ...]:
+        return (
+            DueScanner(
+                JobKind.MESSAGES,
+                mode=mode,
+                due=self._sweeps.due_messages,
+                queue=self._queues[JobKind.MESSAGES][mode],
+                clock=self._clock,
+                interval_seconds=self._settings.messages_seconds,
+            ),
+            ReminderScanner(
+                mode=mode,
+                sweep=self._sweeps,
+                queue=self._queues[JobKind.REMINDERS][mode],
+                clock=self._clock,
+                interval_seconds=self._settings.reminders_seconds,
+            ),
+        )
+
     def _workers(self, mode: Mode) -> tuple[JobWorker, ...]:
         ids, clock, lease = self._ids, self._clock, TimeDelta(seconds=self._settings.lease_seconds)
         contexts = RepositoryContexts(self._pools.of(mode), mode, clock=clock, ids=ids)
@@ -183,16 +212,21 @@ class Composition:
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         starts = IncompleteService(contexts, billing, ids=ids, clock=clock)
         dunning = DunningService(contexts, gateways, ids=ids, clock=clock, lease=lease)
+        messages = self._post.service(contexts, clock=clock, settings=MessageSettings())
+        reminders = ReminderService(contexts, ids=ids, clock=clock, settings=MessageSettings())
         guard, metrics = self._guard, self._metrics
+        tellings = TenantBatches(messages.deliver_each)
         renewals, cases = TenantBatches(billing.renew_each), TenantBatches(dunning.process_each)
         return (
             self._job_worker(JobKind.BILLING, mode, BillingProcessor(renewals.work, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.DUNNING, mode, DunningProcessor(cases.work, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.PENDING, mode, PendingProcessor(pending, refunds, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.INCOMPLETE, mode, IncompleteProcessor(starts, guard=guard, metrics=metrics)),
+            self._job_worker(JobKind.MESSAGES, mode, MessageProcessor(tellings.work, guard=guard, metrics=metrics)),
+            self._job_worker(JobKind.REMINDERS, mode, ReminderProcessor(reminders, guard=guard, metrics=metrics)),
         )
 
     def _job_worker(self, kind: JobKind, mode: Mode, processor: Processor) -> JobWorker:
         most = self._settings.concurrency
-        concurrency = max(1, most // 5) if kind is JobKind.INCOMPLETE else most
+        concurrency = max(1, most // 5) if kind in {JobKind.INCOMPLETE, JobKind.REMINDERS} else most
         return JobWorker(kind.queue_name(mode), self._settings.redis_url, processor.process, concurrency)

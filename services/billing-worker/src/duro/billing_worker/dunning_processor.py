@@ -6,6 +6,7 @@ from duro.billing_worker.metrics import WorkerMetrics
 from duro.billing_worker.ports import WorksOnOne
 from duro.db.clock_guard import ClockGuard
 from duro.kernel import DunningScheduleId
+from duro.merchant_api.billing import Renewal
 from duro.queue import JobPayload
 
 
@@ -13,7 +14,9 @@ from duro.queue import JobPayload
 class DunningProcessor:
     """Takes one recovery case as far as it goes now."""
 
-    def __init__(self, work: WorksOnOne[DunningScheduleId], *, guard: ClockGuard, metrics: WorkerMetrics) -> None:
+    def __init__(
+        self, work: WorksOnOne[DunningScheduleId, Renewal], *, guard: ClockGuard, metrics: WorkerMetrics
+    ) -> None:
         self._work = work
         self._guard = guard
         self._metrics = metrics

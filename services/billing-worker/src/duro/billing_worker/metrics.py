@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from duro.kernel import Mode
 from duro.merchant_api.billing import RenewalOutcome
+from duro.merchant_api.messages import Telling
 
 
 @final
@@ -17,6 +18,15 @@ class WorkerMetrics:
         self._resolved = self._counter("duro_pending_resolved", "Pending attempts that were looked up, by outcome.")
         self._refunds = self._counter("duro_refunds", "Pending refunds that were sent, by outcome.")
         self._driven = self._counter("duro_incomplete_driven", "Unfinished starts that were taken further, by outcome.")
+        self._tellings = Counter(
+            "duro_messages",
+            "Messages that were looked at, by outcome.",
+            ["mode", "kind", "channel", "outcome"],
+            registry=self._registry,
+        )
+        self._reminders = Counter(
+            "duro_reminders_written", "Reminders of renewals that were written.", ["mode"], registry=self._registry
+        )
         self.oldest_due_lag = self._gauge("duro_oldest_due_lag_seconds", "How late the oldest due renewal is.", "mode")
         self.pending_attempts = self._gauge("duro_pending_attempts", "Attempts whose lease is over.", "mode")
         self.attempts_in_review = self._gauge("duro_attempts_in_review", "Attempts that wait for a person.", "mode")
@@ -43,6 +53,14 @@ class WorkerMetrics:
 
     def driven(self, mode: Mode, outcome: RenewalOutcome) -> None:
         self._driven.labels(mode.value, outcome.value).inc()
+
+    def told(self, mode: Mode, telling: Telling) -> None:
+        kind = "" if telling.kind is None else telling.kind.value
+        channel = "" if telling.channel is None else telling.channel.value
+        self._tellings.labels(mode.value, kind, channel, telling.outcome.value).inc()
+
+    def reminded(self, mode: Mode, written: int) -> None:
+        self._reminders.labels(mode.value).inc(written)
 
     def render(self) -> bytes:
         """Write everything in the text exposition format."""

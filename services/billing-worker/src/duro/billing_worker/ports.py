@@ -4,25 +4,27 @@ from typing import Protocol, TypeVar
 from whenever import Instant
 
 from duro.kernel import EntityId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
-from duro.merchant_api.billing import Renewal, RenewalOutcome
+from duro.merchant_api.billing import RenewalOutcome
 
 Subject = TypeVar("Subject", bound=EntityId)
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
 Subject_contra = TypeVar("Subject_contra", bound=EntityId, contravariant=True)
 Subject_co = TypeVar("Subject_co", bound=EntityId, covariant=True)
 
 
-class WorksOnEach(Protocol[Subject]):
+class WorksOnEach(Protocol[Subject, Result_co]):
     """Works on subjects of one tenant together, and tells of each once it is settled."""
 
     def __call__(
         self, tenant_id: TenantId, subjects: Sequence[Subject], /
-    ) -> AsyncIterator[tuple[Subject, Renewal]]: ...
+    ) -> AsyncIterator[tuple[Subject, Result_co]]: ...
 
 
-class WorksOnOne(Protocol[Subject_contra]):
-    """Works on one subject: renews a subscription, takes a recovery case further."""
+class WorksOnOne(Protocol[Subject_contra, Result_co]):
+    """Works on one subject: renews a subscription, takes a recovery case further, sends a message."""
 
-    async def __call__(self, tenant_id: TenantId, subject: Subject_contra, /) -> Renewal: ...
+    async def __call__(self, tenant_id: TenantId, subject: Subject_contra, /) -> Result_co: ...
 
 
 class PendingAttempts(Protocol):
@@ -41,6 +43,20 @@ class IncompleteStarts(Protocol):
     """Takes one unfinished start further, or gives it up."""
 
     async def drive(self, tenant_id: TenantId, subscription_id: SubscriptionId) -> RenewalOutcome: ...
+
+
+class Reminds(Protocol):
+    """Writes down what payers of a tenant are to be told before their subscriptions renew; says how much it was."""
+
+    async def remind(self, tenant_id: TenantId) -> int: ...
+
+
+class RenewalSweep(Protocol):
+    """Tenants of whom subscriptions renew soon, in the order of their ids."""
+
+    async def renewing_tenants(
+        self, mode: Mode, now: Instant, *, until: Instant, after: TenantId | None, limit: int
+    ) -> Sequence[TenantId]: ...
 
 
 class ReadsDue(Protocol[Subject_co]):

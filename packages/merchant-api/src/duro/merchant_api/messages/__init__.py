@@ -9,6 +9,7 @@ from duro.merchant_api.messages.message_settings import MessageSettings
 from duro.merchant_api.messages.message_settlement import MessageSettlement
 from duro.merchant_api.messages.message_writer import MessageWriter, Stationery
 from duro.merchant_api.messages.person_keys import PersonKeys
+from duro.merchant_api.messages.reminder_service import ReminderService
 from duro.merchant_api.messages.telling import Telling, TellingOutcome
 from duro.merchant_api.messages.transports import Transports
 
@@ -22,6 +23,7 @@ __all__ = [
     "MessageSettlement",
     "MessageWriter",
     "PersonKeys",
+    "ReminderService",
     "Stationery",
     "Telling",
     "TellingOutcome",

@@ -9,6 +9,7 @@ from duro.billing.recovery import DunningAction
 from duro.db.message_rows import Message, MessageFacts
 from duro.db.records import AttemptStatus, DunningSchedule, Invoice, PaymentAttempt
 from duro.db.recovery import CaseSubject
+from duro.db.reminders import UpcomingRenewal
 from duro.kernel import EntityId, IdFactory, MessageId
 from duro.payments import FailureCodes
 
@@ -77,6 +78,28 @@ class MessageDrafts:
             now=now,
         )
 
+    def announced(self, renewal: UpcomingRenewal, *, now: Instant) -> Message:
+        """Tell that a trial ends, that the saved card won't do for the next payment, or just that the payment is near.
+
+        The amount is named where nothing but the terms decides it.
+        """
+        subscription = renewal.subscription
+        is_certain = (
+            not renewal.has_other_lines
+            and subscription.promotion is None
+            and subscription.scheduled_change is None
+            and subscription.balance.is_zero
+        )
+        if subscription.status is SubscriptionStatus.TRIALING:
+            kind = MessageKind.TRIAL_ENDING
+        else:
+            kind = MessageKind.CARD_EXPIRING if renewal.has_card_expired else MessageKind.RENEWAL_REMINDER
+        facts = MessageFacts(
+            amount=subscription.terms.amount.times(subscription.quantity) if is_certain else None,
+            next_attempt_at=subscription.current_period_end,
+        )
+        return self._message(kind, renewal.cause, subscription, invoice=None, facts=facts, now=now)
+
     def ended(self, subscription: Subscription, *, now: Instant) -> tuple[Message, ...]:
         """Tell that nothing more is charged for a subscription, if it was canceled; a plan that has run out says so."""
         if subscription.status is not SubscriptionStatus.CANCELED:
@@ -90,7 +113,7 @@ class MessageDrafts:
     def _message(
         self,
         kind: MessageKind,
-        cause: EntityId,
+        cause: EntityId | str,
         subscription: Subscription,
         *,
         invoice: Invoice | None,

@@ -1,0 +1,62 @@
+from dataclasses import dataclass, field
+from typing import Final, Self, final
+
+from duro.email import LinkRule, Mailbox, MalformedMailboxError, SmtpSettings
+from duro.kernel import Environment
+from duro.whatsapp import CloudApiSettings
+
+_SHORTEST_KEY: Final = 32
+_DEVELOPMENT_KEY: Final = "people are counted with this key while developing"
+_DEVELOPMENT_SENDER: Final = "billing@duro.example"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostSettings:
+    """How messages leave: who sends them, where their links lead, by which servers, and the key people are counted by.
+
+    Without any server they are shown on this process's terminal; so are those of test mode unless it is told to send.
+    """
+
+    sender: str
+    link_base: str
+    person_key: bytes = field(repr=False)
+    smtp: SmtpSettings | None
+    whatsapp: CloudApiSettings | None
+    is_test_sent: bool
+    links: LinkRule
+
+    @classmethod
+    def read(cls, read: Environment, *, is_development: bool) -> Self:
+        """Read the DURO_ variables about messages; every fault is left with the environment."""
+        has_smtp = bool(read.text("DURO_SMTP_HOST", ""))
+        has_whatsapp = bool(read.text("DURO_WHATSAPP_PHONE_NUMBER_ID", ""))
+        sender = read.required("DURO_MAIL_FROM") if has_smtp else read.text("DURO_MAIL_FROM", _DEVELOPMENT_SENDER)
+        links = LinkRule(is_development=is_development)
+        settings = cls(
+            sender=sender,
+            link_base=read.text("DURO_LINK_BASE", ""),
+            person_key=cls._key(read, is_development=is_development),
+            smtp=SmtpSettings.read(read) if has_smtp else None,
+            whatsapp=CloudApiSettings.read(read) if has_whatsapp else None,
+            is_test_sent=read.choice("DURO_TEST_MESSAGES", "show", ("show", "send")) == "send",
+            links=links,
+        )
+        if settings.link_base and not (settings.link_base.endswith("/") and links.admits(settings.link_base)):
+            read.refuse("DURO_LINK_BASE", f"{links.words} that ends in /")
+        cls._check_sender(read, sender)
+        return settings
+
+    @staticmethod
+    def _key(read: Environment, *, is_development: bool) -> bytes:
+        key = read.text("DURO_PERSON_KEY", _DEVELOPMENT_KEY) if is_development else read.required("DURO_PERSON_KEY")
+        if key and len(key) < _SHORTEST_KEY:
+            read.refuse("DURO_PERSON_KEY", f"has at least {_SHORTEST_KEY} characters")
+        return key.encode()
+
+    @staticmethod
+    def _check_sender(read: Environment, sender: str) -> None:
+        try:
+            _ = Mailbox(sender).header if sender else None
+        except MalformedMailboxError:
+            read.refuse("DURO_MAIL_FROM", "is an e-mail address")
