@@ -2,6 +2,7 @@ import pytest
 from whenever import Instant
 
 from duro.billing import (
+    Bill,
     BillMissed,
     Cadence,
     EventType,
@@ -9,8 +10,10 @@ from duro.billing import (
     MissedPeriods,
     MissedPeriodsPlanner,
     NothingMissed,
+    NotRenewable,
     RenewalPlanner,
     SkipMissed,
+    SkipReason,
     SubscriptionStatus,
 )
 from duro.kernel import Period
@@ -62,3 +65,30 @@ class TestMissedPeriods:
         assert skipped.cycles_completed == 1
         assert MissedPeriodsPlanner.plan(skipped, MissedPeriods.SKIP, now) == NothingMissed()
         assert RenewalPlanner.plan(skipped, "Gold", now).period.contains(now)
+
+
+class TestAPayerWhoIsBehind:
+    def test_is_charged_a_day_after_they_paid(self, paid):
+        paced = MissedPeriodsPlanner.paced(paid(), MissedPeriods.BILL, APRIL_END)
+        assert (paced.renews_from, paced.renews_at) == (APRIL_END.add(hours=24), APRIL_END.add(hours=24))
+        assert not paced.may_renew(APRIL_END.add(hours=24).subtract(nanoseconds=1_000))
+        assert paced.may_renew(APRIL_END.add(hours=24))
+
+    def test_is_charged_on_the_usual_day_once_they_have_caught_up(self, paid):
+        behind = MissedPeriodsPlanner.paced(paid(), MissedPeriods.BILL, APRIL_END)
+        paced = MissedPeriodsPlanner.paced(behind, MissedPeriods.BILL, FEBRUARY_END.subtract(seconds=1))
+        assert (paced.renews_from, paced.renews_at) == (None, FEBRUARY_END)
+
+    def test_is_charged_at_once_where_what_went_by_is_skipped(self, paid):
+        assert MissedPeriodsPlanner.paced(paid(), MissedPeriods.SKIP, APRIL_END).renews_from is None
+
+    def test_is_charged_at_once_for_days_which_a_day_would_never_catch_up_with(self, paid, terms):
+        daily = paid(terms=terms(cadence=Cadence(Interval.DAY)))
+        assert MissedPeriodsPlanner.paced(daily, MissedPeriods.BILL, APRIL_END).renews_from is None
+
+    def test_is_told_of_the_renewal_that_waits(self, paid):
+        paced = MissedPeriodsPlanner.paced(paid(), MissedPeriods.BILL, APRIL_END)
+        assert RenewalPlanner.plan(paced, "Gold", APRIL_END) == NotRenewable(SkipReason.CATCHING_UP)
+        upcoming = RenewalPlanner.upcoming(paced, "Gold")
+        assert isinstance(upcoming, Bill)
+        assert upcoming.period == Period(FEBRUARY_END, MARCH_END)
