@@ -32,7 +32,7 @@ from duro.db.sweeps import Sweeps
 from duro.kernel import Clock, IdFactory, Mode
 from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
 from duro.merchant_api.dunning import DunningService
-from duro.merchant_api.messages import MessageSettings, ReminderService
+from duro.merchant_api.messages import ReminderService
 from duro.payments import ChargeGateway, HttpSimulatedGateway
 from duro.queue import JobKind, JobQueue, JobWorker, Processor, RedisProbe, Scanner, ScanWorker
 
@@ -212,8 +212,8 @@ class Composition:
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         starts = IncompleteService(contexts, billing, ids=ids, clock=clock)
         dunning = DunningService(contexts, gateways, ids=ids, clock=clock, lease=lease)
-        messages = self._post.service(contexts, clock=clock, settings=MessageSettings())
-        reminders = ReminderService(contexts, ids=ids, clock=clock, settings=MessageSettings())
+        messages = self._post.service(contexts, clock=clock)
+        reminders = ReminderService(contexts, ids=ids, clock=clock)
         guard, metrics = self._guard, self._metrics
         tellings = TenantBatches(messages.deliver_each)
         renewals, cases = TenantBatches(billing.renew_each), TenantBatches(dunning.process_each)

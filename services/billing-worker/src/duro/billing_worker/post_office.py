@@ -12,7 +12,6 @@ from duro.merchant_api.messages import (
     MessageClaims,
     MessagePost,
     MessageService,
-    MessageSettings,
     MessageSettlement,
     MessageWriter,
     PersonKeys,
@@ -48,12 +47,10 @@ class PostOffice:
             stack.push_async_callback(messenger.close)
         return cls(settings, Transports(None if settings.smtp is None else SmtpMailer(settings.smtp), messenger))
 
-    def service(self, contexts: RepositoryContexts, *, clock: Clock, settings: MessageSettings) -> MessageService:
+    def service(self, contexts: RepositoryContexts, *, clock: Clock) -> MessageService:
         is_shown = self._servers is None or (contexts.mode is Mode.TEST and not self._settings.is_test_sent)
         return MessageService(
-            MessageClaims(
-                contexts, PersonKeys(self._settings.person_key), clock=clock, lease=_LEASE, settings=settings
-            ),
+            MessageClaims(contexts, PersonKeys(self._settings.person_key), clock=clock, lease=_LEASE),
             MessagePost(self._writer, self._terminal if is_shown or self._servers is None else self._servers),
             MessageSettlement(contexts, clock=clock, word="shown" if is_shown else "accepted"),
         )

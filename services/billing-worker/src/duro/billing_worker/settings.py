@@ -14,7 +14,7 @@ class Settings:
     """Everything the worker is told from outside. Durations are in whole seconds.
 
     A lease outlasts the provider's settle window, twice the client's time-out, with a time-out to spare: a claim
-    whose lease is shorter is never sent. Recovery cases rest while nothing is said about how often to look at them.
+    whose lease is shorter is never sent. Recovery cases rest where they are looked at every 0 seconds.
     """
 
     is_development: bool
@@ -52,7 +52,7 @@ class Settings:
             gateway_timeout_seconds=read.whole("DURO_GATEWAY_TIMEOUT_SECONDS", 10, least=1, most=120),
             lease_seconds=read.whole("DURO_LEASE_SECONDS", 60, least=1, most=3_600),
             scan_seconds=read.whole("DURO_SCAN_SECONDS", 60, least=1, most=3_600),
-            dunning_seconds=read.whole("DURO_DUNNING_SECONDS", 0, least=0, most=3_600),
+            dunning_seconds=read.whole("DURO_DUNNING_SECONDS", 60, least=0, most=3_600),
             pending_seconds=read.whole("DURO_PENDING_SECONDS", 15, least=1, most=3_600),
             incomplete_seconds=read.whole("DURO_INCOMPLETE_SECONDS", 600, least=1, most=86_400),
             messages_seconds=read.whole("DURO_MESSAGES_SECONDS", 15, least=1, most=3_600),

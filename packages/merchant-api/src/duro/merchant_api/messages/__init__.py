@@ -5,7 +5,6 @@ from duro.merchant_api.messages.message_claims import MessageClaims
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.messages.message_post import MessagePost
 from duro.merchant_api.messages.message_service import MessageService
-from duro.merchant_api.messages.message_settings import MessageSettings
 from duro.merchant_api.messages.message_settlement import MessageSettlement
 from duro.merchant_api.messages.message_writer import MessageWriter, Stationery
 from duro.merchant_api.messages.person_keys import PersonKeys
@@ -19,7 +18,6 @@ __all__ = [
     "MessageDrafts",
     "MessagePost",
     "MessageService",
-    "MessageSettings",
     "MessageSettlement",
     "MessageWriter",
     "PersonKeys",

@@ -5,10 +5,10 @@ from typing import Final, final
 from whenever import Instant, TimeDelta
 
 from duro.billing import Zone
+from duro.billing.messages import Departure
 from duro.db import RepositoryContexts
 from duro.db.message_rows import Message, MessageStatus, MessageSubject
 from duro.kernel import Clock, MessageId, TenantId
-from duro.merchant_api.messages.message_settings import MessageSettings
 from duro.merchant_api.messages.person_keys import PersonKeys
 from duro.merchant_api.messages.second_look import SecondLook
 from duro.merchant_api.messages.telling import Dispatch, Telling, TellingOutcome
@@ -50,13 +50,11 @@ class MessageClaims:
         *,
         clock: Clock,
         lease: TimeDelta,
-        settings: MessageSettings,
     ) -> None:
         self._contexts = contexts
         self._keys = keys
         self._clock = clock
         self._lease = lease
-        self._settings = settings
 
     async def claim(self, tenant_id: TenantId, ids: Sequence[MessageId]) -> ClaimedMessages:
         """Take on what of these messages of one tenant may leave now; what another worker holds is skipped."""
@@ -68,8 +66,9 @@ class MessageClaims:
                 return claimed
             people = {key for subject in subjects if self._is_new_nudge(subject) for key in self._person(subject)}
             nudged = await repos.nudges.lock(sorted(people), since=now - _REMEMBERED) if people else {}
+            departure = Departure(quiet_hours=(await repos.recovery_settings.get()).quiet_hours)
             for subject in subjects:
-                self._decide(subject, claimed, nudged, now=now)
+                self._decide(subject, claimed, departure, nudged, now=now)
             await repos.messages.claim(claimed.written)
             reserved = [nudge for dispatch in claimed.dispatches for nudge in dispatch.nudges]
             if reserved:
@@ -77,7 +76,13 @@ class MessageClaims:
         return claimed
 
     def _decide(
-        self, subject: MessageSubject, claimed: ClaimedMessages, nudged: Mapping[bytes, set[Instant]], *, now: Instant
+        self,
+        subject: MessageSubject,
+        claimed: ClaimedMessages,
+        departure: Departure,
+        nudged: Mapping[bytes, set[Instant]],
+        *,
+        now: Instant,
     ) -> None:
         message = subject.message
         if message.status is MessageStatus.SENDING:
@@ -89,8 +94,7 @@ class MessageClaims:
             return
         people = self._person(subject) if message.kind.is_nudge else ()
         earlier = sorted({at for key in people for at in nudged[key]})
-        departure, zone = self._settings.departure, Zone(subject.zone)
-        leaves_at = departure.earliest(message.kind, now, zone, nudged_at=earlier)
+        leaves_at = departure.earliest(message.kind, now, Zone(subject.zone), nudged_at=earlier)
         if leaves_at > now:
             claimed.keep(replace(message, send_at=leaves_at), TellingOutcome.POSTPONED)
             return

@@ -5,7 +5,6 @@ from whenever import TimeDelta
 from duro.db import RepositoryContexts
 from duro.kernel import Clock, IdFactory, TenantId
 from duro.merchant_api.messages.message_drafts import MessageDrafts
-from duro.merchant_api.messages.message_settings import MessageSettings
 
 _MOST_AT_ONCE: Final = 500
 _MOST_ROUNDS: Final = 200
@@ -15,13 +14,10 @@ _MOST_ROUNDS: Final = 200
 class ReminderService:
     """Writes down what payers of a merchant are to be told before their subscriptions renew, once for each renewal."""
 
-    def __init__(
-        self, contexts: RepositoryContexts, *, ids: IdFactory, clock: Clock, settings: MessageSettings
-    ) -> None:
+    def __init__(self, contexts: RepositoryContexts, *, ids: IdFactory, clock: Clock) -> None:
         self._contexts = contexts
         self._drafts = MessageDrafts(ids)
         self._clock = clock
-        self._settings = settings
 
     async def remind(self, tenant_id: TenantId) -> int:
         """Say how many messages were written."""
@@ -35,11 +31,11 @@ class ReminderService:
 
     async def _round(self, tenant_id: TenantId) -> tuple[int, int]:
         async with self._contexts.open(tenant_id) as repos:
-            now, settings = self._clock.now(), self._settings
+            now, wishes = self._clock.now(), await repos.recovery_settings.get()
             renewals = await repos.reminders.unannounced(
                 now=now,
-                until=now + TimeDelta(hours=24 * settings.renewal_reminder_days),
-                has_renewal_reminders=settings.has_renewal_reminders,
+                until=now + TimeDelta(hours=24 * wishes.renewal_reminder_days),
+                has_renewal_reminders=wishes.renewal_reminders,
                 limit=_MOST_AT_ONCE,
             )
             messages = [self._drafts.announced(renewal, now=now) for renewal in renewals]

@@ -1,0 +1,103 @@
+from dataclasses import replace
+
+from whenever import Instant, TimeDelta
+
+from duro.crypto import Uuid7IdFactory
+from duro.db import PageRequest
+from duro.db.message_rows import MessageStatus
+from duro.db.records import AttemptStatus
+from duro.merchant_api.billing import RenewalOutcome
+from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
+from duro.payments import Declined
+
+NO_FUNDS = Declined("51", "Insufficient funds", None)
+EXPIRED = Declined("54", "Expired card", None)
+STOLEN = Declined("43", "Stolen card, pick up", None)
+APPROVAL = Declined("1A", "Additional customer authentication required", None)
+HOUR = TimeDelta(hours=1)
+
+
+async def attempts_of(desk, subscription):
+    async with desk.recovery.contexts.open(desk.tenant.id) as repos:
+        [invoice] = (await repos.invoices.list(PageRequest(limit=10), subscription_id=subscription.id)).items
+        return await repos.attempts.of_invoice(invoice.id)
+
+
+class TestAPaidRenewal:
+    async def test_is_receipted_with_what_was_paid_and_what_comes_next(self, desk):
+        subscription = await desk.recovery.merchant.subscription()
+        assert await desk.recovery.billing.renew(desk.tenant.id, subscription.id) is RenewalOutcome.CHARGED
+        [message] = await desk.messages(subscription)
+        [attempt] = await attempts_of(desk, subscription)
+        after = await desk.recovery.subscription(subscription)
+        assert (message.kind, message.cause, message.status) == ("receipt", str(attempt.id), MessageStatus.PENDING)
+        assert message.facts.amount == attempt.amount
+        assert message.facts.next_attempt_at == after.current_period_end
+
+    async def test_is_receipted_once_however_often_it_is_renewed(self, desk):
+        subscription = await desk.recovery.merchant.subscription()
+        for _ in range(3):
+            await desk.recovery.billing.renew(desk.tenant.id, subscription.id)
+        assert await desk.kinds(subscription) == ["receipt"]
+
+
+class TestADeclinedRenewal:
+    async def test_is_told_with_words_for_the_payer_and_the_next_try(self, desk):
+        subscription = await desk.asked(NO_FUNDS)
+        [message] = await desk.messages(subscription)
+        [attempt] = await attempts_of(desk, subscription)
+        case = await desk.recovery.case(subscription)
+        assert (message.kind, message.cause) == ("dunning_1", str(attempt.id))
+        assert (message.facts.next_attempt_at, message.facts.amount) == (case.next_attempt_at, attempt.amount)
+        assert message.facts.reason
+        assert "Insufficient" not in message.facts.reason
+
+    async def test_is_told_once_for_a_try_however_often_its_case_is_looked_at(self, desk):
+        subscription = await desk.asked(NO_FUNDS)
+        for _ in range(2):
+            async with desk.recovery.contexts.open(desk.tenant.id) as repos:
+                await repos.dunning.wake(subscription.id, now=desk.clock.now())
+            await desk.recovery.work(subscription)
+        assert await desk.kinds(subscription) == ["dunning_1"]
+
+    async def test_is_told_again_after_every_try_and_at_last_of_its_recovery(self, desk, clock):
+        subscription = await desk.asked(NO_FUNDS, NO_FUNDS)
+        await desk.recovery.until(Instant.from_utc(2026, 5, 4, 9))
+        declined = [a for a in await attempts_of(desk, subscription) if a.status is AttemptStatus.FAILED]
+        assert len(declined) == 2
+        assert await desk.kinds(subscription) == ["dunning_1", "dunning_2", "receipt", "payment_recovered"]
+        messages = await desk.messages(subscription)
+        assert [message.cause for message in messages[:2]] == [str(attempt.id) for attempt in declined]
+        assert messages[2].cause == messages[3].cause
+
+    async def test_never_speaks_of_crime(self, desk):
+        subscription = await desk.asked(STOLEN)
+        [message] = await desk.messages(subscription)
+        assert not {"stolen", "lost", "fraud", "pick"} & set(message.facts.reason.casefold().split())
+
+    async def test_asks_for_approval_where_the_bank_wants_it(self, desk):
+        subscription = await desk.asked(APPROVAL)
+        assert await desk.kinds(subscription) == ["authentication_link"]
+
+
+class TestACaseThatWaitsForItsPayer:
+    async def test_reminds_them_a_few_times_and_then_stops(self, desk, clock):
+        subscription = await desk.asked(EXPIRED)
+        await desk.recovery.until(clock.now() + 24 * 30 * HOUR)
+        assert await desk.kinds(subscription) == ["dunning_1", "dunning_2", "dunning_3", "dunning_4"]
+
+
+class TestACancellation:
+    async def test_is_told_once(self, desk, clock):
+        subscription = await desk.recovery.merchant.subscription()
+        act = CancelSubscription(desk.recovery.contexts, Uuid7IdFactory(clock), clock)
+        await act.execute(desk.tenant.id, CancelSubscriptionCommand(subscription_id=subscription.id))
+        assert await desk.kinds(subscription) == ["cancellation"]
+
+    async def test_is_told_when_the_period_it_waited_for_is_over(self, desk):
+        subscription = await desk.recovery.merchant.subscription()
+        async with desk.recovery.contexts.open(desk.tenant.id) as repos:
+            locked = await repos.subscriptions.lock(subscription.id)
+            await repos.subscriptions.update(replace(locked, cancel_at_period_end=True))
+        assert await desk.recovery.billing.renew(desk.tenant.id, subscription.id) is RenewalOutcome.CANCELED
+        assert await desk.kinds(subscription) == ["cancellation"]
