@@ -1,4 +1,5 @@
 import json
+import math
 
 import numpy as np
 import pytest
@@ -95,6 +96,10 @@ class TestSimulationReport:
         text = report.as_markdown()
         assert all(f"{sheet.title}:\n\n| " in text for sheet in report.sheets())
 
+    def test_says_nothing_of_failures_that_nobody_had(self, findings):
+        shares, gains = (_rows(sheet) for sheet in list(SimulationReport(findings).parts())[2:])
+        assert {row["9 to 36"] for row in (*shares.values(), *gains.values())} == {"–"}
+
 
 class TestFindingsJson:
     def test_is_one_line_with_every_policy(self, findings):
@@ -105,6 +110,7 @@ class TestFindingsJson:
         for policy in read["policies"]:
             assert set(FindingsJson.SUMMARY) < set(policy)
             assert 0 < policy["recovered_share"] < 1
+            assert policy["recovered_share_at_failure_9"] is None
         assert len(read["tables"]) == 12
         assert all(len(prior["drawn"]) == 2 and prior["source"] for prior in read["priors"].values())
         assert [varied["world"] for varied in read["sensitivity"]] == [v.name for v in Variation.published()[:2]]
@@ -118,6 +124,12 @@ class TestEstimate:
         half = quantile * np.std(values, ddof=1) / np.sqrt(count)
         assert estimate.high - estimate.mean == pytest.approx(half, rel=1e-3)
         assert estimate.mean - estimate.low == pytest.approx(half, rel=1e-3)
+
+    def test_is_of_the_seeds_that_have_something_to_measure(self):
+        assert Estimate.of([0.5, math.nan, 0.7]) == Estimate.of([0.5, 0.7])
+        nothing = Estimate.of([math.nan, math.nan])
+        assert not nothing.is_known
+        assert nothing.as_json() == {"mean": None, "low": None, "high": None}
 
     def test_has_no_interval_of_one_seed(self):
         assert Estimate.of([0.5]) == Estimate(0.5, None, None)

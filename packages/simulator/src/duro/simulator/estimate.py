@@ -1,3 +1,4 @@
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, final
@@ -10,7 +11,10 @@ _Z: Final = 1.959964
 @final
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean over seeds with its 95 % interval by Student's t; one seed has no interval."""
+    """A mean over seeds with its 95 % interval by Student's t; one seed has no interval.
+
+    A seed without a value (NaN) doesn't count. Where none has one, nothing is known, the mean included.
+    """
 
     mean: float
     low: float | None
@@ -18,12 +22,17 @@ class Estimate:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> "Estimate":
-        array = np.array(values, dtype=np.float64)
-        mean = float(array.mean())
-        if len(values) < 2:
+        array = np.array([value for value in values if not math.isnan(value)], dtype=np.float64)
+        count = len(array)
+        mean = float(array.mean()) if count else math.nan
+        if count < 2:
             return cls(mean, None, None)
-        half = cls._quantile(len(values) - 1) * float(array.std(ddof=1)) / len(values) ** 0.5
+        half = cls._quantile(count - 1) * float(array.std(ddof=1)) / count**0.5
         return cls(mean, mean - half, mean + half)
+
+    @property
+    def is_known(self) -> bool:
+        return not math.isnan(self.mean)
 
     @staticmethod
     def _quantile(freedom: int) -> float:
@@ -37,4 +46,4 @@ class Estimate:
         return _Z + first / freedom + second / freedom**2 + third / freedom**3
 
     def as_json(self) -> dict[str, float | None]:
-        return {"mean": self.mean, "low": self.low, "high": self.high}
+        return {"mean": self.mean if self.is_known else None, "low": self.low, "high": self.high}

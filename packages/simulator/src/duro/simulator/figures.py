@@ -15,7 +15,8 @@ class Figures:
     series: Series
 
     def share(self, measure: str) -> str:
-        return f"{100 * self.series.mean(measure):.1f}"
+        estimate = self.series.estimate(measure)
+        return f"{100 * estimate.mean:.1f}" if estimate.is_known else self.NONE
 
     def number(self, measure: str, places: int = 1) -> str:
         return f"{self.series.mean(measure):,.{places}f}"
@@ -29,7 +30,7 @@ class Figures:
         if control is self.series:
             return self.NONE
         difference = self.series.against(control, measure)
-        return f"{100 * difference.mean:+z.1f}{self.interval(difference)}"
+        return f"{100 * difference.mean:+z.1f}{self.interval(difference)}" if difference.is_known else self.NONE
 
     @staticmethod
     def interval(estimate: Estimate) -> str:

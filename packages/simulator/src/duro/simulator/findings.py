@@ -15,7 +15,7 @@ from duro.simulator.variation import Variation
 @final
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What one run measured, in every seed in turn."""
+    """What one run measured, in every seed in turn; NaN in a seed that has nothing to measure."""
 
     measures: Mapping[str, Sequence[float]]
     calibration: Calibration
@@ -29,8 +29,7 @@ class Series:
         return cls({name: [one.measures[name] for one in measured] for name in names}, calibration)
 
     def mean(self, measure: str) -> float:
-        values = self.measures[measure]
-        return sum(values) / len(values)
+        return self.estimate(measure).mean
 
     def estimate(self, measure: str) -> Estimate:
         return Estimate.of(self.measures[measure])

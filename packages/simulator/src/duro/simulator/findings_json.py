@@ -86,7 +86,8 @@ class FindingsJson:
     @classmethod
     def _run(cls, run: Run, series: Mapping[Run, Series], group: Group) -> dict[str, object]:
         found = series[run]
-        means = {name: round(found.mean(name), 6) for name in found.measures}
+        estimates = {name: found.estimate(name) for name in found.measures}
+        means = {name: round(one.mean, 6) if one.is_known else None for name, one in estimates.items()}
         return {
             "policy": run.policy,
             "window_days": run.days,

@@ -1,3 +1,4 @@
+import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
@@ -119,8 +120,10 @@ class Outcome:
         }
 
     def _share_of(self, chosen: Flags) -> float:
-        """Return what came back of the money of some cases, or 0 where there are none."""
-        return int(self.amount[chosen & self.is_recovered].sum()) / max(int(self.amount[chosen].sum()), 1)
+        """Return what came back of the money of some cases, or NaN where there are none."""
+        if not chosen.any():
+            return math.nan
+        return int(self.amount[chosen & self.is_recovered].sum()) / int(self.amount[chosen].sum())
 
     @property
     def _nth(self) -> Ints:

@@ -31,7 +31,7 @@ class SeedNotFoundError(ValueError):
     """More seeds were asked for than there are."""
 
     def __init__(self, *, last: int, there_are: int, kind: str) -> None:
-        super().__init__(f"There are {there_are} {kind} seeds, and the last one asked for is the {last}th.")
+        super().__init__(f"There are {there_are} {kind} seeds, and no number {last}.")
 
 
 @final
