@@ -36,12 +36,18 @@ class Desk:
     """One merchant's cases, what its payers are told of them, and where that arrives."""
 
     recovery: Any
-    service: MessageService
+    claims: MessageClaims
+    post: MessagePost
+    settlement: MessageSettlement
     reminders: ReminderService
     sink: MailSink
     whatsapp: WhatsAppSimulator
     clock: Clock
     stage: Stage
+
+    @property
+    def service(self) -> MessageService:
+        return MessageService(self.claims, self.post, self.settlement)
 
     @property
     def tenant(self):
@@ -96,11 +102,9 @@ async def desk(
     contexts = recovery.contexts
     yield Desk(
         recovery=recovery,
-        service=MessageService(
-            MessageClaims(contexts, keys, clock=clock, lease=LEASE),
-            MessagePost(writer, Transports(mailer, messenger)),
-            MessageSettlement(contexts, clock=clock, word="accepted"),
-        ),
+        claims=MessageClaims(contexts, keys, clock=clock, lease=LEASE),
+        post=MessagePost(writer, Transports(mailer, messenger)),
+        settlement=MessageSettlement(contexts, clock=clock, word="accepted"),
         reminders=ReminderService(contexts, ids=Uuid7IdFactory(clock), clock=clock),
         sink=mail_sink,
         whatsapp=whatsapp,
