@@ -6,7 +6,7 @@ from duro.billing import Interval
 from duro.cli.crowd import CrowdOrder
 from duro.cli.demo.cast import DemoCast, DemoPlan, DemoTurn
 from duro.cli.screen.outcomes import OutcomeBoard
-from duro.db.overview import Happening, Overview
+from duro.db.overview import Happening, Overview, Told
 from duro.kernel import Currency, Mode, Money
 from duro.payments.simulated import Delivery
 
@@ -29,6 +29,12 @@ class TestDemoCast:
     def test_gives_everybody_an_address_of_their_own(self):
         emails = [role.email for role in DemoCast.all()]
         assert len(set(emails)) == len(emails)
+
+    def test_can_be_told_on_both_channels_at_numbers_that_nobody_has(self):
+        cast = DemoCast.all()
+        assert {role.has_whatsapp_consent for role in cast} == {True, False}
+        assert len({role.phone for role in cast}) == len(cast)
+        assert all(role.phone.startswith("+2340") for role in cast)
 
 
 class TestCrowdOrder:
@@ -54,7 +60,9 @@ class TestCrowdOrder:
 
 
 class TestOutcomeBoard:
-    def board(self, outcome: str, *, age_seconds: int = 0, detail: str = "") -> OutcomeBoard:
+    def board(
+        self, outcome: str, *, age_seconds: int = 0, detail: str = "", told: tuple[Told, ...] = ()
+    ) -> OutcomeBoard:
         happening = Happening(
             key=f"1 {outcome}",
             happened_at=NOW - TimeDelta(seconds=age_seconds),
@@ -71,6 +79,7 @@ class TestOutcomeBoard:
             charged=(Money(60_000, Currency("NGN")),),
             subscriptions={"active": 7, "past_due": 2, "canceled": 1, "expired": 1},
             next_due_at=NOW + TimeDelta(seconds=9),
+            told=told,
         )
         return OutcomeBoard(overview, NOW)
 
@@ -92,3 +101,13 @@ class TestOutcomeBoard:
         assert self.board("failed").summary() == (
             "charged 3 · declined 2 · unanswered 1 · ended 2 · money NGN 600.00 · past due 2 · next due in 9 s"
         )
+
+    def test_shows_what_was_told_to_whom_without_telling_who_that_is(self):
+        told = (
+            Told("2 sent", NOW, "receipt", "whatsapp", "+2348031234567", "shown"),
+            Told("1 refused", NOW, "dunning_1", "email", "ada.eze@example.com", "refused: recipient:550"),
+        )
+        _, first, second = [line for _, line in self.board("failed", told=told).lines({})]
+        assert first.endswith("told: dunning_1 to a…@example.com by email: refused: recipient:550")
+        assert second.endswith("told: receipt to +234…567 by whatsapp: shown")
+        assert self.board("failed", told=told).lines({"1 failed": "", "2 sent": "", "1 refused": ""}) == ()

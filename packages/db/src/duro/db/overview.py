@@ -32,6 +32,14 @@ select * from (
     join {schema}.plans p on p.tenant_id = s.tenant_id and p.id = s.plan_id
 ) as happenings order by happened_at desc, id desc limit $2"""
 
+_TOLD: Final = """
+select m.id, m.kind, m.channel, m.status, m.outcome, m.settled_at, c.email, c.phone
+from (select * from {schema}.messages
+      where tenant_id = $1 and settled_at is not null
+      order by tenant_id desc, id desc limit $2) m
+join {schema}.customers c on c.tenant_id = m.tenant_id and c.id = m.customer_id
+order by m.settled_at desc, m.id desc"""
+
 _ATTEMPTS: Final = """
 select status, currency, count(*) as attempts, sum(amount)::bigint as amount from {schema}.payment_attempts
 where tenant_id = $1 group by status, currency"""
@@ -59,6 +67,19 @@ class Happening:
 
 @final
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One message that lately left, or didn't, and where it went."""
+
+    key: str
+    told_at: Instant
+    kind: str
+    channel: str
+    to: str
+    outcome: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Overview:
     """How a merchant's billing stands at this moment."""
 
@@ -67,6 +88,7 @@ class Overview:
     charged: tuple[Money, ...]
     subscriptions: Mapping[str, int]
     next_due_at: Instant | None
+    told: tuple[Told, ...] = ()
 
 
 @final
@@ -91,6 +113,7 @@ class OverviewReader:
 
     async def _read(self, session: TenantSession, limit: int) -> Overview:
         recent = await session.fetch(_RECENT, limit)
+        told = await session.fetch(_TOLD, limit)
         attempts = await session.fetch(_ATTEMPTS)
         subscriptions = await session.fetch(_SUBSCRIPTIONS)
         counts: dict[str, int] = {}
@@ -105,6 +128,19 @@ class OverviewReader:
             ),
             subscriptions={row["status"]: row["subscriptions"] for row in subscriptions},
             next_due_at=min(dues, default=None),
+            told=tuple(self._told(row) for row in told),
+        )
+
+    @staticmethod
+    def _told(row: Record) -> Told:
+        is_sent, channel = row["status"] == "sent", row["channel"] or ""
+        return Told(
+            key=f"{row['id']} {row['status']}",
+            told_at=row["settled_at"],
+            kind=row["kind"],
+            channel=channel,
+            to=(row["phone"] or "") if channel == "whatsapp" else row["email"],
+            outcome=row["outcome"] if is_sent else f"{row['status']}: {row['outcome']}",
         )
 
     @staticmethod

@@ -9,7 +9,12 @@ from duro.cli.prepared_database import PreparedDatabase
 from duro.cli.supervision.child import ChildUnit
 from duro.cli.supervision.readiness import ReadinessProbe
 
-_LIVELY: Final = {"DURO_SCAN_SECONDS": "5", "DURO_PENDING_SECONDS": "5"}
+_LIVELY: Final = {
+    "DURO_SCAN_SECONDS": "5",
+    "DURO_PENDING_SECONDS": "5",
+    "DURO_DUNNING_SECONDS": "5",
+    "DURO_MESSAGES_SECONDS": "5",
+}
 _PROFILE: Final = "DURO_PROFILE"
 
 

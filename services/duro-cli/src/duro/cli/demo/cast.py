@@ -52,10 +52,20 @@ class DemoRole:
     card: SimulatedCard
     due_seconds: int
     turn: DemoTurn = DemoTurn.RENEWS
+    number: int = 0
 
     @property
     def email(self) -> str:
         return f"{self.name.lower().replace(' ', '.')}@example.com"
+
+    @property
+    def phone(self) -> str:
+        """A number that nobody can have: no subscriber's begins with a zero."""
+        return f"+234000{self.number:07}"
+
+    @property
+    def has_whatsapp_consent(self) -> bool:
+        return self.number % 2 == 0
 
 
 @final
@@ -69,7 +79,7 @@ class DemoCast:
     @classmethod
     def all(cls) -> tuple[DemoRole, ...]:
         return tuple(
-            DemoRole(name=cls._name(number), plan=plan, card=card, due_seconds=due, turn=turn)
+            DemoRole(name=cls._name(number), plan=plan, card=card, due_seconds=due, turn=turn, number=number)
             for number, (plan, card, due, turn) in enumerate(cls._parts())
         )
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 from whenever import Instant, TimeDelta
 
+from duro.cli.screen.told_line import ToldLine
 from duro.db.overview import Happening, Overview
 
 _SPOKEN: Final[Mapping[str, tuple[str, str]]] = {
@@ -16,6 +17,7 @@ _SPOKEN: Final[Mapping[str, tuple[str, str]]] = {
     "canceled": ("canceled", "dim"),
     "expired": ("expired", "dim"),
 }
+_TOLD_SHOWN: Final = 6
 _UNANSWERED_AFTER: Final = TimeDelta(seconds=8)
 
 
@@ -28,7 +30,7 @@ class OutcomeBoard:
     now: Instant
 
     def table(self) -> RenderableType:
-        """Return the newest outcomes above the counts."""
+        """Return the newest outcomes, what was told of them, and the counts."""
         table = Table(expand=True, box=None, header_style="bold")
         for heading in ("time", "customer", "plan"):
             table.add_column(heading, no_wrap=True)
@@ -44,7 +46,18 @@ class OutcomeBoard:
                 self._outcome(happening),
                 str(happening.attempt or ""),
             )
-        return Group(table, Text(self.summary(), style="bold"))
+        return Group(table, self._told_table(), Text(self.summary(), style="bold"))
+
+    def _told_table(self) -> RenderableType:
+        table = Table(expand=True, box=None, header_style="bold")
+        for heading in ("told", "to", "message", "by"):
+            table.add_column(heading, no_wrap=True)
+        table.add_column("outcome", ratio=1, no_wrap=True)
+        for told in self.overview.told[:_TOLD_SHOWN]:
+            line = ToldLine(told)
+            when = self.clock_time(told.told_at)
+            table.add_row(when, line.to, told.kind, told.channel, told.outcome)
+        return table
 
     def summary(self) -> str:
         """Return the counts in one line."""
@@ -62,13 +75,17 @@ class OutcomeBoard:
         return " · ".join(words)
 
     def lines(self, known: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-        """Return key and text of each happening that isn't known yet, the oldest first."""
+        """Return key and text of what has happened or was told and isn't known yet, the oldest first."""
         fresh = [
             happening
             for happening in reversed(self.overview.happenings)
             if happening.key not in known and (happening.outcome != "pending" or self._is_unanswered(happening))
         ]
-        return tuple((happening.key, self._line(happening)) for happening in fresh)
+        told = [one for one in reversed(self.overview.told) if one.key not in known]
+        return (
+            *((happening.key, self._line(happening)) for happening in fresh),
+            *((one.key, f"{self.clock_time(one.told_at)} {ToldLine(one).text}") for one in told),
+        )
 
     @staticmethod
     def clock_time(at: Instant) -> str:
