@@ -38,6 +38,9 @@ class TestUp:
         assert (status, output.splitlines()[-1]) == (0, "clean")
 
         await Deadline(60).until(lambda: "charged NGN" in up.log and "declined: " in up.log, "a charge and a decline")
+        await Deadline(60).until(
+            lambda: "by whatsapp: shown" in up.log and "by email: shown" in up.log, "messages on both channels"
+        )
         await up.until("unknown: no answer")
         processes = up.descendants()
         os.kill(up.process.pid, signal.SIGINT)
