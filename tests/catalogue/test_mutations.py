@@ -73,7 +73,7 @@ async def detach_payment_method(api: MerchantClient) -> Act:
 
 
 async def start_subscription(api: MerchantClient) -> Act:
-    touches = "subscriptions invoices invoice_lines payment_attempts events journals ledger_entries"
+    touches = "subscriptions invoices invoice_lines payment_attempts events journals ledger_entries messages"
     return Act.of("POST", "/v1/subscriptions", await api.order(), touches=touches)
 
 
@@ -86,7 +86,7 @@ async def update_subscription(api: MerchantClient) -> Act:
 async def cancel_subscription(api: MerchantClient) -> Act:
     subscription = await api.subscription()
     path = f"/v1/subscriptions/{subscription['id']}/cancel"
-    return Act.of("POST", path, {}, touches="subscriptions events")
+    return Act.of("POST", path, {}, touches="subscriptions events messages")
 
 
 async def create_test_clock(_: MerchantClient) -> Act:
@@ -100,14 +100,16 @@ async def advance_test_clock(api: MerchantClient) -> Act:
     order = {"customerId": customer["id"], "planId": plan["id"], "paymentMethodId": method["id"]}
     await api.made("/v1/subscriptions", order)
     path = f"/v1/test-clocks/{clock['id']}/advance"
-    touches = "test_clocks subscriptions invoices invoice_lines payment_attempts events journals ledger_entries"
+    touches = (
+        "test_clocks subscriptions invoices invoice_lines payment_attempts events journals ledger_entries messages"
+    )
     return Act.of("POST", path, {"to": "2030-02-28T09:00:00Z"}, touches=touches)
 
 
 async def change_plan(api: MerchantClient) -> Act:
     subscription, plan = await api.subscription(), await api.plan(interval="year", amount=5_000_000)
     path = f"/v1/subscriptions/{subscription['id']}/change-plan"
-    touches = "subscriptions invoices invoice_lines payment_attempts events journals ledger_entries"
+    touches = "subscriptions invoices invoice_lines payment_attempts events journals ledger_entries messages"
     return Act.of("POST", path, {"planId": plan["id"]}, touches=touches)
 
 
@@ -179,7 +181,7 @@ async def pay_invoice(api: MerchantClient) -> Act:
     subscription = await api.subscription(number=SimulatedCard.INSUFFICIENT_FUNDS.number)
     card = await api.card({"id": subscription["customerId"]})
     path = f"/v1/invoices/{await invoice_of(api, subscription)}/pay"
-    touches = "invoices payment_attempts subscriptions events journals ledger_entries"
+    touches = "invoices payment_attempts subscriptions events journals ledger_entries messages"
     return Act.of("POST", path, {"paymentMethodId": card["id"]}, touches=touches)
 
 
@@ -189,7 +191,7 @@ async def void_invoice(api: MerchantClient) -> Act:
     return Act.of("POST", path, touches="invoices subscriptions events journals ledger_entries")
 
 
-async def mark_invoice_uncollectible(api: MerchantClient) -> Act:
+async def owing(api: MerchantClient) -> Json:
     """Let a change be invoiced at once to a card that fails: what is owed for it moves no subscription."""
     subscription = await api.subscription()
     declining = await api.card({"id": subscription["customerId"]}, SimulatedCard.INSUFFICIENT_FUNDS.number)
@@ -197,6 +199,39 @@ async def mark_invoice_uncollectible(api: MerchantClient) -> Act:
     assert (await api.http.patch(path, json={"paymentMethodId": declining["id"]})).is_success
     change = await api.post(f"{path}/change-plan", {"quantity": 2, "prorationBehavior": "invoice_now"})
     assert change.is_success, change.text
+    return subscription
+
+
+async def case_of(api: MerchantClient, subscription: Json) -> str:
+    (case,) = (await api.read("/v1/recovery/schedules", subscriptionId=subscription["id"]))["items"]
+    return f"/v1/recovery/schedules/{case['id']}"
+
+
+async def retry_recovery_schedule(api: MerchantClient) -> Act:
+    subscription = await owing(api)
+    card = await api.card({"id": subscription["customerId"]})
+    path = f"/v1/subscriptions/{subscription['id']}"
+    assert (await api.http.patch(path, json={"paymentMethodId": card["id"]})).is_success
+    touches = "invoices payment_attempts subscriptions events journals ledger_entries dunning_schedules messages"
+    return Act.of("POST", f"{await case_of(api, subscription)}/retry-now", touches=touches)
+
+
+async def pause_recovery_schedule(api: MerchantClient) -> Act:
+    return Act.of("POST", f"{await case_of(api, await owing(api))}/pause", touches="dunning_schedules dunning_events")
+
+
+async def resume_recovery_schedule(api: MerchantClient) -> Act:
+    path = await case_of(api, await owing(api))
+    assert (await api.post(f"{path}/pause")).is_success
+    return Act.of("POST", f"{path}/resume", touches="dunning_schedules dunning_events")
+
+
+async def update_recovery_settings(_: MerchantClient) -> Act:
+    return Act.of("PATCH", "/v1/settings/recovery", {"maxTries": 6}, touches="recovery_settings")
+
+
+async def mark_invoice_uncollectible(api: MerchantClient) -> Act:
+    subscription = await owing(api)
     page = await api.read("/v1/invoices", subscriptionId=subscription["id"], status="open")
     path = f"/v1/invoices/{page['items'][0]['id']}/mark-uncollectible"
     return Act.of("POST", path, touches="invoices dunning_schedules journals ledger_entries")
@@ -240,6 +275,10 @@ LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
     "voidInvoice": void_invoice,
     "markInvoiceUncollectible": mark_invoice_uncollectible,
     "grantCredit": grant_credit,
+    "retryRecoverySchedule": retry_recovery_schedule,
+    "pauseRecoverySchedule": pause_recovery_schedule,
+    "resumeRecoverySchedule": resume_recovery_schedule,
+    "updateRecoverySettings": update_recovery_settings,
     "createTestClock": create_test_clock,
     "advanceTestClock": advance_test_clock,
 }

@@ -12,6 +12,7 @@ from whenever import Instant
 from duro.crypto import Uuid7IdFactory
 from duro.kernel import (
     CustomerId,
+    DunningScheduleId,
     EventId,
     IdFactory,
     InvoiceId,
@@ -49,6 +50,7 @@ KINDS = (
     RefundId,
     EventId,
     TestClockId,
+    DunningScheduleId,
 )
 
 

@@ -3,9 +3,11 @@
 from fence import Estate, Route, Snapshots
 from litestar import Litestar
 
+from duro.db.records import DunningEventId
 from duro.db.states import JournalId
 from duro.kernel import (
     CustomerId,
+    DunningScheduleId,
     EventId,
     InvoiceId,
     Mode,
@@ -31,6 +33,8 @@ LISTED = {
     "invoices": InvoiceId,
     "payment_attempts": PaymentAttemptId,
     "refunds": RefundId,
+    "dunning_schedules": DunningScheduleId,
+    "dunning_events": DunningEventId,
     "journals": JournalId,
     "events": EventId,
 }

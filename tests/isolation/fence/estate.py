@@ -116,9 +116,9 @@ RECOVERY = (
     (
         """
     insert into {schema}.recovery_settings (
-        tenant_id, auto_recovery, max_tries, deadline_days, escalation, payday_aware, rails, renewal_reminders,
-        renewal_reminder_days, quiet_from, quiet_until, updated_at)
-    values ($1, true, 5, 35, 'unpaid', 'calendar', '{}', true, 3, '21:00', '08:00', $2)""",
+        tenant_id, auto_recovery, dunning_enabled, max_tries, deadline_days, escalation, payday_aware, rails,
+        renewal_reminders, renewal_reminder_days, quiet_from, quiet_until, updated_at)
+    values ($1, true, true, 5, 35, 'unpaid', 'calendar', '{}', true, 3, '21:00', '08:00', $2)""",
         ("now",),
     ),
     (
@@ -288,6 +288,16 @@ class Settled:
                 wake_at=now,
             )
             await repos.dunning.insert(case)
+            won = replace(
+                case,
+                id=self._ids.new(DunningScheduleId),
+                invoice_id=attempt.invoice_id,
+                subscription_id=attempt.subscription_id,
+                state=DunningState.RECOVERED,
+                wake_at=None,
+                closed_at=now,
+            )
+            await repos.dunning.insert(won)
             pending = PendingLine("Carried forward", Money(1, attempt.amount.currency))
             await repos.pending_lines.add(case.subscription_id, [pending], now=now)
             message_id = self._ids.new(SubscriptionId).value

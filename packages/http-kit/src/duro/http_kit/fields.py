@@ -8,6 +8,7 @@ from whenever import Instant
 from duro.kernel import (
     Currency,
     CustomerId,
+    DunningScheduleId,
     EntityId,
     EventId,
     InvoiceId,
@@ -90,6 +91,7 @@ SubscriptionIdField = Annotated[SubscriptionId, PlainValidator(IdRule(Subscripti
 InvoiceIdField = Annotated[InvoiceId, PlainValidator(IdRule(InvoiceId)), IdRule.schema("inv")]
 TransactionIdField = Annotated[PaymentAttemptId, PlainValidator(IdRule(PaymentAttemptId)), IdRule.schema("txn")]
 RefundIdField = Annotated[RefundId, PlainValidator(IdRule(RefundId)), IdRule.schema("rfd")]
+DunningScheduleIdField = Annotated[DunningScheduleId, PlainValidator(IdRule(DunningScheduleId)), IdRule.schema("dun")]
 EventIdField = Annotated[EventId, PlainValidator(IdRule(EventId)), IdRule.schema("evt")]
 TestClockIdField = Annotated[TestClockId, PlainValidator(IdRule(TestClockId)), IdRule.schema("clk")]
 InstantField = Annotated[

@@ -9,6 +9,7 @@ from whenever import Instant, TimeDelta
 from duro.crypto import Uuid7IdFactory
 from duro.db import DatabasePool, PageRequest, RepositoryContexts
 from duro.db.audit import Audit
+from duro.db.records import AttemptStatus
 from duro.db.sweeps import Sweeps
 from duro.kernel import Clock, DunningScheduleId, Mode
 from duro.merchant_api.billing import BillingService, GatewayRegistry, PendingService, RenewalOutcome
@@ -22,6 +23,11 @@ from duro.testkit.staged_merchant import StagedMerchant
 
 LEASE = TimeDelta(seconds=60)
 NO_FUNDS = Declined("51", "Insufficient funds", None)
+
+
+class TrustedClock:
+    async def check(self) -> None:
+        """It is right."""
 
 
 class MoodyGateway:
@@ -105,7 +111,13 @@ class Recovery:
         return await self.dunning.process(self.merchant.tenant.id, (await self.case(subscription)).id)
 
     async def retry_now(self, subscription) -> RenewalOutcome:
-        return await self.retries.execute(self.merchant.tenant.id, (await self.case(subscription)).id)
+        told = await self.retries.execute(self.merchant.tenant.id, (await self.case(subscription)).id)
+        match told.attempts[-1].status:
+            case AttemptStatus.SUCCEEDED:
+                return RenewalOutcome.CHARGED
+            case AttemptStatus.FAILED:
+                return RenewalOutcome.DUNNING
+        return RenewalOutcome.PENDING
 
     async def new_card(self, subscription) -> None:
         """Let the payer bring another card."""
@@ -159,7 +171,9 @@ async def recovery(database: ClonedDatabase, stage: Stage, clock: Clock) -> Asyn
         billing=BillingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         pending=PendingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         dunning=DunningService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
-        retries=RetryNow(contexts, Collection(contexts, gateways, ids=ids, clock=clock, lease=LEASE)),
+        retries=RetryNow(
+            contexts, Collection(contexts, gateways, ids=ids, clock=clock, lease=LEASE), TrustedClock(), ids=ids
+        ),
         pauses=PauseCase(contexts, ids=ids, clock=clock),
         sweeps=Sweeps(sweep),
         admin=admin,

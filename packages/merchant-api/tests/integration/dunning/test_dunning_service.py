@@ -243,7 +243,7 @@ class TestAPausedCase:
         assert len(recovery.gateway.sent) == 1
         resumed = await recovery.pauses.resume(recovery.merchant.tenant.id, planned.id)
 
-        assert resumed.deadline_at == planned.deadline_at + TimeDelta(hours=24 * 20)
+        assert resumed.schedule.deadline_at == planned.deadline_at + TimeDelta(hours=24 * 20)
         await recovery.until(Instant.from_utc(2026, 5, 30, 9))
         assert (await recovery.case(subscription)).state is DunningState.RECOVERED
         assert await recovery.story(subscription) == ["decided", "paused", "resumed", "decided", "tried"]

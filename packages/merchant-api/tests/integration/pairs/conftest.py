@@ -271,7 +271,7 @@ def acts_of(world: World, *, gateways, ids, clock) -> dict[str, Act]:
     void, write_off = VoidInvoice(contexts, ids, clock), MarkInvoiceUncollectible(contexts, ids, clock)
     pay = PayInvoice(contexts, collection, guard, ids=ids, clock=clock)
     refund = RefundInvoice(contexts, refunds, guard, ids=ids, clock=clock)
-    retry = RetryNow(contexts, collection)
+    retry = RetryNow(contexts, collection, guard, ids=ids)
 
     async def on_open(scene: Scene, act):
         return None if scene.open_invoice_id is None else await act(scene.open_invoice_id)

@@ -44,6 +44,8 @@ from duro.public_api.plans.controller import PlansController
 from duro.public_api.plans.kept_plans import KeptPlans
 from duro.public_api.promo_codes.controller import PromoCodesController
 from duro.public_api.promo_codes.redemption_controller import RedemptionController
+from duro.public_api.recovery.controller import RecoveryController
+from duro.public_api.recovery_settings.controller import RecoverySettingsController
 from duro.public_api.refunds.controller import RefundsController
 from duro.public_api.settings import Settings
 from duro.public_api.subscriptions.change_controller import SubscriptionChangesController
@@ -139,6 +141,8 @@ class Composition:
                 InvoicesController,
                 TransactionsController,
                 RefundsController,
+                RecoveryController,
+                RecoverySettingsController,
                 EventsController,
                 TestClocksController,
                 HealthController,

@@ -39,6 +39,7 @@ from duro.merchant_api.test_clocks import AdvanceTestClock, CreateTestClock, Due
 from duro.merchant_api.transactions import GetTransaction, ListTransactions
 from duro.public_api.plans.kept_plans import KeptPlans
 from duro.public_api.promo_codes.acts import PromoCodeActs
+from duro.public_api.recovery.acts import RecoveryActs
 from duro.public_api.subscriptions.acts import SubscriptionChangeActs
 
 
@@ -77,6 +78,7 @@ class Merchant:
     cancel_refund: CancelRefund
     get_refund: GetRefund
     list_refunds: ListRefunds
+    recovery: RecoveryActs
     grant_credit: GrantCredit
     get_credit: GetCredit
     get_transaction: GetTransaction
@@ -144,6 +146,7 @@ class Merchant:
             cancel_refund=CancelRefund(contexts, ids, clock),
             get_refund=GetRefund(contexts),
             list_refunds=ListRefunds(contexts),
+            recovery=RecoveryActs.over(contexts, collection=collection, guard=guard, ids=ids, clock=clock),
             grant_credit=GrantCredit(contexts, ids, clock),
             get_credit=GetCredit(contexts),
             get_transaction=GetTransaction(contexts),

@@ -2,8 +2,17 @@
 
 from duro.merchant_api.dunning.dunning_service import DunningService
 from duro.merchant_api.dunning.pause_case import PauseCase
-from duro.merchant_api.dunning.read_cases import GetCase, ListCases
+from duro.merchant_api.dunning.read_cases import CaseWithAttempts, GetCase, ListCases
 from duro.merchant_api.dunning.rebuild_paydays import RebuildPaydays, RebuiltPaydays
 from duro.merchant_api.dunning.retry_now import RetryNow
 
-__all__ = ["DunningService", "GetCase", "ListCases", "PauseCase", "RebuildPaydays", "RebuiltPaydays", "RetryNow"]
+__all__ = [
+    "CaseWithAttempts",
+    "DunningService",
+    "GetCase",
+    "ListCases",
+    "PauseCase",
+    "RebuildPaydays",
+    "RebuiltPaydays",
+    "RetryNow",
+]

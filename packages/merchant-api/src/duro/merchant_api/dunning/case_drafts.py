@@ -24,16 +24,20 @@ from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.dunning.case_events import CaseEvents
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 
+_REST: Final = TimeDelta(hours=24)
 TRIES: Final = frozenset({DunningAction.RETRY, DunningAction.RETRY_PAYDAY})
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class DecidedCase:
-    """A case as it stands after a decision, what happened to it, and what that does to the rows around it."""
+    """A case as it stands after a decision, what happened to it, and what that does to the rows around it.
+
+    Nothing happened to one that goes on resting.
+    """
 
     schedule: DunningSchedule
-    event: DunningEvent
+    event: DunningEvent | None
     settlement: RenewalSettlement | None = None
 
 
@@ -98,6 +102,24 @@ class CaseDrafts:
         """Say whether the payer is asked for the same thing as before: they are reminded, and nobody else is told."""
         was_asked = schedule.state is DunningState.AWAITING_CUSTOMER
         return was_asked and (schedule.action, schedule.cause) == (decision.action, decision.cause)
+
+    def rested(self, schedule: DunningSchedule, *, deadline: Instant, now: Instant) -> DecidedCase:
+        """Draft that nothing is tried by itself: the merchant tries, or the payer pays, before the deadline.
+
+        It is looked at again every day, since the merchant may change their mind.
+        """
+        resting = replace(
+            schedule,
+            state=DunningState.AWAITING_CUSTOMER,
+            action=DunningAction.AWAIT_CUSTOMER,
+            cause=None,
+            next_attempt_at=None,
+            deadline_at=deadline,
+            wake_at=min(now + _REST, deadline),
+            reason="The merchant tries failed charges again by hand.",
+        )
+        is_news = resting.reason != schedule.reason
+        return DecidedCase(resting, self._cases.of(resting, DunningEventKind.DECIDED, now=now) if is_news else None)
 
     def tried(self, schedule: DunningSchedule, *, now: Instant) -> DecidedCase:
         """Draft the try that had been planned."""

@@ -8,7 +8,6 @@ from duro.billing import Zone
 from duro.billing.recovery import (
     AllowedFrom,
     DunningContext,
-    DunningSettings,
     DunningStrategy,
     PaydayAwareness,
 )
@@ -16,6 +15,7 @@ from duro.db import Repositories, RepositoryContexts
 from duro.db.message_rows import Message
 from duro.db.records import PaymentAttempt
 from duro.db.recovery import CaseSubject
+from duro.db.recovery_settings import RecoverySettings
 from duro.kernel import Clock, CustomerId, DunningScheduleId, IdFactory, SubscriptionId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
@@ -44,6 +44,7 @@ class _Round:
         default_factory=dict[DunningScheduleId, tuple[CaseSubject, PaymentAttempt]]
     )
     attempts: Sequence[PaymentAttempt] = ()
+    wishes: RecoverySettings = field(default_factory=RecoverySettings)
     messages: list[Message] = field(default_factory=list[Message])
 
 
@@ -86,8 +87,8 @@ class DunningClaims:
         pending = {attempt.subscription_id for attempt in attempts if attempt.is_unexplained}
         keys = {CaseContexts.card_key(subject.method) for subject in subjects if subject.method is not None}
         tries = await repos.card_tries.lock(sorted(keys), since=now - _REMEMBERED) if keys else {}
-        settings = DunningSettings()
-        contexts = CaseContexts(self._codes, self._strategy.budget, settings, attempts, tries)
+        wishes = found.wishes = await repos.recovery_settings.get()
+        contexts = CaseContexts(self._codes, self._strategy.budget, wishes.dunning, attempts, tries)
         for subject in subjects:
             if subject.subscription.id in pending:
                 found.results[subject.schedule.id] = Concluded(Renewal(RenewalOutcome.PENDING))
@@ -104,8 +105,11 @@ class DunningClaims:
     def _look_at(self, subject: CaseSubject, contexts: CaseContexts, found: _Round, *, now: Instant) -> None:
         """Try what was planned for now if it is still allowed; else it has to be decided about."""
         context = contexts.of(subject, now=now)
-        if self._is_due(subject, context) and self._is_allowed(context):
-            self._try(subject, self._drafts.tried(subject.schedule, now=now), found)
+        if not found.wishes.auto_recovery and now < context.deadline_at:
+            found.results[subject.schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
+            found.decided.append(self._drafts.rested(subject.schedule, deadline=context.deadline_at, now=now))
+        elif self._is_due(subject, context) and self._is_allowed(context):
+            self._try(subject, self._drafts.tried(subject.schedule, now=now), found, now=now)
         else:
             found.undecided.append((subject, context))
 
@@ -129,7 +133,7 @@ class DunningClaims:
         found.results[schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
         is_at_once = decision.next_attempt_at is not None and decision.next_attempt_at <= now
         if is_at_once and decision.action in TRIES:
-            self._try(subject, case, found)
+            self._try(subject, case, found, now=now)
         else:
             found.decided.append(case)
             found.messages.extend(self._asked(subject, case, context, found))
@@ -138,7 +142,7 @@ class DunningClaims:
         self, subject: CaseSubject, case: DecidedCase, context: DunningContext, found: _Round
     ) -> tuple[Message, ...]:
         """Tell the payer what was decided; the end of a case is told by what becomes of the subscription."""
-        if not case.schedule.is_open:
+        if not (case.schedule.is_open and found.wishes.dunning_enabled):
             return ()
         before, now = subject.schedule, context.now
         is_planned = before.next_attempt_at is None or before.next_attempt_at > now
@@ -147,8 +151,7 @@ class DunningClaims:
         reminders = sum(asked_at + wait <= now for wait in waits)
         return (self._messages.asked(subject, case.schedule, found.attempts, reminders=reminders, now=now),)
 
-    def _try(self, subject: CaseSubject, case: DecidedCase, found: _Round) -> None:
-        now = case.event.created_at
+    def _try(self, subject: CaseSubject, case: DecidedCase, found: _Round, *, now: Instant) -> None:
         found.decided.append(case)
         found.tries[case.schedule.id] = (subject, self._drafts.attempt(subject, case.schedule, now=now))
 
@@ -156,7 +159,7 @@ class DunningClaims:
         if not found.decided:
             return
         await repos.dunning.update_many([case.schedule for case in found.decided])
-        await repos.dunning.tell([case.event for case in found.decided])
+        await repos.dunning.tell([case.event for case in found.decided if case.event is not None])
         settlements = [case.settlement for case in found.decided if case.settlement is not None]
         if settlements:
             await repos.renewals.settle(settlements, now=now)

@@ -1,8 +1,26 @@
+from dataclasses import dataclass
 from typing import final
 
-from duro.db import Page, PageRequest, RepositoryContexts
-from duro.db.records import DunningEvent, DunningSchedule, DunningState
+from duro.db import Page, PageRequest, Repositories, RepositoryContexts
+from duro.db.records import DunningEvent, DunningSchedule, DunningState, PaymentAttempt
 from duro.kernel import DunningScheduleId, NotFoundError, SubscriptionId, TenantId
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CaseWithAttempts:
+    """A recovery case, and every try to collect its invoice, the first failure among them."""
+
+    schedule: DunningSchedule
+    attempts: tuple[PaymentAttempt, ...]
+
+    @classmethod
+    async def of(cls, repos: Repositories, schedule_id: DunningScheduleId) -> "CaseWithAttempts":
+        """Raise NotFoundError."""
+        schedule = await repos.dunning.get(schedule_id)
+        if schedule is None:
+            raise NotFoundError("recovery case", schedule_id)
+        return cls(schedule, await repos.attempts.of_invoice(schedule.invoice_id))
 
 
 @final
@@ -12,12 +30,10 @@ class GetCase:
     def __init__(self, contexts: RepositoryContexts) -> None:
         self._contexts = contexts
 
-    async def execute(self, tenant_id: TenantId, schedule_id: DunningScheduleId) -> DunningSchedule:
+    async def execute(self, tenant_id: TenantId, schedule_id: DunningScheduleId) -> CaseWithAttempts:
+        """Raise NotFoundError."""
         async with self._contexts.open(tenant_id) as repos:
-            schedule = await repos.dunning.get(schedule_id)
-        if schedule is None:
-            raise NotFoundError("recovery case", schedule_id)
-        return schedule
+            return await CaseWithAttempts.of(repos, schedule_id)
 
 
 @final

@@ -1,14 +1,19 @@
 from typing import Final, final
 
 from duro.billing.recovery import DunningCause
-from duro.db import RepositoryContexts
+from duro.db import Repositories, RepositoryContexts
 from duro.db.records import Initiator
 from duro.db.recovery import CaseSubject
-from duro.kernel import ConflictError, DunningScheduleId, NotFoundError, TenantId
+from duro.kernel import ConflictError, DunningScheduleId, IdFactory, NotFoundError, PaymentAttemptId, TenantId
+from duro.merchant_api.billing.charge_order import ChargeOrder
+from duro.merchant_api.billing.checks_clock import ChecksClock
 from duro.merchant_api.billing.collection import Collection
-from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.dunning.read_cases import CaseWithAttempts
+from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 
+_UNSIGNED: Final = NoReceipt()
+_GATEWAY_SECONDS: Final = 10.0
 _REASONS: Final = {
     Initiator.MERCHANT: "The merchant asked for it.",
     Initiator.PAYER: "The payer asked for it.",
@@ -17,41 +22,72 @@ _REASONS: Final = {
 
 @final
 class RetryNow:
-    """Tries a recovery case at once because somebody asked for it; that uses up nothing of the plan of tries."""
+    """Tries a recovery case at once because somebody asked for it; that uses up nothing of the plan of tries.
 
-    def __init__(self, contexts: RepositoryContexts, collection: Collection) -> None:
+    Executed again under the same receipt it finds the attempt it had written and makes no other.
+    """
+
+    def __init__(
+        self, contexts: RepositoryContexts, collection: Collection, guard: ChecksClock, *, ids: IdFactory
+    ) -> None:
         self._contexts = contexts
         self._collection = collection
+        self._guard = guard
+        self._ids = ids
         self._clocks = CustomerClocks(collection.clock)
 
     async def execute(
         self,
         tenant_id: TenantId,
         schedule_id: DunningScheduleId,
+        receipt: Receipt[CaseWithAttempts] = _UNSIGNED,
         *,
         initiator: Initiator = Initiator.MERCHANT,
-        gateway_seconds: float | None = None,
-    ) -> RenewalOutcome:
+    ) -> CaseWithAttempts:
         """Charge the saved method once, and have the case decided about anew if it is declined.
 
+        A decline is no error, nor is an answer that isn't known within 10 seconds.
         Raise NotFoundError; PaymentInProgressError; or ConflictError `case_closed`, `payment_method_required`, or
         `payment_revoked` and `card_barred` where a charge is forbidden whoever asks for it.
         """
+        await self._guard.check()
         async with self._contexts.open(tenant_id) as repos:
+            ids = await receipt.claim(repos, self._ids)
+            attempt_id = ids.new(PaymentAttemptId)
             subjects = await repos.recovery.lock([schedule_id])
             if not subjects:
                 raise NotFoundError("recovery case", schedule_id)
-            subject = subjects[0]
-            self._require_chargeable(subject)
-            clock = await self._clocks.of(repos, subject.subscription.test_clock_id)
-            collection = self._collection.on(clock)
-            order = await collection.claim(
-                repos, subject.subscription, subject.invoice, reason=_REASONS[initiator], initiator=initiator
-            )
-            if order is None:
-                code = "payment_method_required"
-                raise ConflictError(code, "There is no saved way to pay that could be charged.")
-        return await collection.finish(tenant_id, order, gateway_seconds=gateway_seconds)
+            collection = self._collection.on(await self._clocks.of(repos, subjects[0].subscription.test_clock_id))
+            is_known = await repos.attempts.get(attempt_id) is not None
+            order = None if is_known else await self._claimed(repos, subjects[0], collection, initiator, attempt_id)
+        if order is not None:
+            await collection.finish(tenant_id, order, gateway_seconds=_GATEWAY_SECONDS)
+        async with self._contexts.open(tenant_id) as repos:
+            result = await CaseWithAttempts.of(repos, schedule_id)
+            await receipt.sign(repos, result)
+        return result
+
+    async def _claimed(
+        self,
+        repos: Repositories,
+        subject: CaseSubject,
+        collection: Collection,
+        initiator: Initiator,
+        attempt_id: PaymentAttemptId,
+    ) -> ChargeOrder:
+        self._require_chargeable(subject)
+        order = await collection.claim(
+            repos,
+            subject.subscription,
+            subject.invoice,
+            reason=_REASONS[initiator],
+            initiator=initiator,
+            attempt_id=attempt_id,
+        )
+        if order is None:
+            code = "payment_method_required"
+            raise ConflictError(code, "There is no saved way to pay that could be charged.")
+        return order
 
     @staticmethod
     def _require_chargeable(subject: CaseSubject) -> None:

@@ -1,0 +1,27 @@
+from collections.abc import Mapping
+from typing import ClassVar, final
+
+
+@final
+class RecoveryExamples:
+    """A recovery case as the document shows it."""
+
+    SCHEDULE: ClassVar[Mapping[str, object]] = {
+        "id": "dun_01jxk8m3s4e5f6g7h8j9k0m1n2",
+        "invoiceId": "inv_01jxk8m3s4e5f6g7h8j9k0m1n2",
+        "subscriptionId": "sub_01jxk8m3s4e5f6g7h8j9k0m1n2",
+        "state": "scheduled",
+        "amount": 500000,
+        "currency": "NGN",
+        "category": "insufficient_funds",
+        "action": "retry_payday",
+        "rail": "card",
+        "reason": "There wasn't enough money in the account. Money was there on the 25th in 5 of the last 6 months.",
+        "attemptsMade": 1,
+        "nextAttemptAt": "2026-02-25T19:00:00Z",
+        "deadlineAt": "2026-03-22T09:00:00Z",
+        "pausedAt": None,
+        "openedAt": "2026-02-15T09:00:00Z",
+        "closedAt": None,
+    }
+    DETAIL: ClassVar[Mapping[str, object]] = {"schedule": SCHEDULE, "transactions": []}

@@ -1,0 +1,151 @@
+from msgspec import Struct
+
+from duro.billing.recovery import DunningAction
+from duro.db.pages import Page
+from duro.db.records import DunningEvent, DunningEventKind, DunningSchedule, DunningState
+from duro.kernel import PaymentAttemptId
+from duro.merchant_api.dunning import CaseWithAttempts
+from duro.public_api.transactions.views import TransactionView
+from duro.public_api.wire import PageView, Written
+
+
+class ScheduleView(Struct, frozen=True, rename="camel"):
+    """A charge that failed, as it is worked: where it stands, what comes next and why.
+
+    `amount` is the money at risk when it failed; `action` is null until somebody has decided about the last failure.
+    """
+
+    id: str
+    invoice_id: str
+    subscription_id: str
+    state: DunningState
+    amount: int
+    currency: str
+    category: str | None
+    action: DunningAction | None
+    rail: str
+    reason: str
+    attempts_made: int
+    next_attempt_at: str | None
+    deadline_at: str | None
+    paused_at: str | None
+    opened_at: str
+    closed_at: str | None
+
+    @classmethod
+    def of(cls, schedule: DunningSchedule) -> "ScheduleView":
+        return cls(
+            id=str(schedule.id),
+            invoice_id=str(schedule.invoice_id),
+            subscription_id=str(schedule.subscription_id),
+            state=schedule.state,
+            amount=schedule.amount.amount,
+            currency=schedule.amount.currency.code,
+            category=schedule.category,
+            action=schedule.action,
+            rail=schedule.rail,
+            reason=schedule.reason,
+            attempts_made=schedule.attempts_made,
+            next_attempt_at=Written.optional(schedule.next_attempt_at),
+            deadline_at=Written.optional(schedule.deadline_at),
+            paused_at=Written.optional(schedule.paused_at),
+            opened_at=Written.instant(schedule.opened_at),
+            closed_at=Written.optional(schedule.closed_at),
+        )
+
+
+class ScheduleDetailView(Struct, frozen=True, rename="camel"):
+    """A recovery case with every try to collect its invoice."""
+
+    schedule: ScheduleView
+    transactions: list[TransactionView]
+
+    @classmethod
+    def of(cls, case: CaseWithAttempts) -> "ScheduleDetailView":
+        return cls(ScheduleView.of(case.schedule), [TransactionView.of(attempt) for attempt in case.attempts])
+
+
+class SchedulePage(PageView[ScheduleView], frozen=True, rename="camel"):
+    """One page of recovery cases."""
+
+    @classmethod
+    def of(cls, page: Page[DunningSchedule]) -> "SchedulePage":
+        return cls([ScheduleView.of(one) for one in page.items], page.has_more, page.next_cursor)
+
+
+class StepView(Struct, frozen=True, rename="camel"):
+    """One thing that happened to a recovery case, and why."""
+
+    id: str
+    kind: DunningEventKind
+    action: DunningAction | None
+    rail: str | None
+    reason: str
+    next_attempt_at: str | None
+    created_at: str
+
+    @classmethod
+    def of(cls, event: DunningEvent) -> "StepView":
+        return cls(
+            id=str(event.id),
+            kind=event.kind,
+            action=event.action,
+            rail=event.rail,
+            reason=event.reason,
+            next_attempt_at=Written.optional(event.next_attempt_at),
+            created_at=Written.instant(event.created_at),
+        )
+
+
+class StepPage(PageView[StepView], frozen=True, rename="camel"):
+    """One page of what happened to a recovery case, newest first."""
+
+    @classmethod
+    def of(cls, page: Page[DunningEvent]) -> "StepPage":
+        return cls([StepView.of(one) for one in page.items], page.has_more, page.next_cursor)
+
+
+class RecoveredView(Struct, frozen=True, rename="camel"):
+    """Money that was won back: how much, when, and by what; `id` is its recovery case's.
+
+    `action` is what was decided before the money came, or who asked for the try. The transaction is null where no
+    charge brought it.
+    """
+
+    id: str
+    invoice_id: str
+    subscription_id: str
+    amount: int
+    currency: str
+    category: str | None
+    transaction_id: str | None
+    rail: str | None
+    action: str | None
+    attempts_made: int
+    opened_at: str
+    recovered_at: str | None
+
+    @classmethod
+    def of(cls, won: DunningSchedule) -> "RecoveredView":
+        return cls(
+            id=str(won.id),
+            invoice_id=str(won.invoice_id),
+            subscription_id=str(won.subscription_id),
+            amount=won.amount.amount,
+            currency=won.amount.currency.code,
+            category=won.category,
+            transaction_id=None if won.recovered_by is None else str(PaymentAttemptId(won.recovered_by)),
+            rail=won.recovered_rail,
+            action=won.recovered_action,
+            attempts_made=won.attempts_made,
+            opened_at=Written.instant(won.opened_at),
+            recovered_at=Written.optional(won.closed_at),
+        )
+
+
+class RecoveredPage(PageView[RecoveredView], frozen=True, rename="camel"):
+    """One page of recovered money, by when its charges failed, newest first."""
+
+    @classmethod
+    def of(cls, page: Page[DunningSchedule]) -> "RecoveredPage":
+        return cls([RecoveredView.of(one) for one in page.items], page.has_more, page.next_cursor)

@@ -1,0 +1,106 @@
+from duro.payments import SimulatedCard
+
+SETTINGS = "/v1/settings/recovery"
+CASES = "/v1/recovery/schedules"
+
+
+async def owing(api):
+    """Let a change be invoiced at once to a card that fails."""
+    subscription = await api.subscription()
+    card = await api.card({"id": subscription["customerId"]}, SimulatedCard.INSUFFICIENT_FUNDS.number)
+    path = f"/v1/subscriptions/{subscription['id']}"
+    assert (await api.http.patch(path, json={"paymentMethodId": card["id"]})).is_success
+    assert (await api.post(f"{path}/change-plan", {"quantity": 2, "prorationBehavior": "invoice_now"})).is_success
+    (case,) = (await api.read(CASES, subscriptionId=subscription["id"]))["items"]
+    return subscription, case
+
+
+class TestSettings:
+    async def test_are_the_usual_ones_until_they_are_changed(self, api):
+        usual = await api.read(SETTINGS)
+        assert (usual["maxTries"], usual["deadlineDays"], usual["paydayAware"]) == (5, 35, "learned")
+        assert (usual["quietHours"], usual["updatedAt"]) == ({"start": "21:00", "end": "08:00"}, None)
+
+        changed = await api.http.patch(
+            SETTINGS,
+            json={"rails": ["transfer"], "missedPeriods": "skip", "quietHours": {"start": "20:30", "end": "07:00"}},
+        )
+
+        assert changed.status_code == 200, changed.text
+        kept = await api.read(SETTINGS)
+        assert (
+            kept
+            == changed.json()
+            == {
+                **usual,
+                "rails": ["transfer"],
+                "missedPeriods": "skip",
+                "quietHours": {"start": "20:30", "end": "07:00"},
+                "updatedAt": kept["updatedAt"],
+            }
+        )
+        usual_again = await api.http.patch(SETTINGS, json={"missedPeriods": None})
+        assert usual_again.json()["missedPeriods"] is None
+
+    async def test_tell_of_every_fault_at_once(self, api):
+        answer = await api.http.patch(
+            SETTINGS,
+            json={
+                "maxTries": 0,
+                "deadlineDays": 61,
+                "escalation": None,
+                "paydayAware": "guessed",
+                "rails": ["pigeon"],
+                "quietHours": {"start": "25:00", "end": "7"},
+            },
+        )
+        assert answer.status_code == 422
+        paths = {fault["path"] for fault in answer.json()["error"]["details"]}
+        assert paths >= {"maxTries", "deadlineDays", "escalation", "paydayAware", "quietHours.start", "quietHours.end"}
+
+    async def test_refuse_rails_that_are_named_twice(self, api):
+        answer = await api.http.patch(SETTINGS, json={"rails": ["ussd", "ussd"]})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "validation_error")
+
+
+class TestACase:
+    async def test_is_listed_read_paused_and_resumed(self, api):
+        _, case = await owing(api)
+        assert (case["state"], case["category"], case["amount"]) == ("scheduled", "insufficient_funds", 500_000)
+
+        detail = await api.read(f"{CASES}/{case['id']}")
+        assert detail["schedule"] == case
+        assert [one["status"] for one in detail["transactions"]] == ["failed"]
+        paused = (await api.post(f"{CASES}/{case['id']}/pause")).json()["schedule"]
+        assert paused["pausedAt"] is not None
+        resumed = (await api.post(f"{CASES}/{case['id']}/resume")).json()["schedule"]
+        assert resumed["pausedAt"] is None
+
+        steps = await api.read(f"{CASES}/{case['id']}/steps")
+        assert [step["kind"] for step in steps["items"]] == ["resumed", "paused"]
+        assert (await api.read(CASES, state="recovered"))["items"] == []
+
+    async def test_is_won_by_a_retry_and_stands_in_the_ledger(self, api):
+        subscription, case = await owing(api)
+        declined = await api.post(f"{CASES}/{case['id']}/retry-now", key="again")
+        assert (declined.status_code, declined.json()["schedule"]["state"]) == (200, "scheduled")
+        assert [one["status"] for one in declined.json()["transactions"]] == ["failed", "failed"]
+        replay = await api.post(f"{CASES}/{case['id']}/retry-now", key="again")
+        assert replay.json() == declined.json()
+
+        card = await api.card({"id": subscription["customerId"]})
+        path = f"/v1/subscriptions/{subscription['id']}"
+        assert (await api.http.patch(path, json={"paymentMethodId": card["id"]})).is_success
+        won = (await api.post(f"{CASES}/{case['id']}/retry-now")).json()
+
+        assert won["schedule"]["state"] == "recovered"
+        (entry,) = (await api.read("/v1/recovery/ledger"))["items"]
+        assert entry["transactionId"] == won["transactions"][-1]["id"]
+        assert (entry["amount"], entry["rail"], entry["action"], entry["attemptsMade"]) == (
+            500_000,
+            "card",
+            "merchant",
+            3,
+        )
+        closed = await api.post(f"{CASES}/{case['id']}/retry-now")
+        assert (closed.status_code, closed.json()["error"]["code"]) == (409, "case_closed")
