@@ -7,7 +7,6 @@ from duro.billing_worker.metrics import WorkerMetrics
 from duro.crypto import SystemClock, Uuid7IdFactory
 from duro.db.clock_guard import ClockGuard
 from duro.kernel import EntityId, Mode, SubscriptionId, TenantId
-from duro.merchant_api.billing import RenewalOutcome
 from duro.queue import JobPayload
 
 
@@ -21,7 +20,7 @@ class RightTime:
 class ScriptedService:
     """Stands in for the billing services: answers in order, the last answer again and again, and notes its calls."""
 
-    def __init__(self, *answers: RenewalOutcome | str | Exception | None) -> None:
+    def __init__(self, *answers: object) -> None:
         self._answers = list(answers)
         self.calls: list[tuple[TenantId, EntityId]] = []
 
@@ -32,7 +31,7 @@ class ScriptedService:
             raise answer
         return answer
 
-    resolve = process = drive = _answer
+    resolve = process = drive = deliver = _answer
 
 
 class Ids:

@@ -4,8 +4,9 @@ from whenever import Instant, TimeDelta
 
 from duro.billing_worker.incomplete_scanner import IncompleteScanner
 from duro.billing_worker.pending_scanner import PendingScanner
+from duro.billing_worker.reminder_scanner import ReminderScanner
 from duro.crypto import SystemClock, Uuid7IdFactory
-from duro.kernel import Mode, PaymentAttemptId, RefundId
+from duro.kernel import Mode, PaymentAttemptId, RefundId, TenantId
 from duro.queue import JobPayload, JobQueue, JobWorker
 from duro.testkit.deadline import Deadline
 
@@ -65,4 +66,30 @@ class TestTheIncompleteScanner:
         over = clock.now() - TimeDelta(hours=23)
         assert sweep.windows == [(Instant.MIN, over), (over, clock.now() - TimeDelta(minutes=2))]
         assert [payload.id for payload in await worked_off("incomplete-test", redis_url, 1)] == [str(subscription_id)]
+        await queue.close()
+
+
+class PagedSweep:
+    """Merchants with renewals to come, a page at a time."""
+
+    def __init__(self, tenants: list[TenantId]) -> None:
+        self._tenants = sorted(tenants, key=lambda one: one.value)
+        self.asked: list[tuple[Instant, TenantId | None]] = []
+
+    async def renewing_tenants(self, mode, now, *, until, after, limit):
+        self.asked.append((until, after))
+        left = [one for one in self._tenants if after is None or one.value > after.value]
+        return left[:limit]
+
+
+class TestTheReminderScanner:
+    async def test_queues_one_job_for_each_merchant_page_after_page(self, redis_url, clock):
+        tenants = [IDS.new(TenantId) for _ in range(1_003)]
+        queue, sweep = JobQueue("reminders-test", redis_url), PagedSweep(tenants)
+        scanner = ReminderScanner(mode=Mode.TEST, sweep=sweep, queue=queue, clock=clock, interval_seconds=3_600)
+        assert (scanner.name, scanner.interval_seconds) == ("reminders-test", 3_600)
+        assert await scanner.scan() == 1_003
+        assert await scanner.scan() == 0
+        assert await queue.waiting() == 1_003
+        assert {until for until, _ in sweep.asked} == {clock.now() + TimeDelta(hours=24 * 30)}
         await queue.close()

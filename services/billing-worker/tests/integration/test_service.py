@@ -6,6 +6,7 @@ from whenever import TimeDelta
 
 from duro.billing import Interval
 from duro.crypto import SystemClock, Uuid7IdFactory
+from duro.db import PageRequest
 from duro.kernel import Mode
 from duro.payments import SimulatedCard
 from duro.testkit.builders import PaymentMethodBuilder, PlanBuilder, SubscriptionBuilder
@@ -53,6 +54,7 @@ async def worker(processes, database, redis_url, gateway_url):
                 "DURO_LEASE_SECONDS": "4",
                 "DURO_SCAN_SECONDS": "1",
                 "DURO_PENDING_SECONDS": "1",
+                "DURO_MESSAGES_SECONDS": "1",
                 "DURO_WORKER_HEALTH_PORT": str(port),
             },
             health_url=f"{url}/health/ready",
@@ -92,6 +94,29 @@ class TestTheBillingWorkerProcess:
         assert await service.terminate() == 0
         outcomes = [json.loads(line)["outcome"] for line in service.log().splitlines() if '"event": "renewal"' in line]
         assert outcomes == ["charged"] * 4
+
+    async def test_tells_payers_of_their_payments(self, now_stage, worker):
+        service, url = worker
+        merchant = (await now_stage.merchant()).in_mode(Mode.LIVE)
+        subscription = await merchant.subscription()
+
+        async def statuses() -> set[tuple[str, str, str | None]]:
+            async with merchant.contexts.open(merchant.tenant.id) as repos:
+                page = await repos.messages.list(PageRequest(), subscription_id=subscription.id)
+            return {(message.kind.value, message.status.value, message.outcome) for message in page.items}
+
+        async def is_told() -> bool:
+            return await statuses() == {("receipt", "sent", "shown")}
+
+        await Deadline(30).until(is_told)
+        assert "e-mail to ngozi@example.com" in service.log()
+        counted = 'duro_messages_total{channel="email",kind="receipt",mode="live",outcome="sent"} 1.0'
+
+        async def is_counted() -> bool:
+            async with httpx.AsyncClient() as client:
+                return counted in (await client.get(f"{url}/metrics")).text
+
+        await Deadline(10).until(is_counted)
 
     async def test_catches_up_with_every_period_it_is_behind(self, now_stage, worker):
         merchant = await now_stage.merchant()

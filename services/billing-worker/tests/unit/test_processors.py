@@ -1,14 +1,27 @@
 import pytest
 from structlog.testing import capture_logs
 
+from duro.billing.messages import Channel, MessageKind
 from duro.billing_worker.billing_processor import MOST_PERIODS, BillingProcessor
 from duro.billing_worker.dunning_processor import DunningProcessor
 from duro.billing_worker.incomplete_processor import IncompleteProcessor
+from duro.billing_worker.message_processor import MessageProcessor
 from duro.billing_worker.pending_processor import PendingProcessor
+from duro.billing_worker.reminder_processor import ReminderProcessor
 from duro.db.clock_guard import ClockNotTrustedError
-from duro.kernel import DunningScheduleId, InvoiceId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import (
+    DunningScheduleId,
+    InvoiceId,
+    MessageId,
+    Mode,
+    PaymentAttemptId,
+    RefundId,
+    SubscriptionId,
+    TenantId,
+)
 from duro.merchant_api.billing import Renewal, RenewalOutcome
-from duro.queue import MalformedPayloadError
+from duro.merchant_api.messages import Telling, TellingOutcome
+from duro.queue import JobPayload, MalformedPayloadError
 
 
 class ScriptedRenewals:
@@ -145,3 +158,56 @@ class TestTheIncompleteProcessor:
                 made.payload(SubscriptionId)
             )
         assert starts.calls == []
+
+
+SENT = Telling(TellingOutcome.SENT, MessageKind.RECEIPT, Channel.EMAIL)
+
+
+class TestTheMessageProcessor:
+    async def test_sends_the_message_of_the_payload_and_counts_it(self, scripted, made, guard, metrics):
+        messages, payload = scripted(SENT), made.payload(MessageId, Mode.LIVE)
+        await MessageProcessor(messages.deliver, guard=guard, metrics=metrics).process(payload)
+        assert messages.calls == [(payload.tenant_id, payload.entity(MessageId))]
+        counted = 'duro_messages_total{channel="email",kind="receipt",mode="live",outcome="sent"} 1.0'
+        assert counted in metrics.render().decode()
+
+    async def test_refuses_the_id_of_something_else(self, scripted, made, guard, metrics):
+        with pytest.raises(MalformedPayloadError):
+            await MessageProcessor(scripted(SENT).deliver, guard=guard, metrics=metrics).process(
+                made.payload(InvoiceId)
+            )
+
+    async def test_sends_nothing_by_a_clock_it_does_not_trust(self, scripted, made, distrustful_guard, metrics):
+        messages = scripted(SENT)
+        with pytest.raises(ClockNotTrustedError):
+            await MessageProcessor(messages.deliver, guard=distrustful_guard, metrics=metrics).process(
+                made.payload(MessageId)
+            )
+        assert messages.calls == []
+
+
+class ScriptedReminders:
+    """Writes as many reminders as it is told to, and notes for whom."""
+
+    def __init__(self, written: int) -> None:
+        self._written = written
+        self.calls: list[TenantId] = []
+
+    async def remind(self, tenant_id):
+        self.calls.append(tenant_id)
+        return self._written
+
+
+class TestTheReminderProcessor:
+    async def test_reminds_for_the_merchant_of_the_payload(self, made, guard, metrics):
+        reminders = ScriptedReminders(3)
+        payload = JobPayload.about(Mode.TEST, made.tenant, made.tenant)
+        await ReminderProcessor(reminders, guard=guard, metrics=metrics).process(payload)
+        assert reminders.calls == [made.tenant]
+        assert 'duro_reminders_written_total{mode="test"} 3.0' in metrics.render().decode()
+
+    async def test_refuses_to_work_for_another_merchant_than_it_names(self, made, guard, metrics):
+        reminders = ScriptedReminders(3)
+        with pytest.raises(MalformedPayloadError):
+            await ReminderProcessor(reminders, guard=guard, metrics=metrics).process(made.payload(TenantId))
+        assert reminders.calls == []
