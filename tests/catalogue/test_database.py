@@ -55,7 +55,10 @@ COLUMN_GRANTS = {
         ("duro_sweep", mode, table, "SELECT"): columns
         for mode in MODES
         for table, columns in {
-            "subscriptions": {"tenant_id", "id", "status", "current_period_end", "created_at", "test_clock_id"},
+            "subscriptions": {
+                *("tenant_id", "id", "status", "current_period_end", "created_at", "test_clock_id", "renews_from"),
+                "cancel_at_period_end",
+            },
             "payment_attempts": {"tenant_id", "id", "subscription_id", "status", "claimed_until"},
             "refunds": {"tenant_id", "id", "attempt_id", "status", "claimed_until"},
             "dunning_schedules": {"tenant_id", "id", "subscription_id", "wake_at"},
@@ -243,9 +246,7 @@ class TestWhatAllTenantsShare:
 
     async def test_is_seen_by_each_mode_for_itself(self, catalogue):
         rows = await catalogue.fetch("select * from pg_policies where schemaname = 'common'")
-        written = [
-            (row["tablename"], row["policyname"], *row["roles"], row["qual"], row["with_check"]) for row in rows
-        ]
+        written = [(row["tablename"], row["policyname"], *row["roles"], row["qual"], row["with_check"]) for row in rows]
         assert sorted(written) == sorted(
             (table, *policy)
             for table in ("card_tries", "nudges")

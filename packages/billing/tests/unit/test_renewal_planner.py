@@ -51,8 +51,15 @@ class TestTheRenewalPlanner:
 
     @pytest.mark.parametrize("status", sorted(NOT_RENEWING))
     def test_leaves_alone_what_does_not_renew(self, subscription, status):
-        plan = RenewalPlanner.plan(subscription(status, cancel_at_period_end=True), "Gold", LATE)
+        is_leaving = status is not SubscriptionStatus.PAUSED
+        plan = RenewalPlanner.plan(subscription(status, cancel_at_period_end=is_leaving), "Gold", LATE)
         assert plan == NotRenewable(SkipReason.NOT_RENEWING)
+
+    def test_ends_at_the_boundary_what_is_paused_and_was_to_be_canceled(self, subscription):
+        leaving = subscription(SubscriptionStatus.PAUSED, cancel_at_period_end=True)
+        assert RenewalPlanner.plan(leaving, "Gold", LATE) == EndAtPeriod(leaving.end_at_period())
+        early = RenewalPlanner.plan(leaving, "Gold", FEBRUARY_END.subtract(microseconds=1))
+        assert early == NotRenewable(SkipReason.NOT_DUE)
 
     def test_bills_the_first_period_of_a_subscription_that_starts(self, start, epoch):
         plan = RenewalPlanner.plan(start().subscription, "Gold", epoch, starting=True)

@@ -47,6 +47,15 @@ class TestSweeps:
             await repos.subscriptions.update(replace(standing.subscription, status=status))
         assert await sweeps.due_subscriptions(Mode.TEST, book.clock.now() + HOUR) == ()
 
+    async def test_find_what_is_paused_and_ends_with_its_period(self, book, sweeps):
+        tenant = await book.tenant()
+        standing = await book.standing(tenant, period_end=book.clock.now() + HOUR)
+        ending = replace(standing.subscription, status=SubscriptionStatus.PAUSED, cancel_at_period_end=True)
+        async with book.test.open(tenant) as repos:
+            await repos.subscriptions.update(ending)
+        assert await sweeps.due_subscriptions(Mode.TEST, book.clock.now()) == ()
+        assert await sweeps.due_subscriptions(Mode.TEST, book.clock.now() + HOUR) == ((tenant, ending.id),)
+
     async def test_let_tenants_take_turns_in_runs_of_twenty(self, book, sweeps):
         first, second = await book.tenant(), await book.tenant("Other")
         for number in range(21):

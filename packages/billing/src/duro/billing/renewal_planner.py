@@ -93,11 +93,11 @@ class RenewalPlanner:
         invoice: it takes them up, or they end with the subscription. The minimum is the least the gateway charges.
         """
         is_first = starting and subscription.status is SubscriptionStatus.INCOMPLETE
-        if not is_first and not subscription.is_renewing:
+        if not (is_first or subscription.is_renewing or subscription.is_ending):
             return NotRenewable(SkipReason.NOT_RENEWING)
         if now < subscription.current_period_end:
             return NotRenewable(SkipReason.NOT_DUE)
-        if subscription.cancel_at_period_end:
+        if subscription.is_ending:
             return EndAtPeriod(subscription.end_at_period(pending_lines))
         renewed = Amendment(subscription).as_renewed
         if renewed.has_reached_limit:

@@ -147,6 +147,11 @@ class Subscription:
         return self.status in _RENEWING
 
     @property
+    def is_ending(self) -> bool:
+        """Say whether it ends where its period does, be it paused by then."""
+        return self.cancel_at_period_end and (self.is_renewing or self.status is SubscriptionStatus.PAUSED)
+
+    @property
     def is_past_due(self) -> bool:
         return self.status is SubscriptionStatus.PAST_DUE
 

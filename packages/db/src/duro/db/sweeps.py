@@ -14,7 +14,8 @@ _DUE: Final = """
     cross join lateral (
         select s.id, row_number() over (order by s.current_period_end, s.id) as turn
         from {schema}.subscriptions s
-        where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.test_clock_id is null
+        where s.tenant_id = t.id and s.test_clock_id is null
+          and (s.status in ('active', 'trialing') or (s.status = 'paused' and s.cancel_at_period_end))
           and s.current_period_end <= $1 and (s.renews_from is null or s.renews_from <= $1)
           and not exists (
               select from {schema}.payment_attempts a
@@ -110,7 +111,8 @@ _OLDEST_DUE: Final = """
     from core.tenants t
     cross join lateral (
         select s.current_period_end from {schema}.subscriptions s
-        where s.tenant_id = t.id and s.status in ('active', 'trialing') and s.test_clock_id is null
+        where s.tenant_id = t.id and s.test_clock_id is null
+          and (s.status in ('active', 'trialing') or (s.status = 'paused' and s.cancel_at_period_end))
           and s.current_period_end <= $1 and (s.renews_from is null or s.renews_from <= $1)
           and not exists (
               select from {schema}.payment_attempts a
@@ -144,7 +146,7 @@ class Sweeps:
     async def due_subscriptions(
         self, mode: Mode, now: Instant, *, limit_per_tenant: int = 1_000, total: int = 10_000
     ) -> tuple[tuple[TenantId, SubscriptionId], ...]:
-        """Read active and trialing subscriptions whose period is over, each tenant's longest waiting first.
+        """Read subscriptions that renew or end now that their period is over, each tenant's longest waiting first.
 
         The tenants take turns in runs of 20, which a worker can claim together.
 

@@ -100,6 +100,18 @@ class TestAnAdvance:
         await town.until(end)
         assert (await town.subscription()).cycles_completed == 2
 
+    async def test_ends_what_was_to_end_with_its_period_although_it_is_paused(self, towns, noon, real):
+        town = await towns.on_test_clock(noon, real=real)
+        started = await town.start(await town.plan())
+        await town.cancel(started.id, at_period_end=True)
+        await town.pause(started.id)
+        end = (await town.subscription()).current_period_end
+        await town.until(end.subtract(nanoseconds=1_000))
+        assert (await town.subscription()).status == "paused"
+        await town.until(end)
+        ended = await town.subscription()
+        assert (ended.status, ended.access_ends_at, ended.cycles_completed) == ("canceled", end, 1)
+
     async def test_moves_nothing_of_another_merchant_nor_of_another_clock(self, towns, noon, real, stage):
         merchant = await stage.merchant()
         town = await towns.on_test_clock(noon, real=real, merchant=merchant)

@@ -19,7 +19,8 @@ from duro.testkit.stepping_clock import SteppingClock
 NEXT = """
     select min(due_at) from (
         select s.current_period_end as due_at from test.subscriptions s
-        where s.tenant_id = $1 and s.status in ('active', 'trialing') and s.id not in (
+        where s.tenant_id = $1
+          and (s.status in ('active', 'trialing') or (s.status = 'paused' and s.cancel_at_period_end)) and s.id not in (
             select a.subscription_id from test.payment_attempts a where a.status in ('pending', 'review'))
         union all select claimed_until from test.payment_attempts where tenant_id = $1 and status = 'pending'
         union all select claimed_until from test.refunds where tenant_id = $1 and status = 'pending'

@@ -40,7 +40,8 @@ from (
     union all
     (select 4, s.id, greatest(s.current_period_end, s.renews_from)
      from {schema}.subscriptions s
-     where s.tenant_id = $1 and s.test_clock_id = $2 and s.status in ('active', 'trialing')
+     where s.tenant_id = $1 and s.test_clock_id = $2
+       and (s.status in ('active', 'trialing') or (s.status = 'paused' and s.cancel_at_period_end))
        and s.current_period_end <= $3 and (s.renews_from is null or s.renews_from <= $3)
        and s.id <> all($4::uuid[])
        and not exists (
