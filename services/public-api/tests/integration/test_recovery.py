@@ -1,3 +1,5 @@
+from whenever import TimeDelta
+
 from duro.payments import SimulatedCard
 
 SETTINGS = "/v1/settings/recovery"
@@ -104,3 +106,23 @@ class TestACase:
         )
         closed = await api.post(f"{CASES}/{case['id']}/retry-now")
         assert (closed.status_code, closed.json()["error"]["code"]) == (409, "case_closed")
+
+
+class TestAnalytics:
+    async def test_show_what_recurs_and_what_is_at_risk(self, api, clock):
+        await owing(api)
+        clock.advance(TimeDelta(seconds=1))
+        overview = await api.read("/v1/analytics/overview")
+        (naira,) = overview["currencies"]
+        assert (naira["currency"], naira["subscriptions"], naira["monthlyRecurring"]) == ("NGN", 1, 1_000_000)
+        at_risk = {"cases": 1, "amount": 500_000, "recoveredCases": 0, "recovered": 0, "openCases": 1, "open": 500_000}
+        assert naira["atRisk"] == at_risk
+
+        failures = await api.read("/v1/analytics/failures", **{"from": overview["from"], "to": overview["to"]})
+        assert [(one["category"], one["charges"]) for one in failures["codes"]] == [("insufficient_funds", 1)]
+        assert [one["atRisk"] for one in failures["cohorts"]] == [at_risk]
+
+    async def test_are_refused_for_a_stretch_that_goes_back(self, api):
+        query = {"from": "2026-03-02T00:00:00Z", "to": "2026-03-01T00:00:00Z"}
+        answer = await api.http.get("/v1/analytics/overview", params=query)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "validation_error")

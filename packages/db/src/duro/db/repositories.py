@@ -1,5 +1,6 @@
 from typing import final
 
+from duro.db.analytics import AnalyticsRepository
 from duro.db.api_keys import ApiKeyRepository
 from duro.db.attempts import AttemptRepository
 from duro.db.card_tries import CardTryRepository
@@ -95,6 +96,10 @@ class Repositories:
     @property
     def recovery_settings(self) -> RecoverySettingsRepository:
         return RecoverySettingsRepository(self.session)
+
+    @property
+    def analytics(self) -> AnalyticsRepository:
+        return AnalyticsRepository(self.session)
 
     @property
     def payday_profiles(self) -> PaydayProfileRepository:

@@ -1,0 +1,188 @@
+"""Analytics beside a slow reference that works them out from the raw rows, one by one."""
+
+import math
+from collections import defaultdict
+from fractions import Fraction
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+from whenever import Instant, TimeDelta
+
+from duro.billing import Interval
+from duro.crypto import Uuid7IdFactory
+from duro.kernel import Currency, InvalidInputError, Money
+from duro.merchant_api.analytics import ReadAnalytics, Stretch
+from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
+from duro.payments import Declined
+from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
+
+BEGIN = Instant.from_utc(2026, 4, 30, 22)
+DECLINES = [Declined("51", "No funds", None), Declined("54", "Expired card", None), Declined("91", "Issuer down", None)]
+A_YEAR = {"hour": 8760, "day": 365, "week": Fraction(365, 7), "month": 12, "quarter": 4, "biannual": 2, "year": 1}
+CADENCES = [(one, count) for one in Interval for count in (1, 2, 5)]
+FATES = ["paid", "canceled", "declined", "declined", "recovered", "paused", "declined, canceled"]
+
+
+class Past:
+    """Half a hundred subscriptions in three currencies over some months, with all that may become of them."""
+
+    def __init__(self, recovery, clock, seed) -> None:
+        self._recovery = recovery
+        self._clock = clock
+        self._random = Random(seed)
+        self._cancel = CancelSubscription(recovery.contexts, Uuid7IdFactory(clock), clock)
+
+    async def live(self, count) -> None:
+        """Begin with a charge that fails in an hour that is May for the merchant and still April in UTC."""
+        self._clock.advance(TimeDelta(minutes=75))
+        await self._one("declined")
+        for _ in range(count):
+            self._clock.advance(TimeDelta(minutes=self._random.randrange(60, 4_000)))
+            await self._one(self._random.choice(FATES))
+        self._recovery.gateway.answers[:] = [DECLINES[0]] * 1_000
+        await self._recovery.until(self._clock.now() + TimeDelta(hours=24 * 20))
+
+    async def _one(self, fate) -> None:
+        chance, recovery = self._random, self._recovery
+        interval, every = chance.choice(CADENCES)
+        amount = Money(chance.randrange(1, 900_001), Currency(chance.choice(["NGN", "NGN", "GHS", "KES"])))
+        plan = await recovery.merchant.plan(PlanBuilder(amount=amount, interval=interval, interval_count=every))
+        customer = await recovery.merchant.customer()
+        method = await recovery.merchant.payment_method(customer)
+        builder = SubscriptionBuilder(quantity=chance.choice([1, 1, 3]))
+        subscription = await recovery.merchant.subscription(plan, customer, method, builder=builder)
+        recovery.gateway.answers[:] = [] if fate in {"paid", "canceled"} else [chance.choice(DECLINES)]
+        await recovery.billing.renew(recovery.merchant.tenant.id, subscription.id)
+        recovery.gateway.answers[:] = []
+        if fate == "recovered":
+            await recovery.retry_now(subscription)
+        if fate == "paused":
+            await recovery.pauses.pause(recovery.merchant.tenant.id, (await recovery.case(subscription)).id)
+        if fate.endswith("canceled"):
+            command = CancelSubscriptionCommand(subscription_id=subscription.id, at_period_end=False)
+            await self._cancel.execute(recovery.merchant.tenant.id, command)
+
+
+class Reference:
+    """The same answers, slowly, from every row there is."""
+
+    def __init__(self, rows, stretch, zone) -> None:
+        self._subscriptions, self._cases, self._invoices, self._attempts = rows
+        self._stretch = stretch
+        self._zone = ZoneInfo(zone)
+
+    @classmethod
+    async def read(cls, recovery, stretch) -> "Reference":
+        tables = ("subscriptions", "dunning_schedules", "invoices", "payment_attempts")
+        async with recovery.admin.acquire() as connection:
+            rows = [await connection.fetch(f"select * from test.{table}") for table in tables]
+        return cls(rows, stretch, recovery.merchant.tenant.zone)
+
+    def _is_in(self, instant) -> bool:
+        return instant is not None and self._stretch.since <= instant < self._stretch.until
+
+    def overview(self):
+        answer = defaultdict(lambda: defaultdict(int))
+        kinds = {one["id"]: one["kind"] for one in self._invoices}
+        given_up = [one for one in self._cases if one["state"] == "exhausted" and kinds[one["invoice_id"]] == "period"]
+        for one in self._subscriptions:
+            of = answer[one["currency"]]
+            if one["status"] in {"active", "past_due"}:
+                monthly = Fraction(one["amount"] * one["quantity"]) * A_YEAR[one["interval"]] / 12
+                of["recurring"] += math.floor(monthly / one["interval_count"] + Fraction(1, 2))
+                of["subscriptions"] += 1
+            is_failed = any(case["subscription_id"] == one["id"] for case in given_up)
+            if one["status"] == "canceled" and self._is_in(one["canceled_at"]) and not is_failed:
+                of["churned_by_choice"] += 1
+        failed = {(one["currency"], one["subscription_id"]) for one in given_up if self._is_in(one["closed_at"])}
+        for currency, _ in failed:
+            answer[currency]["churned_by_failure"] += 1
+        for one in self._cases:
+            if self._is_in(one["opened_at"]):
+                self._count(answer[one["currency"]], one)
+        return {currency: dict(of) for currency, of in answer.items() if any(of.values())}
+
+    @staticmethod
+    def _count(of, case) -> None:
+        of["cases"] += 1
+        of["at_risk"] += case["amount"]
+        names = {"recovered": "recovered", "exhausted": "lost", "cancelled": "cancelled"}
+        name = names.get(case["state"], "open")
+        of[name] += case["amount"]
+        if name in {"recovered", "open"}:
+            of[f"{name}_cases"] += 1
+
+    def cohorts(self):
+        answer = defaultdict(lambda: defaultdict(int))
+        for one in self._cases:
+            if self._is_in(one["opened_at"]):
+                local = one["opened_at"].to_stdlib().astimezone(self._zone)
+                self._count(answer[(local.year, local.month), one["currency"], one["category"]], one)
+        wanted = ("cases", "at_risk", "recovered_cases", "recovered", "open_cases", "open")
+        return {key: tuple(of[name] for name in wanted) for key, of in answer.items()}
+
+    def failures(self):
+        answer = defaultdict(lambda: [0, 0])
+        for one in self._attempts:
+            if one["status"] == "failed" and self._is_in(one["created_at"]):
+                found = answer[one["provider"], one["failure_code"], one["currency"]]
+                found[0] += 1
+                found[1] += one["amount"]
+        return {key: tuple(found) for key, found in answer.items()}
+
+
+FIELDS = (
+    *("recurring", "subscriptions", "churned_by_choice", "churned_by_failure", "cases", "at_risk", "recovered_cases"),
+    *("recovered", "open_cases", "open", "lost", "cancelled"),
+)
+
+
+def told(one):
+    values = {name: getattr(one, name) for name in FIELDS}
+    plain = {name: value.amount if isinstance(value, Money) else value for name, value in values.items()}
+    return {name: value for name, value in plain.items() if value}
+
+
+class TestAnalytics:
+    @pytest.mark.parametrize("seed", [1, 2])
+    async def test_equal_a_slow_reference_to_the_minor_unit(self, recovery, clock, seed):
+        clock.set(BEGIN)
+        await Past(recovery, clock, seed).live(45)
+        analytics, tenant = ReadAnalytics(recovery.contexts, clock), recovery.merchant.tenant.id
+        days = TimeDelta(hours=24)
+        stretches = [
+            Stretch(BEGIN, clock.now()),
+            Stretch(BEGIN + 5 * days, BEGIN + 25 * days),
+            Stretch(BEGIN + 30 * days, clock.now()),
+            Stretch(BEGIN - 10 * days, BEGIN),
+        ]
+        for stretch in stretches:
+            reference = await Reference.read(recovery, stretch)
+            overview = await analytics.overview(tenant, stretch)
+            assert {one.recurring.currency.code: told(one) for one in overview} == {
+                currency: {name: value for name, value in of.items() if value}
+                for currency, of in reference.overview().items()
+            }
+            failures = await analytics.failures(tenant, stretch)
+            assert {
+                (one.provider, one.code, one.amount.currency.code): (one.charges, one.amount.amount)
+                for one in failures.codes
+            } == reference.failures()
+            assert {
+                ((one.month.year, one.month.month), one.at_risk.currency.code, one.category): (
+                    *(one.cases, one.at_risk.amount, one.recovered_cases, one.recovered.amount),
+                    *(one.open_cases, one.open.amount),
+                )
+                for one in failures.cohorts
+            } == reference.cohorts()
+        whole = (await Reference.read(recovery, stretches[0])).overview()
+        seen = {name for of in whole.values() for name, value in of.items() if value}
+        assert seen == set(FIELDS), "This past doesn't ask everything."
+
+    async def test_are_refused_for_a_stretch_that_ends_before_it_begins_or_is_too_long(self, recovery, clock):
+        analytics, now = ReadAnalytics(recovery.contexts, clock), clock.now()
+        for since in (now, now - TimeDelta(hours=24 * 400)):
+            with pytest.raises(InvalidInputError):
+                analytics.stretch(since, now)
+        assert analytics.stretch(None, None) == Stretch(now - TimeDelta(hours=24 * 30), now)

@@ -1,0 +1,138 @@
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from duro.billing import FailureCategory
+from duro.db.analytics import Cohort, CurrencyOverview, FailedCharges
+from duro.merchant_api.analytics import Failures, Stretch
+from duro.payments import FailureCodes
+from duro.public_api.wire import Written
+
+
+class MoneyAtRiskView(Struct, frozen=True, rename="camel"):
+    """Charges that failed in a stretch of time, as they stand now, in minor units; open ones aren't recovered."""
+
+    cases: int
+    amount: int
+    recovered_cases: int
+    recovered: int
+    open_cases: int
+    open: int
+
+
+class CurrencyOverviewView(Struct, frozen=True, rename="camel"):
+    """How a business stands in one currency, in minor units.
+
+    `monthlyRecurring` is a month's worth of all subscriptions that run or owe, before discounts.
+    """
+
+    currency: str
+    monthly_recurring: int
+    subscriptions: int
+    churned_by_choice: int
+    churned_by_failure: int
+    at_risk: MoneyAtRiskView
+    lost: int
+    cancelled: int
+
+    @classmethod
+    def of(cls, one: CurrencyOverview) -> "CurrencyOverviewView":
+        return cls(
+            currency=one.recurring.currency.code,
+            monthly_recurring=one.recurring.amount,
+            subscriptions=one.subscriptions,
+            churned_by_choice=one.churned_by_choice,
+            churned_by_failure=one.churned_by_failure,
+            at_risk=MoneyAtRiskView(
+                cases=one.cases,
+                amount=one.at_risk.amount,
+                recovered_cases=one.recovered_cases,
+                recovered=one.recovered.amount,
+                open_cases=one.open_cases,
+                open=one.open.amount,
+            ),
+            lost=one.lost.amount,
+            cancelled=one.cancelled.amount,
+        )
+
+
+class OverviewView(Struct, frozen=True, rename="camel"):
+    """How a business stands, a currency each."""
+
+    since: str = field(name="from")
+    until: str = field(name="to")
+    currencies: list[CurrencyOverviewView]
+
+    @classmethod
+    def of(cls, stretch: Stretch, found: Sequence[CurrencyOverview]) -> "OverviewView":
+        return cls(
+            Written.instant(stretch.since),
+            Written.instant(stretch.until),
+            [CurrencyOverviewView.of(one) for one in found],
+        )
+
+
+class FailedChargesView(Struct, frozen=True, rename="camel"):
+    """Declined charges with one code of one provider, in minor units."""
+
+    provider: str
+    code: str
+    category: FailureCategory
+    charges: int
+    amount: int
+    currency: str
+
+    @classmethod
+    def of(cls, one: FailedCharges, codes: FailureCodes) -> "FailedChargesView":
+        return cls(
+            provider=one.provider,
+            code=one.code,
+            category=codes.category_of(provider=one.provider, code=one.code),
+            charges=one.charges,
+            amount=one.amount.amount,
+            currency=one.amount.currency.code,
+        )
+
+
+class CohortView(Struct, frozen=True, rename="camel"):
+    """What became of charges that failed in one month, on the merchant's calendar, for one reason."""
+
+    month: str
+    currency: str
+    category: str | None
+    at_risk: MoneyAtRiskView
+
+    @classmethod
+    def of(cls, one: Cohort) -> "CohortView":
+        return cls(
+            month=f"{one.month:%Y-%m}",
+            currency=one.at_risk.currency.code,
+            category=one.category,
+            at_risk=MoneyAtRiskView(
+                cases=one.cases,
+                amount=one.at_risk.amount,
+                recovered_cases=one.recovered_cases,
+                recovered=one.recovered.amount,
+                open_cases=one.open_cases,
+                open=one.open.amount,
+            ),
+        )
+
+
+class FailuresView(Struct, frozen=True, rename="camel"):
+    """Declined charges by code, most frequent first, and what became of the cases they led to, by month."""
+
+    since: str = field(name="from")
+    until: str = field(name="to")
+    codes: list[FailedChargesView]
+    cohorts: list[CohortView]
+
+    @classmethod
+    def of(cls, stretch: Stretch, found: Failures) -> "FailuresView":
+        codes = FailureCodes.bundled()
+        return cls(
+            Written.instant(stretch.since),
+            Written.instant(stretch.until),
+            [FailedChargesView.of(one, codes) for one in found.codes],
+            [CohortView.of(one) for one in found.cohorts],
+        )
