@@ -134,6 +134,17 @@ class TestAChangeWithinAPeriod:
         assert isinstance(plan, ChangeApplied)
         assert plan.pending_lines == ()
 
+    @pytest.mark.parametrize(("price", "credit"), [(1_000_000, 250_000), (400_000, 250_000), (100_000, 110_000)])
+    def test_gives_back_no_more_than_a_refund_has_left(self, paid, request_for, naira, price, credit):
+        request = request_for(price, paid_period=PaidPeriod(returnable=naira(60_000)))
+        plan = PlanChangePlanner.plan(paid(), request, now=HALF_WAY)
+        assert (plan.proration.credit, plan.proration.charge) == (naira(credit), naira(price // 2))
+
+    def test_credits_a_new_period_with_no_more_than_a_refund_has_left_of_the_old_one(self, paid, request_for, naira):
+        request = request_for(cycle_anchor=CycleAnchor.NOW, paid_period=PaidPeriod(returnable=naira(60_000)))
+        plan = PlanChangePlanner.plan(paid(), request, now=HALF_WAY)
+        assert (plan.proration.credit, plan.draft.total) == (naira(60_000), naira(940_000))
+
     def test_waits_for_the_next_invoice_if_its_difference_is_too_small_to_charge(self, paid, request_for, naira):
         request = request_for(behavior=ProrationBehavior.INVOICE_NOW)
         enough = PlanChangePlanner.plan(paid(), request, now=HALF_WAY, minimum=naira(250_000))

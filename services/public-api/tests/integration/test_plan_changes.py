@@ -163,6 +163,17 @@ class TestTheTimeLeftOfAPeriod:
         await api.post(f"/v1/invoices/{invoice['id']}/refund", {"amount": 250_000})
         assert await self.previewed(api, subscription) == (0, 0)
 
+    async def test_gives_back_no_more_than_what_a_refund_has_left_of_it(self, api: MerchantClient):
+        subscription = await api.subscription()
+        (invoice,) = (await api.read("/v1/invoices", subscriptionId=subscription["id"]))["items"]
+        await api.post(f"/v1/invoices/{invoice['id']}/refund", {"amount": 400_000})
+        path = f"/v1/subscriptions/{subscription['id']}/preview"
+        said = []
+        for plan in ({"amount": 450_000}, {"amount": 200_000}, {"interval": "year", "amount": 5_000_000}):
+            previewed = (await api.post(path, {"planId": (await api.plan(**plan))["id"]})).json()
+            said.append((previewed["credit"], previewed["charge"]))
+        assert said == [(500_000, 450_000), (300_000, 200_000), (100_000, 5_000_000)]
+
     async def test_ends_with_the_promotion_that_a_new_period_takes(self, api: MerchantClient):
         subscription = await api.subscription()
         path = f"/v1/subscriptions/{subscription['id']}"

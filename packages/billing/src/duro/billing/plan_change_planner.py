@@ -149,6 +149,7 @@ class PlanChangePlanner:
             old_discount=request.paid_period.discount_on(subscription.terms.plan_id),
             new_discount=request.paid_period.discount_on(request.change.terms.plan_id),
         )
+        proration = proration.returning(request.paid_period.returnable, is_anew=False)
         lines = () if proration.net.is_zero else proration.lines(old_name=request.old_name, new_name=request.new_name)
         made = Amendment(subscription).made(request.change, at=now)
         if request.behavior is not ProrationBehavior.INVOICE_NOW or not lines:
@@ -184,6 +185,7 @@ class PlanChangePlanner:
             new_discount=begun.discount,
             new_share=begun.next_share(),
         )
+        proration = proration.returning(request.paid_period.returnable, is_anew=True)
         line = InvoiceComposer.period_line(begun, request.new_name, begun.next_share())
         prorated = proration.lines(old_name=request.old_name, new_name=request.new_name)
         draft, carried = InvoiceDraft.netted(

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import final
@@ -58,6 +58,15 @@ class ProratedChange:
     def amount(self) -> Money:
         """The difference, whichever way it goes."""
         return -self.net if self.kind is ProrationKind.CREDIT else self.net
+
+    def returning(self, at_most: Money | None, *, is_anew: bool) -> "ProratedChange":
+        """Give back no more than that, if a limit is given.
+
+        Within a period it is the difference that is given back; for a new one it is all that the old one is credited.
+        """
+        if at_most is None:
+            return self
+        return replace(self, credit=min(self.credit, at_most if is_anew else self.charge + at_most))
 
     def lines(self, *, old_name: str, new_name: str) -> tuple[PendingLine, ...]:
         """Write it down, credit first; what is nothing has no line."""

@@ -3,7 +3,7 @@ from typing import final
 from duro.billing import PaidPeriod, Promotion, Subscription
 from duro.db.records import Invoice, InvoiceStatus
 from duro.db.repositories import Repositories
-from duro.kernel import PromoCodeId
+from duro.kernel import Money, PromoCodeId
 
 
 @final
@@ -17,7 +17,8 @@ class PaidPeriods:
         if invoice is None:
             return PaidPeriod()
         promotion = await cls._promotion(repos, invoice.promo_code_id)
-        return PaidPeriod(promotion, is_worth_nothing=cls._is_worth_nothing(invoice))
+        returnable = await cls._returnable(repos, invoice)
+        return PaidPeriod(promotion, is_worth_nothing=cls._is_worth_nothing(invoice), returnable=returnable)
 
     @staticmethod
     async def _promotion(repos: Repositories, promo_code_id: PromoCodeId | None) -> Promotion | None:
@@ -25,6 +26,17 @@ class PaidPeriods:
         if found is None:
             return None
         return Promotion(found.id, found.code, found.discount, found.duration, found.cycles, found.plan_ids)
+
+    @staticmethod
+    async def _returnable(repos: Repositories, invoice: Invoice) -> Money | None:
+        """Say what of all that it asked for hasn't gone back yet, however that was paid; None while nothing has."""
+        if invoice.amount_refunded.is_zero:
+            return None
+        whole = await repos.invoices.get(invoice.id) or invoice
+        left = -(invoice.discount + invoice.amount_refunded)
+        for line in whole.lines:
+            left += max(line.amount, Money.zero(left.currency))
+        return left
 
     @staticmethod
     def _is_worth_nothing(invoice: Invoice) -> bool:
