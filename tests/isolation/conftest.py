@@ -16,6 +16,7 @@ from duro.kernel import (
     EventId,
     IdFactory,
     InvoiceId,
+    MessageId,
     Mode,
     PaymentAttemptId,
     PaymentMethodId,
@@ -51,6 +52,7 @@ KINDS = (
     EventId,
     TestClockId,
     DunningScheduleId,
+    MessageId,
 )
 
 

@@ -10,6 +10,7 @@ from duro.kernel import (
     DunningScheduleId,
     EventId,
     InvoiceId,
+    MessageId,
     Mode,
     PaymentAttemptId,
     PaymentMethodId,
@@ -37,6 +38,7 @@ LISTED = {
     "dunning_events": DunningEventId,
     "journals": JournalId,
     "events": EventId,
+    "messages": MessageId,
 }
 LISTED_IN = {Mode.TEST: {**LISTED, "test_clocks": TestClockId}, Mode.LIVE: LISTED}
 """What lists show; a list of anything else finds no owner of its rows here."""

@@ -45,6 +45,7 @@ class TestCustomers:
             "+2348012345678",
             "user:1",
         )
+        assert (customer["whatsappConsent"], changed.json()["whatsappConsent"]) == (False, True)
 
     async def test_share_no_reference(self, api: MerchantClient):
         await api.customer(ref="same")
@@ -103,6 +104,19 @@ class TestEvents:
         assert {event["subscriptionId"] for event in created["items"]} == {subscription["id"], other["id"]}
         event = created["items"][0]
         assert await either.read(f"/v1/events/{event['id']}") == event
+
+
+class TestMessages:
+    async def test_are_listed_by_payer_and_subscription_and_read_one_by_one(self, either: MerchantClient):
+        subscription = await either.subscription()
+        await either.subscription()
+        page = await either.read("/v1/messages", subscriptionId=subscription["id"])
+        [message] = page["items"]
+        assert (message["kind"], message["status"], message["channel"]) == ("receipt", "pending", None)
+        assert message["customerId"] == subscription["customerId"]
+        assert (await either.read("/v1/messages", customerId=subscription["customerId"]))["items"] == [message]
+        assert len((await either.read("/v1/messages"))["items"]) == 2
+        assert await either.read(f"/v1/messages/{message['id']}") == message
 
 
 class TestPages:

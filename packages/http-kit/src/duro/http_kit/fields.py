@@ -13,6 +13,7 @@ from duro.kernel import (
     EventId,
     InvoiceId,
     MalformedIdError,
+    MessageId,
     PaymentAttemptId,
     PaymentMethodId,
     PlanId,
@@ -92,6 +93,7 @@ InvoiceIdField = Annotated[InvoiceId, PlainValidator(IdRule(InvoiceId)), IdRule.
 TransactionIdField = Annotated[PaymentAttemptId, PlainValidator(IdRule(PaymentAttemptId)), IdRule.schema("txn")]
 RefundIdField = Annotated[RefundId, PlainValidator(IdRule(RefundId)), IdRule.schema("rfd")]
 DunningScheduleIdField = Annotated[DunningScheduleId, PlainValidator(IdRule(DunningScheduleId)), IdRule.schema("dun")]
+MessageIdField = Annotated[MessageId, PlainValidator(IdRule(MessageId)), IdRule.schema("msg")]
 EventIdField = Annotated[EventId, PlainValidator(IdRule(EventId)), IdRule.schema("evt")]
 TestClockIdField = Annotated[TestClockId, PlainValidator(IdRule(TestClockId)), IdRule.schema("clk")]
 InstantField = Annotated[
@@ -134,6 +136,7 @@ __all__ = [
     "InvoiceIdField",
     "LimitField",
     "MalformedIdError",
+    "MessageIdField",
     "MetadataField",
     "NameField",
     "PaymentMethodIdField",

@@ -28,6 +28,7 @@ from duro.merchant_api.billing import BillingService, GatewayRegistry, Incomplet
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.dunning import DunningService
 from duro.merchant_api.test_clocks import DueWork
+from duro.public_api.analytics.controller import AnalyticsController
 from duro.public_api.collaborators import Collaborators
 from duro.public_api.credit.controller import CreditController
 from duro.public_api.customers.controller import CustomersController
@@ -39,6 +40,7 @@ from duro.public_api.health.controller import HealthController
 from duro.public_api.health.readiness import Readiness
 from duro.public_api.invoices.controller import InvoicesController
 from duro.public_api.merchant import Merchant
+from duro.public_api.messages.controller import MessagesController
 from duro.public_api.payment_methods.controller import PaymentMethodsController
 from duro.public_api.plans.controller import PlansController
 from duro.public_api.plans.kept_plans import KeptPlans
@@ -143,7 +145,9 @@ class Composition:
                 RefundsController,
                 RecoveryController,
                 RecoverySettingsController,
+                AnalyticsController,
                 EventsController,
+                MessagesController,
                 TestClocksController,
                 HealthController,
                 DocsController,

@@ -5,6 +5,7 @@ from whenever import TimeDelta
 
 from duro.db import RepositoryContexts
 from duro.kernel import Clock, IdFactory
+from duro.merchant_api.analytics import ReadAnalytics
 from duro.merchant_api.billing import GatewayRegistry, RefundService
 from duro.merchant_api.billing.checks_clock import ChecksClock
 from duro.merchant_api.billing.collection import Collection
@@ -20,6 +21,7 @@ from duro.merchant_api.invoices import (
     PrintInvoice,
     VoidInvoice,
 )
+from duro.merchant_api.messages import GetMessage, ListMessages
 from duro.merchant_api.payment_methods import (
     AttachPaymentMethod,
     DetachPaymentMethod,
@@ -79,10 +81,13 @@ class Merchant:
     get_refund: GetRefund
     list_refunds: ListRefunds
     recovery: RecoveryActs
+    analytics: ReadAnalytics
     grant_credit: GrantCredit
     get_credit: GetCredit
     get_transaction: GetTransaction
     list_transactions: ListTransactions
+    get_message: GetMessage
+    list_messages: ListMessages
     get_event: GetEvent
     list_events: ListEvents
     create_test_clock: CreateTestClock
@@ -147,10 +152,13 @@ class Merchant:
             get_refund=GetRefund(contexts),
             list_refunds=ListRefunds(contexts),
             recovery=RecoveryActs.over(contexts, collection=collection, guard=guard, ids=ids, clock=clock),
+            analytics=ReadAnalytics(contexts, clock),
             grant_credit=GrantCredit(contexts, ids, clock),
             get_credit=GetCredit(contexts),
             get_transaction=GetTransaction(contexts),
             list_transactions=ListTransactions(contexts),
+            get_message=GetMessage(contexts),
+            list_messages=ListMessages(contexts),
             get_event=GetEvent(contexts),
             list_events=ListEvents(contexts),
             create_test_clock=CreateTestClock(contexts, ids, clock),

@@ -8,12 +8,15 @@ from duro.merchant_api.messages.message_service import MessageService
 from duro.merchant_api.messages.message_settlement import MessageSettlement
 from duro.merchant_api.messages.message_writer import MessageWriter, Stationery
 from duro.merchant_api.messages.person_keys import PersonKeys
+from duro.merchant_api.messages.read_messages import GetMessage, ListMessages
 from duro.merchant_api.messages.reminder_service import ReminderService
 from duro.merchant_api.messages.telling import Telling, TellingOutcome
 from duro.merchant_api.messages.transports import Transports
 
 __all__ = [
     "BackOff",
+    "GetMessage",
+    "ListMessages",
     "MessageClaims",
     "MessageDrafts",
     "MessagePost",
