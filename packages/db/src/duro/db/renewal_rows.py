@@ -3,7 +3,7 @@ from typing import final
 
 from whenever import Instant
 
-from duro.billing import Subscription
+from duro.billing import MissedPeriods, Subscription
 from duro.db.credit_rows import CreditGrant
 from duro.db.message_rows import Message
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund, StoredPendingLine
@@ -65,7 +65,10 @@ class WrittenClaims:
 @final
 @dataclass(frozen=True, slots=True)
 class SettlementSubject:
-    """An attempt locked with its invoice and subscription, and what sending it again would need."""
+    """An attempt locked with its invoice and subscription, and what sending it again would need.
+
+    The policy for missed periods is the merchant's, if they chose one.
+    """
 
     subscription: Subscription
     invoice: Invoice
@@ -74,6 +77,7 @@ class SettlementSubject:
     customer_email: str
     token: str
     is_tenant_suspended: bool
+    missed_periods: MissedPeriods | None = None
 
 
 @final

@@ -4,6 +4,7 @@ from typing import Final, final
 
 from whenever import Instant
 
+from duro.billing import MissedPeriods
 from duro.db.attempts import AttemptRepository
 from duro.db.invoices import InvoiceRepository
 from duro.db.pending_lines import PendingLineRepository
@@ -97,6 +98,7 @@ class RenewalRepository:
                 customer_email=record["customer_email"],
                 token=record["method_token"],
                 is_tenant_suspended=record["tenant_status"] == TenantStatus.SUSPENDED,
+                missed_periods=None if record["missed_periods"] is None else MissedPeriods(record["missed_periods"]),
             )
             for record in records
         ]

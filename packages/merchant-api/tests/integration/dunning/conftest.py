@@ -64,14 +64,12 @@ class Recovery:
     admin: DatabasePool
     clock: Clock
 
-    async def declined(self, *answers: object, **builder):
+    async def declined(self, *answers: object, plan=None, **builder):
         """A subscription whose renewal was just declined."""
         self.gateway.answers[:] = answers or [NO_FUNDS]
         customer = await self.merchant.customer()
         method = await self.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
-        subscription = await self.merchant.subscription(
-            customer=customer, method=method, builder=SubscriptionBuilder(**builder)
-        )
+        subscription = await self.merchant.subscription(plan, customer, method, builder=SubscriptionBuilder(**builder))
         assert await self.billing.renew(self.merchant.tenant.id, subscription.id) is RenewalOutcome.DUNNING
         return subscription
 

@@ -1,5 +1,5 @@
 select s.*, i as invoice, a as attempt, p.name as plan_name, c.email as customer_email, t.status as tenant_status,
-       m.token as method_token
+       m.token as method_token, w.missed_periods
 from {schema}.payment_attempts a
 join {schema}.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
 join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
@@ -7,6 +7,7 @@ join core.tenants t on t.id = a.tenant_id
 join {schema}.plans p on p.tenant_id = s.tenant_id and p.id = s.plan_id
 join {schema}.customers c on c.tenant_id = s.tenant_id and c.id = s.customer_id
 join {schema}.payment_methods m on m.tenant_id = a.tenant_id and m.id = a.payment_method_id
+left join {schema}.recovery_settings w on w.tenant_id = a.tenant_id
 where a.tenant_id = $1 and a.id = any($2::uuid[])
 order by s.id
 for update of s, i, a

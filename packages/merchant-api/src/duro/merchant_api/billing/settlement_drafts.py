@@ -113,7 +113,15 @@ class SettlementDrafts:
             case _:
                 assert_never(answer)
         planned = self._planned(subject.subscription, subject.invoice, outcome, pending_lines)
-        return self._settle(planned, subject.subscription, subject.invoice, attempt, now=now, kept_credit=kept_credit)
+        return self._settle(
+            planned,
+            subject.subscription,
+            subject.invoice,
+            attempt,
+            now=now,
+            kept_credit=kept_credit,
+            missed_periods=subject.missed_periods,
+        )
 
     def in_review(
         self, subject: SettlementSubject, *, code: str, message: str, now: Instant
@@ -133,6 +141,7 @@ class SettlementDrafts:
         *,
         now: Instant,
         kept_credit: Money | None = None,
+        missed_periods: MissedPeriods | None = None,
     ) -> tuple[RenewalSettlement, RenewalOutcome]:
         match planned:
             case Advance(change):
@@ -141,7 +150,7 @@ class SettlementDrafts:
                 paid = self._ended(paid, self._postings.credit_at_end(subscription.id, kept_at_end))
                 is_behind = subscription.is_in_recovery or subscription.renews_from is not None
                 if is_behind and invoice.kind is InvoiceKind.PERIOD:
-                    paid = self._caught_up(paid, now=now)
+                    paid = self._caught_up(paid, missed_periods, now=now)
                 return self._told(paid, invoice, now=now), RenewalOutcome.CHARGED
             case OpenRecovery(change):
                 drafted = self._declined(change, invoice, attempt, now=now)
@@ -214,12 +223,14 @@ class SettlementDrafts:
         told = self._messages.paid(paid.subscription, invoice, payment=paid.attempt.id, now=now)
         return replace(paid, messages=told)
 
-    def _caught_up(self, recovered: RenewalSettlement, *, now: Instant) -> RenewalSettlement:
-        """Leave out the periods that went by while the payer owed, where that is usual for such periods.
+    def _caught_up(
+        self, recovered: RenewalSettlement, chosen: MissedPeriods | None, *, now: Instant
+    ) -> RenewalSettlement:
+        """Leave out the periods that went by while the payer owed, where the merchant wants that or it is usual.
 
-        Where it is usual to bill them, the scanner has them renewed one by one, oldest first, a day apart.
+        Where they are to be billed, the scanner has them renewed one by one, oldest first, a day apart.
         """
-        policy = MissedPeriods.usual_for(recovered.subscription.terms.cadence)
+        policy = chosen or MissedPeriods.usual_for(recovered.subscription.terms.cadence)
         missed = MissedPeriodsPlanner.plan(recovered.subscription, policy, now)
         if not isinstance(missed, SkipMissed):
             return replace(recovered, subscription=MissedPeriodsPlanner.paced(recovered.subscription, policy, now))

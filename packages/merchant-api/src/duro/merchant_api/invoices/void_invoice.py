@@ -78,8 +78,9 @@ class VoidInvoice:
 
     @staticmethod
     async def _catch_up(repos: Repositories, recovered: Subscription, *, now: Instant) -> None:
-        """Leave out the periods that went by meanwhile, where that is usual for such periods."""
-        policy = MissedPeriods.usual_for(recovered.terms.cadence)
+        """Leave out the periods that went by meanwhile, where the merchant wants that or it is usual."""
+        chosen = (await repos.recovery_settings.get()).missed_periods
+        policy = chosen or MissedPeriods.usual_for(recovered.terms.cadence)
         missed = MissedPeriodsPlanner.plan(recovered, policy, now)
         if not isinstance(missed, SkipMissed):
             return
