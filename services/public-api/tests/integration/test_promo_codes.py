@@ -203,6 +203,18 @@ class TestRedeemingAtTheStart:
         assert (subscription["status"], subscription["promotion"]["cyclesLeft"]) == ("incomplete", 1)
         assert await redemptions(api, made) == 1
 
+    async def test_is_counted_back_when_the_first_payment_never_came(self, api: MerchantClient):
+        made = await promo(api, maxRedemptions=1)
+        order = {**await api.order(number=SimulatedCard.INSUFFICIENT_FUNDS.number), "promoCode": "HALF"}
+        subscription = await api.made("/v1/subscriptions", order)
+        invoice = await invoice_of(api, subscription)
+        assert code(await api.post("/v1/subscriptions", order)) == (409, "promo_code_exhausted")
+        assert (await api.post(f"/v1/invoices/{invoice['id']}/void")).is_success
+        assert (await api.read(f"/v1/subscriptions/{subscription['id']}"))["status"] == "incomplete_expired"
+        assert await redemptions(api, made) == 0
+        await api.made("/v1/subscriptions", {**await api.order(), "promoCode": "HALF"})
+        assert await redemptions(api, made) == 1
+
     async def test_is_counted_once_under_one_key(self, api: MerchantClient):
         made, order = await promo(api), {**await api.order(), "promoCode": "HALF"}
         answers = await asyncio.gather(*(api.post("/v1/subscriptions", order, key="k") for _ in range(20)))

@@ -27,6 +27,8 @@ _REDEEM: Final = """
     update {schema}.promo_codes set redemptions = redemptions + 1, updated_at = $4
     where tenant_id = $1 and id = $2 and archived_at is null and (expires_at is null or expires_at > $3)
         and (max_redemptions is null or redemptions < max_redemptions)"""
+_RELEASE: Final = """
+    update {schema}.promo_codes set redemptions = redemptions - 1, updated_at = $3 where tenant_id = $1 and id = $2"""
 _ARCHIVE: Final = """
     update {schema}.promo_codes set archived_at = $3, updated_at = $3 where tenant_id = $1 and id = $2"""
 
@@ -74,6 +76,10 @@ class PromoCodeRepository:
         """
         written_at = self._session.clock.now()
         return await self._session.execute(_REDEEM, promo_code_id.value, now, written_at) == 1
+
+    async def release(self, promo_code_id: PromoCodeId, *, now: Instant) -> None:
+        """Count a redemption back: nobody has had anything for it."""
+        await self._session.execute(_RELEASE, promo_code_id.value, now)
 
     async def archive(self, promo_code_id: PromoCodeId, *, now: Instant) -> None:
         if not await self._session.execute(_ARCHIVE, promo_code_id.value, now):

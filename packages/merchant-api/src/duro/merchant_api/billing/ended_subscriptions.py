@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import final
 
-from duro.billing import PendingLine, Subscription
+from duro.billing import PendingLine, Subscription, SubscriptionStatus
 from duro.db import Repositories
 from duro.db.ledger import Postings
 from duro.db.records import DunningState
@@ -26,6 +26,8 @@ class EndedSubscriptions:
     ) -> Subscription:
         """Void every open invoice that no charge is in flight for, give its credit back, and close its case.
 
+        The promo code of a first payment that never came can be redeemed once more: nobody has had anything for it.
+
         The caller holds the subscription's lock and stores the returned subscription. An invoice in flight stays open:
         the settlement of its attempt decides. So does one in review. The pending lines are those that the subscription
         ended with; their credit is in its balance already.
@@ -41,6 +43,8 @@ class EndedSubscriptions:
             now = self._clock.now()
             closed = replace(schedule, state=DunningState.CANCELLED, next_attempt_at=None, wake_at=None, closed_at=now)
             await repos.dunning.update(closed)
+        if subscription.promotion is not None and subscription.status is SubscriptionStatus.INCOMPLETE_EXPIRED:
+            await repos.promo_codes.release(subscription.promotion.promo_code_id, now=self._clock.now())
         await repos.messages.add(self._messages.ended(subscription, now=self._clock.now()))
         return subscription
 
