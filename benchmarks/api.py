@@ -57,6 +57,7 @@ class Street:
             "DURO_SCAN_SECONDS": "2",
             "DURO_PENDING_SECONDS": "3600",
             "DURO_INCOMPLETE_SECONDS": "86400",
+            "DURO_MESSAGES_SECONDS": "3600",
         }
         ports = []
         for name, flags in (("answering", ()), ("hanging", ("--hang", "1"))):
