@@ -9,7 +9,7 @@ from whenever import Instant
 from duro.db.session import TenantSession
 from duro.kernel import Currency, Money
 
-_OVERVIEW: Final = (files("duro.db") / "sql" / "analytics_overview.sql").read_text()
+_OVERVIEW: Final = files("duro.db").joinpath("sql", "analytics_overview.sql").read_text()
 _COHORTS: Final = """
     select date_trunc('month', d.opened_at at time zone t.zone)::date as month, d.currency, d.category,
            count(*) as cases, sum(d.amount)::bigint as at_risk,

@@ -42,7 +42,7 @@ _ADD: Final = """
          as m (id, kind, cause, customer_id, subscription_id, invoice_id, data, send_at, created_at)
     join {schema}.customers c on c.tenant_id = $1 and c.id = m.customer_id
     on conflict (tenant_id, kind, cause) do nothing"""
-_LOCK_DUE: Final = (files("duro.db") / "sql" / "lock_due_messages.sql").read_text()
+_LOCK_DUE: Final = files("duro.db").joinpath("sql", "lock_due_messages.sql").read_text()
 _CLAIM: Final = """
     update {schema}.messages m
     set status = u.status, send_at = u.send_at, tries = u.tries, outcome = u.outcome, settled_at = u.settled_at
