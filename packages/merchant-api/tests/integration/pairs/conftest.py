@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+import pytest
 import pytest_asyncio
-from whenever import TimeDelta
+from whenever import Instant, TimeDelta
 
 from duro.billing import ChangeTiming, Interval, PercentageDiscount, PromotionDuration, ProrationBehavior
 from duro.crypto import Uuid7IdFactory
@@ -34,6 +35,7 @@ from duro.merchant_api.subscriptions import (
     ChangePlan,
     ChangePlanCommand,
     PauseSubscription,
+    PreviewChange,
     ResumeSubscription,
     StartSubscription,
     UnscheduleChange,
@@ -54,10 +56,27 @@ from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.stage import Stage
 from duro.testkit.staged_merchant import StagedMerchant
 
+START = Instant.from_utc(2026, 3, 31, hour=9)
 LEASE = TimeDelta(seconds=60)
 DAY = TimeDelta(hours=24)
 NGN = Currency("NGN")
 Act = Callable[["Scene"], Awaitable[object]]
+
+
+class RestartingClock:
+    """A clock that moves when told, and begins anew with every story: stories must be the same when told again."""
+
+    def __init__(self) -> None:
+        self._now = START
+
+    def now(self) -> Instant:
+        return self._now
+
+    def advance(self, by: TimeDelta) -> None:
+        self._now += by
+
+    def start_over(self) -> None:
+        self._now = START
 
 
 class TrustedClock:
@@ -180,6 +199,8 @@ class World:
     refunds: RefundService
     incomplete: IncompleteService
     start: StartSubscription
+    change: ChangePlan
+    preview: PreviewChange
     plans: dict[str, Plan] = field(default_factory=dict)
     acts: dict[str, Act] = field(default_factory=dict)
 
@@ -265,7 +286,6 @@ def acts_of(world: World, *, gateways, ids, clock) -> dict[str, Act]:
     cancel = CancelSubscription(contexts, ids, clock)
     pause, unschedule = PauseSubscription(contexts, ids, clock), UnscheduleChange(contexts, ids, clock)
     resume = ResumeSubscription(contexts, world.billing, ids=ids, clock=clock)
-    change = ChangePlan(contexts, collection, gateways, guard, ids=ids, clock=clock)
     update, credit = UpdateSubscription(contexts, ids, clock), GrantCredit(contexts, ids, clock)
     redeem, remove = RedeemPromoCode(contexts, ids, clock), RemovePromoCode(contexts, ids, clock)
     void, write_off = VoidInvoice(contexts, ids, clock), MarkInvoiceUncollectible(contexts, ids, clock)
@@ -282,7 +302,7 @@ def acts_of(world: World, *, gateways, ids, clock) -> dict[str, Act]:
     def changed(**fields) -> Act:
         def act(scene: Scene):
             named = {key: world.plans[value].id if key == "plan_id" else value for key, value in fields.items()}
-            return change.execute(tenant, ChangePlanCommand(subscription_id=scene.subscription_id, **named))
+            return world.change.execute(tenant, ChangePlanCommand(subscription_id=scene.subscription_id, **named))
 
         return act
 
@@ -337,6 +357,11 @@ def acts_of(world: World, *, gateways, ids, clock) -> dict[str, Act]:
     }
 
 
+@pytest.fixture
+def clock() -> Clock:
+    return RestartingClock()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def world(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIterator[World]:
     mode = Mode.TEST
@@ -362,6 +387,10 @@ async def world(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIt
         refunds=RefundService(contexts, gateways, **services),
         incomplete=IncompleteService(contexts, billing, ids=ids, clock=clock),
         start=StartSubscription(contexts, billing, gateways, ids, clock),
+        change=ChangePlan(
+            contexts, Collection(contexts, gateways, **services), gateways, TrustedClock(), ids=ids, clock=clock
+        ),
+        preview=PreviewChange(contexts, gateways, clock),
     )
     world.plans |= {
         "usual": await merchant.plan(),

@@ -4,19 +4,16 @@ import asyncio
 import os
 from itertools import pairwise
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from whenever import Instant, TimeDelta
+from whenever import TimeDelta
 
 from duro.db import PageRequest
 from duro.db.records import AttemptStatus, InvoiceKind, InvoiceStatus, RefundStatus
-from duro.kernel import Clock
 from duro.merchant_api.subscriptions import StartSubscriptionCommand
 from duro.payments import Approved, Refunded
 
-START = Instant.from_utc(2026, 1, 31, hour=9)
 ACTS = (
     *("cancel at the end", "keep", "pause", "resume", "change, prorated", "change, invoiced", "change of interval"),
     *("change of quantity", "schedule", "unschedule", "billing day", "other card", "credit", "promo code"),
@@ -25,27 +22,6 @@ ACTS = (
 MOODS = ("obliging", "obliging", "declining", "taking silently", "losing")
 CLAIMED = {RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.NEEDS_ATTENTION}
 STEPS = (TimeDelta(minutes=2), TimeDelta(hours=25), TimeDelta(hours=24 * 9), TimeDelta(hours=24 * 31))
-
-
-class RestartingClock:
-    """A clock that moves when told, and begins anew with every story: stories must be the same when told again."""
-
-    def __init__(self) -> None:
-        self._now = START
-
-    def now(self) -> Instant:
-        return self._now
-
-    def advance(self, by: TimeDelta) -> None:
-        self._now += by
-
-    def start_over(self) -> None:
-        self._now = START
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return RestartingClock()
 
 
 class Rows:
