@@ -34,6 +34,7 @@ class WorkerUnderLoad:
             "DURO_SWEEP_DATABASE_URL": urls.sweep,
             "DURO_REDIS_URL": redis_url,
             "DURO_DUNNING_SECONDS": "60",
+            "DURO_MESSAGES_SECONDS": "3600",
             "DURO_GATEWAY_URL": "http://127.0.0.1:1",
             "DURO_WORKER_CONCURRENCY": str(concurrency),
             "DURO_WORKER_HEALTH_PORT": str(port),
