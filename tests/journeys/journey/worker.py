@@ -75,9 +75,11 @@ class Worker:
         self._members.clear()
 
     async def scan(self) -> int:
-        """Let every scanner of both modes look once; say how many jobs they added."""
+        """Let every scanner of both modes look once; say how many jobs they added, but for those that tell people."""
         scanners = [scanner for mode in Mode for scanner in self._composition._scanners(mode)]
-        return sum([await scanner.scan() for scanner in scanners])
+        telling = {kind.queue_name(mode) for kind in (JobKind.MESSAGES, JobKind.REMINDERS) for mode in Mode}
+        added = {scanner.name: await scanner.scan() for scanner in scanners}
+        return sum(count for name, count in added.items() if name not in telling)
 
     async def tick(self) -> list[str]:
         """Scan once and let everything that was found be done; name what was worked on, in order."""
