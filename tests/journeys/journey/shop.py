@@ -50,6 +50,11 @@ class Shop:
     def follow(self, made: dict[str, object]) -> Followed:
         return Followed(made, self.client, self._clock)
 
+    async def leaves_recovery_to_people(self) -> None:
+        """Have nothing tried again and nobody asked for anything by itself."""
+        answer = await self.client.http.patch("/v1/settings/recovery", json={"autoRecovery": False})
+        assert answer.status_code == 200, answer.text
+
     async def recovery_of(self, invoice_id: str) -> DunningSchedule | None:
         """Look into the database for what the API doesn't show yet: the recovery of an invoice."""
         async with self.merchant.contexts.open(self.merchant.tenant.id) as repos:
