@@ -8,7 +8,6 @@ from duro.billing import EventType
 
 JOURNEYS = Path(__file__).parents[1] / "journeys"
 NOT_YET = {
-    EventType.SUBSCRIPTION_PAYMENT_RECOVERED,
     EventType.SUBSCRIPTION_PAYMENT_ACTION_REQUIRED,
 }
 """What nothing brings about so far: recovery's own decisions."""
