@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 from itertools import pairwise
 
 from hypothesis import HealthCheck, Phase, settings
@@ -19,6 +20,7 @@ ACTS = (
     *("change of quantity", "schedule", "unschedule", "billing day", "other card", "credit", "promo code"),
     *("no promo code", "refund", "refund of a part", "void", "write off", "pay", "recover", "retry now", "renew"),
 )
+KINDS = ("due", "running", "past_due", "started", "on trial", "of three cycles", "of a hesitant provider")
 MOODS = ("obliging", "obliging", "declining", "taking silently", "losing")
 CLAIMED = {RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.NEEDS_ATTENTION}
 STEPS = (TimeDelta(minutes=2), TimeDelta(hours=25), TimeDelta(hours=24 * 9), TimeDelta(hours=24 * 31))
@@ -63,24 +65,29 @@ class Story(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.scene = None
+        self.scene = self.chance = None
         self.world.clock.start_over()
         self.world.gateway.turn("obliging")
 
     def run(self, coroutine):
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(timeout=60)
 
-    @initialize(kind=st.sampled_from(["due", "running", "past_due", "started", "on trial", "of three cycles"]))
-    def begin(self, kind) -> None:
-        self.run(self._begin(kind))
+    @initialize(seed=st.integers(0, 2**64))
+    def begin(self, seed) -> None:
+        """Let chance choose what happens: drawn one by one, acts would be few and the same ones again and again."""
+        self.chance = random.Random(seed)
+        self.run(self._begin(self.chance.choice(KINDS)))
 
     async def _begin(self, kind) -> None:
+        self.world.gateway.turn("obliging")
         if kind in {"due", "running", "past_due"}:
             self.scene = await self.world.scene(kind)
             return
         merchant = self.world.merchant
         customer = await merchant.customer()
         method, other = [await merchant.payment_method(customer) for _ in range(2)]
+        if kind == "of a hesitant provider":
+            self.world.gateway.turn(self.chance.choice(MOODS))
         command = StartSubscriptionCommand(
             customer_id=customer.id,
             plan_id=self.world.plans["usual"].id,
@@ -91,18 +98,22 @@ class Story(RuleBasedStateMachine):
         started = await self.world.start.execute(self.world.tenant_id, command)
         self.scene = self.world.scene_of(started.id, method.id, other.id)
 
-    @rule(mood=st.sampled_from(MOODS))
-    def turn(self, mood) -> None:
-        """Let the provider behave otherwise."""
-        self.world.gateway.turn(mood)
-
-    @rule(act=st.sampled_from(ACTS))
-    def act(self, act) -> None:
-        self.run(self._act(act))
-
     @rule()
-    def cancel(self) -> None:
-        if self.run(Rows.read(self.scene)).subscription.cycles_completed >= 2:
+    def step(self) -> None:
+        """Do something, let time pass, or let the provider behave otherwise; of an end, make a new beginning."""
+        now = self.run(Rows.read(self.scene)).subscription
+        what = self.chance.random()
+        if now.is_terminal and what < 0.3:
+            self.run(self._end())
+            self.run(self._begin(self.chance.choice(KINDS)))
+        elif what < 0.55:
+            self.run(self._act(self.chance.choice(ACTS)))
+        elif what < 0.88:
+            self.world.clock.advance(self.chance.choice(STEPS))
+            self.run(self._work())
+        elif what < 0.98:
+            self.world.gateway.turn(self.chance.choice(MOODS))
+        elif now.cycles_completed >= 2:
             self.run(self._act("cancel now"))
 
     async def _act(self, act) -> None:
@@ -118,12 +129,6 @@ class Story(RuleBasedStateMachine):
                 case=next((one.id for one in rows.cases if one.is_open), None),
             ),
         )
-
-    @rule(step=st.sampled_from(STEPS))
-    def wait(self, step) -> None:
-        """Let time pass, and then do what scanners would find."""
-        self.world.clock.advance(step)
-        self.run(self._work())
 
     async def _work(self) -> None:
         world, tenant = self.world, self.world.tenant_id
