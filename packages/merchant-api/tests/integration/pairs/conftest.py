@@ -20,6 +20,7 @@ from duro.merchant_api.billing import BillingService, GatewayRegistry, Incomplet
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.credit import GrantCredit, GrantCreditCommand
 from duro.merchant_api.dunning import DunningService, RetryNow
+from duro.merchant_api.given import Given
 from duro.merchant_api.invoices import MarkInvoiceUncollectible, PayInvoice, PayInvoiceCommand, VoidInvoice
 from duro.merchant_api.promo_codes import (
     CreatePromoCode,
@@ -311,7 +312,7 @@ def acts_of(world: World, *, gateways, ids, clock) -> dict[str, Act]:
             tenant,
             UpdateSubscriptionCommand(
                 subscription_id=scene.subscription_id,
-                **{key: scene.other_method_id if value == "other" else value for key, value in fields.items()},
+                **{key: Given(scene.other_method_id if value == "other" else value) for key, value in fields.items()},
             ),
         )
 
