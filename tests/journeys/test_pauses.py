@@ -132,9 +132,10 @@ class TestAPayerWhoPaysLate:
         await subscription.is_told("subscription_created", "subscription_activated")
         await world.reach("2026-02-28")
         await subscription.is_told("invoice_created", "subscription_past_due", "subscription_payment_failed")
+        (owed,) = await subscription.invoices()
+        await shop.lets_recovery_rest(owed["id"])
         await world.reach("2026-05-01")
         await subscription.pays_with(SimulatedCard.APPROVE)
-        (owed,) = await subscription.invoices()
         await shop.client.post(f"/v1/invoices/{owed['id']}/pay", {})
         await subscription.is_told(
             "subscription_updated",
@@ -142,8 +143,11 @@ class TestAPayerWhoPaysLate:
             "subscription_payment_success",
             "subscription_payment_recovered",
         )
-        assert await world.worker.tick() == [subscription.id]
-        await subscription.is_told(*RENEWED, *RENEWED)
+        assert await world.worker.tick() == []
+        for day in ("2026-05-02", "2026-05-03"):
+            assert await world.reach(day) == [subscription.id]
+            await subscription.is_told(*RENEWED)
+        assert await world.reach("2026-05-04") == []
         await subscription.was_billed(
             "2026-02-28..2026-03-28 paid: failed 51 succeeded",
             "2026-03-28..2026-04-28 paid: succeeded",

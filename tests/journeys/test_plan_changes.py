@@ -81,7 +81,7 @@ class TestAnUpgrade:
         assert (changed["invoice"]["status"], changed["invoice"]["amountRemaining"]) == ("open", 250_000)
         await subscription.is_told("subscription_plan_changed", "invoice_created", "subscription_payment_failed")
         await subscription.shows(status="active", currentPeriodEnd="2026-02-28T09:00:00Z")
-        assert await shop.recovery_of(changed["invoice"]["id"]) is not None
+        await shop.lets_recovery_rest(changed["invoice"]["id"])
         assert await world.reach("2026-02-27") == []
         assert await world.taken() == [500_000]
 

@@ -55,6 +55,13 @@ class Shop:
         answer = await self.client.http.patch("/v1/settings/recovery", json={"autoRecovery": False})
         assert answer.status_code == 200, answer.text
 
+    async def lets_recovery_rest(self, invoice_id: str) -> None:
+        """Have nobody work on the case of an invoice for as long as the journey lasts."""
+        case = await self.recovery_of(invoice_id)
+        assert case is not None
+        answer = await self.client.post(f"/v1/recovery/schedules/{case.id}/pause")
+        assert answer.status_code == 200, answer.text
+
     async def recovery_of(self, invoice_id: str) -> DunningSchedule | None:
         """Look into the database for what the API doesn't show yet: the recovery of an invoice."""
         async with self.merchant.contexts.open(self.merchant.tenant.id) as repos:
