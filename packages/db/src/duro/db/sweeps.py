@@ -8,23 +8,28 @@ from duro.db.pool import DatabasePool
 from duro.db.session import SchemaSql
 from duro.kernel import DunningScheduleId, MessageId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
 
-_DUE: Final = """
-    select t.id as tenant_id, due.id
-    from core.tenants t
-    cross join lateral (
-        select s.id, row_number() over (order by s.current_period_end, s.id) as turn
-        from {schema}.subscriptions s
+_IS_DUE: Final = """
         where s.tenant_id = t.id and s.test_clock_id is null
           and (s.status in ('active', 'trialing') or (s.status = 'paused' and s.cancel_at_period_end))
           and s.current_period_end <= $1 and (s.renews_from is null or s.renews_from <= $1)
           and not exists (
               select from {schema}.payment_attempts a
-              where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
-        order by s.current_period_end, s.id
+              where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))"""
+_DUE: Final = (
+    """
+    select t.id as tenant_id, due.id
+    from core.tenants t
+    cross join lateral (
+        select s.id, row_number() over (order by s.current_period_end, s.id) as turn
+        from {schema}.subscriptions s
+"""
+    + _IS_DUE
+    + """        order by s.current_period_end, s.id
         limit $2) as due
     where t.status = 'active'
     order by (due.turn - 1) / 20, t.id, due.turn
     limit $3"""
+)
 _PENDING_ATTEMPTS: Final = """
     select t.id as tenant_id, due.id
     from core.tenants t
@@ -106,19 +111,17 @@ _INCOMPLETE: Final = """
     where t.status = 'active'
     order by due.turn, t.id
     limit $4"""
-_OLDEST_DUE: Final = """
+_OLDEST_DUE: Final = (
+    """
     select min(oldest.current_period_end) as due_at
     from core.tenants t
     cross join lateral (
         select s.current_period_end from {schema}.subscriptions s
-        where s.tenant_id = t.id and s.test_clock_id is null
-          and (s.status in ('active', 'trialing') or (s.status = 'paused' and s.cancel_at_period_end))
-          and s.current_period_end <= $1 and (s.renews_from is null or s.renews_from <= $1)
-          and not exists (
-              select from {schema}.payment_attempts a
-              where a.tenant_id = t.id and a.subscription_id = s.id and a.status in ('pending', 'review'))
-        order by s.current_period_end limit 1) as oldest
+"""
+    + _IS_DUE
+    + """        order by s.current_period_end limit 1) as oldest
     where t.status = 'active'"""
+)
 _IN_REVIEW: Final = """
     select count(*) as items from core.tenants t
     join {schema}.payment_attempts a on a.tenant_id = t.id
