@@ -9,12 +9,14 @@ from duro.db.customers import CustomerRepository
 from duro.db.dunning import DunningRepository
 from duro.db.events import EventRepository
 from duro.db.idempotency import IdempotencyRepository
+from duro.db.incoming_payments import IncomingPaymentRepository
 from duro.db.invoices import InvoiceRepository
 from duro.db.journals import LedgerRepository
 from duro.db.messages import MessageRepository
 from duro.db.nudges import NudgeRepository
 from duro.db.payday_profiles import PaydayProfileRepository
 from duro.db.payment_methods import PaymentMethodRepository
+from duro.db.payment_requests import PaymentRequestRepository
 from duro.db.pending_lines import PendingLineRepository
 from duro.db.plans import PlanRepository
 from duro.db.promo_codes import PromoCodeRepository
@@ -112,6 +114,14 @@ class Repositories:
     @property
     def refunds(self) -> RefundRepository:
         return RefundRepository(self.session)
+
+    @property
+    def payment_requests(self) -> PaymentRequestRepository:
+        return PaymentRequestRepository(self.session)
+
+    @property
+    def incoming_payments(self) -> IncomingPaymentRepository:
+        return IncomingPaymentRepository(self.session)
 
     @property
     def credit(self) -> CreditRepository:

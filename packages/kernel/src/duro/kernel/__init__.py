@@ -5,6 +5,7 @@ from duro.kernel.environment import Environment
 from duro.kernel.errors import ConflictError, DomainError, ErrorKind, Fault, InvalidInputError, NotFoundError
 from duro.kernel.ids import (
     AdvanceId,
+    AllocationId,
     ApiKeyId,
     CreditGrantId,
     CustomerId,
@@ -12,11 +13,13 @@ from duro.kernel.ids import (
     EntityId,
     EventId,
     IdFactory,
+    IncomingPaymentId,
     InvoiceId,
     MalformedIdError,
     MessageId,
     PaymentAttemptId,
     PaymentMethodId,
+    PaymentRequestId,
     PendingLineId,
     PlanId,
     PromoCodeId,
@@ -31,6 +34,7 @@ from duro.kernel.period import Period
 
 __all__ = [
     "AdvanceId",
+    "AllocationId",
     "ApiKeyId",
     "Clock",
     "ConflictError",
@@ -47,6 +51,7 @@ __all__ = [
     "Fault",
     "FrozenClock",
     "IdFactory",
+    "IncomingPaymentId",
     "InvalidInputError",
     "InvoiceId",
     "MalformedIdError",
@@ -56,6 +61,7 @@ __all__ = [
     "NotFoundError",
     "PaymentAttemptId",
     "PaymentMethodId",
+    "PaymentRequestId",
     "PendingLineId",
     "Period",
     "PlanId",

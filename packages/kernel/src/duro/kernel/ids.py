@@ -167,6 +167,27 @@ class MessageId(EntityId):
     prefix = "msg"
 
 
+class PaymentRequestId(EntityId):
+    """A payer asked to push money; its suffix is the reference the provider sees."""
+
+    __slots__ = ()
+    prefix = "prq"
+
+
+class IncomingPaymentId(EntityId):
+    """Money that came without a charge of ours."""
+
+    __slots__ = ()
+    prefix = "inp"
+
+
+class AllocationId(EntityId):
+    """A part of an incoming payment and what it paid."""
+
+    __slots__ = ()
+    prefix = "alc"
+
+
 class EventId(EntityId):
     """Something that happened, as merchants are told of it."""
 

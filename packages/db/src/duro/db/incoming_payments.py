@@ -1,0 +1,117 @@
+from collections.abc import Iterable
+from typing import Final, final
+
+from asyncpg import Record
+
+from duro.billing.recovery import Rail
+from duro.db.push_rows import Allocation, IncomingPayment
+from duro.db.session import TenantSession
+from duro.kernel import (
+    AllocationId,
+    Currency,
+    IncomingPaymentId,
+    InvoiceId,
+    Money,
+    PaymentAttemptId,
+    PaymentRequestId,
+    SubscriptionId,
+)
+
+_FIND: Final = """
+    select id, provider, reference, rail, amount, currency, payment_request_id, attempt_id, subscription_id,
+           received_at, created_at
+    from {schema}.incoming_payments
+    where tenant_id = $1 and provider = $2 and reference = $3"""
+_RECORD: Final = """
+    insert into {schema}.incoming_payments (tenant_id, id, provider, reference, rail, amount, currency,
+                                            payment_request_id, attempt_id, subscription_id, received_at, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    on conflict (tenant_id, provider, reference) do nothing"""
+_ALLOCATE: Final = """
+    insert into {schema}.allocations (tenant_id, id, incoming_payment_id, invoice_id, subscription_id, amount, currency,
+                                      created_at)
+    select $1, a.* from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[],
+                               $8::timestamptz[]) as a"""
+_ALLOCATIONS: Final = """
+    select id, incoming_payment_id, invoice_id, subscription_id, amount, currency, created_at
+    from {schema}.allocations
+    where tenant_id = $1 and incoming_payment_id = $2
+    order by id"""
+
+
+@final
+class IncomingPaymentRepository:
+    """Money that payers of the tenant pushed, and what it paid; neither is ever changed."""
+
+    def __init__(self, session: TenantSession) -> None:
+        self._session = session
+
+    async def find(self, *, provider: str, reference: str) -> IncomingPayment | None:
+        row = await self._session.fetchrow(_FIND, provider, reference)
+        return None if row is None else self._read(row)
+
+    async def record(self, payment: IncomingPayment) -> bool:
+        """Write it and return True, or return False if its provider told of it before.
+
+        Of two that tell of the same money at once, one waits for the other to commit.
+        """
+        touched = await self._session.execute(
+            _RECORD,
+            payment.id.value,
+            payment.provider,
+            payment.reference,
+            payment.rail.value,
+            payment.amount.amount,
+            payment.amount.currency.code,
+            None if payment.payment_request_id is None else payment.payment_request_id.value,
+            None if payment.attempt_id is None else payment.attempt_id.value,
+            None if payment.subscription_id is None else payment.subscription_id.value,
+            payment.received_at,
+            payment.created_at,
+        )
+        return touched == 1
+
+    async def allocate(self, allocations: Iterable[Allocation]) -> None:
+        written = tuple(allocations)
+        await self._session.execute(
+            _ALLOCATE,
+            [each.id.value for each in written],
+            [each.incoming_payment_id.value for each in written],
+            [each.pays.value if isinstance(each.pays, InvoiceId) else None for each in written],
+            [each.pays.value if isinstance(each.pays, SubscriptionId) else None for each in written],
+            [each.amount.amount for each in written],
+            [each.amount.currency.code for each in written],
+            [each.created_at for each in written],
+        )
+
+    async def allocations(self, payment_id: IncomingPaymentId) -> tuple[Allocation, ...]:
+        """Read what one payment paid, in the order of writing."""
+        rows = await self._session.fetch(_ALLOCATIONS, payment_id.value)
+        return tuple(self._read_allocation(row) for row in rows)
+
+    @staticmethod
+    def _read(row: Record) -> IncomingPayment:
+        request, attempt, subscription = row["payment_request_id"], row["attempt_id"], row["subscription_id"]
+        return IncomingPayment(
+            id=IncomingPaymentId(row["id"]),
+            provider=row["provider"],
+            reference=row["reference"],
+            rail=Rail(row["rail"]),
+            amount=Money(row["amount"], Currency(row["currency"])),
+            payment_request_id=None if request is None else PaymentRequestId(request),
+            attempt_id=None if attempt is None else PaymentAttemptId(attempt),
+            subscription_id=None if subscription is None else SubscriptionId(subscription),
+            received_at=row["received_at"],
+            created_at=row["created_at"],
+        )
+
+    @staticmethod
+    def _read_allocation(row: Record) -> Allocation:
+        invoice = row["invoice_id"]
+        return Allocation(
+            id=AllocationId(row["id"]),
+            incoming_payment_id=IncomingPaymentId(row["incoming_payment_id"]),
+            pays=SubscriptionId(row["subscription_id"]) if invoice is None else InvoiceId(invoice),
+            amount=Money(row["amount"], Currency(row["currency"])),
+            created_at=row["created_at"],
+        )

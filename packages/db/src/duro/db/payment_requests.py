@@ -1,0 +1,96 @@
+from typing import Final, final
+
+from asyncpg import Record
+
+from duro.billing.recovery import Rail
+from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
+from duro.db.session import TenantSession
+from duro.kernel import Currency, InvoiceId, Money, NotFoundError, PaymentRequestId, SubscriptionId
+
+_SELECT: Final = """
+    select id, invoice_id, subscription_id, provider, rail, status, amount, currency, instructions, claimed_until,
+           expires_at, created_at, settled_at
+    from {schema}.payment_requests """
+_GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
+_LOCK: Final = _GET + " for update"
+_LOCK_WAITING: Final = (
+    _SELECT + "where tenant_id = $1 and invoice_id = $2 and status in ('opening', 'open') order by id for update"
+)
+_INSERT: Final = """
+    insert into {schema}.payment_requests (tenant_id, id, invoice_id, subscription_id, provider, rail, status, amount,
+                                           currency, instructions, claimed_until, expires_at, created_at, settled_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
+_UPDATE: Final = """
+    update {schema}.payment_requests
+    set status = $3, instructions = $4, claimed_until = $5, expires_at = $6, settled_at = $7
+    where tenant_id = $1 and id = $2"""
+
+
+@final
+class PaymentRequestRepository:
+    """What the tenant's payers were asked to push."""
+
+    def __init__(self, session: TenantSession) -> None:
+        self._session = session
+
+    async def get(self, request_id: PaymentRequestId) -> PaymentRequest | None:
+        row = await self._session.fetchrow(_GET, request_id.value)
+        return None if row is None else self._read(row)
+
+    async def lock(self, request_id: PaymentRequestId) -> PaymentRequest | None:
+        row = await self._session.fetchrow(_LOCK, request_id.value)
+        return None if row is None else self._read(row)
+
+    async def lock_waiting(self, invoice_id: InvoiceId) -> tuple[PaymentRequest, ...]:
+        """Lock the requests of one invoice that money is still hoped for, oldest first."""
+        rows = await self._session.fetch(_LOCK_WAITING, invoice_id.value)
+        return tuple(self._read(row) for row in rows)
+
+    async def insert(self, request: PaymentRequest) -> None:
+        await self._session.execute(
+            _INSERT,
+            request.id.value,
+            request.invoice_id.value,
+            request.subscription_id.value,
+            request.provider,
+            request.rail.value,
+            request.status.value,
+            request.amount.amount,
+            request.amount.currency.code,
+            request.instructions,
+            request.claimed_until,
+            request.expires_at,
+            request.created_at,
+            request.settled_at,
+        )
+
+    async def update(self, request: PaymentRequest) -> None:
+        """Store the lease and what became of it; what was asked for never changes."""
+        touched = await self._session.execute(
+            _UPDATE,
+            request.id.value,
+            request.status.value,
+            request.instructions,
+            request.claimed_until,
+            request.expires_at,
+            request.settled_at,
+        )
+        if not touched:
+            raise NotFoundError("payment_request", request.id)
+
+    @staticmethod
+    def _read(row: Record) -> PaymentRequest:
+        return PaymentRequest(
+            id=PaymentRequestId(row["id"]),
+            invoice_id=InvoiceId(row["invoice_id"]),
+            subscription_id=SubscriptionId(row["subscription_id"]),
+            provider=row["provider"],
+            rail=Rail(row["rail"]),
+            status=PaymentRequestStatus(row["status"]),
+            amount=Money(row["amount"], Currency(row["currency"])),
+            instructions=row["instructions"],
+            claimed_until=row["claimed_until"],
+            expires_at=row["expires_at"],
+            created_at=row["created_at"],
+            settled_at=row["settled_at"],
+        )

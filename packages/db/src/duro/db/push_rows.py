@@ -1,0 +1,82 @@
+"""Rows of money that payers push: what was asked of them, what came, and what it paid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import final
+
+from whenever import Instant
+
+from duro.billing.recovery import Rail
+from duro.kernel import (
+    AllocationId,
+    IncomingPaymentId,
+    InvoiceId,
+    Money,
+    PaymentAttemptId,
+    PaymentRequestId,
+    SubscriptionId,
+)
+
+
+class PaymentRequestStatus(StrEnum):
+    """How far a request has come; of one that is opening nobody knows whether the provider has it."""
+
+    OPENING = "opening"
+    OPEN = "open"
+    PAID = "paid"
+    CLOSED = "closed"
+    REFUSED = "refused"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """A payer asked to push what remains of an invoice by one rail; an invoice waits for one request a rail."""
+
+    id: PaymentRequestId
+    invoice_id: InvoiceId
+    subscription_id: SubscriptionId
+    provider: str
+    rail: Rail
+    status: PaymentRequestStatus
+    amount: Money
+    instructions: Mapping[str, str] | None = field(default=None, repr=False)
+    claimed_until: Instant
+    expires_at: Instant | None = None
+    created_at: Instant
+    settled_at: Instant | None = None
+
+    @property
+    def reference(self) -> str:
+        """The name of this request at the provider."""
+        return self.id.suffix
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingPayment:
+    """Money that came without a charge of ours, once for each reference of its provider."""
+
+    id: IncomingPaymentId
+    provider: str
+    reference: str
+    rail: Rail
+    amount: Money
+    payment_request_id: PaymentRequestId | None = None
+    attempt_id: PaymentAttemptId | None = None
+    subscription_id: SubscriptionId | None = None
+    received_at: Instant
+    created_at: Instant
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """A part of an incoming payment that pays an invoice or, without one, is credit of a subscription."""
+
+    id: AllocationId
+    incoming_payment_id: IncomingPaymentId
+    pays: InvoiceId | SubscriptionId
+    amount: Money
+    created_at: Instant
