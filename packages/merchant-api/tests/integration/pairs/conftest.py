@@ -19,6 +19,7 @@ from duro.kernel import Clock, Currency, DomainError, Mode, Money
 from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.credit import GrantCredit, GrantCreditCommand
+from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
 from duro.merchant_api.dunning import DunningService, RetryNow
 from duro.merchant_api.given import Given
 from duro.merchant_api.invoices import MarkInvoiceUncollectible, PayInvoice, PayInvoiceCommand, VoidInvoice
@@ -43,6 +44,7 @@ from duro.merchant_api.subscriptions import (
     UpdateSubscription,
     UpdateSubscriptionCommand,
 )
+from duro.merchant_api.test_clocks import AdvanceTestClock, CreateTestClock, CreateTestClockCommand, DueWork
 from duro.payments import (
     Approved,
     Declined,
@@ -202,6 +204,8 @@ class World:
     start: StartSubscription
     change: ChangePlan
     preview: PreviewChange
+    advance: AdvanceTestClock
+    ids: Uuid7IdFactory
     plans: dict[str, Plan] = field(default_factory=dict)
     acts: dict[str, Act] = field(default_factory=dict)
 
@@ -248,6 +252,13 @@ class World:
     def scene_of(self, subscription_id: object, method_id: object, other_method_id: object) -> Scene:
         """Set the scene of a subscription of which nothing is known but its cards."""
         return Scene(self, subscription_id, None, method_id, other_method_id, None, None)
+
+    async def customer_on_a_test_clock(self):
+        """Make a customer whose time passes by itself, on a clock that stands where ours does."""
+        create = CreateTestClock(self.contexts, self.ids, self.clock)
+        made = await create.execute(self.tenant_id, CreateTestClockCommand(name="Apart", now=self.clock.now()))
+        command = CreateCustomerCommand(email="ada@example.com", test_clock_id=made.id)
+        return made, await CreateCustomer(self.contexts, self.ids, self.clock).execute(self.tenant_id, command)
 
     async def in_order(self, kind: str, first: str, second: str) -> tuple[object, ...]:
         """Do one after the other."""
@@ -375,6 +386,13 @@ async def world(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIt
     gateways = GatewayRegistry(mode, [gateway], is_development=True)
     merchant = (await stage.merchant()).in_mode(mode)
     services = {"ids": ids, "clock": clock, "lease": LEASE}
+    work = DueWork(
+        billing=BillingService(contexts, gateways, **services),
+        pending=PendingService(contexts, gateways, **services),
+        refunds=RefundService(contexts, gateways, **services),
+        starts=IncompleteService(contexts, BillingService(contexts, gateways, **services), ids=ids, clock=clock),
+        dunning=DunningService(contexts, gateways, **services),
+    )
     billing = BillingService(contexts, gateways, **services)
     world = World(
         merchant=merchant,
@@ -392,6 +410,8 @@ async def world(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIt
             contexts, Collection(contexts, gateways, **services), gateways, TrustedClock(), ids=ids, clock=clock
         ),
         preview=PreviewChange(contexts, gateways, clock),
+        advance=AdvanceTestClock(contexts, work, ids, clock, lease=LEASE),
+        ids=ids,
     )
     world.plans |= {
         "usual": await merchant.plan(),
