@@ -2,8 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from duro.billing.recovery import Rail
+from duro.db.push_rows import Allocation, IncomingPayment
 from duro.db.records import JournalCause
-from duro.kernel import ConflictError, Currency, Money
+from duro.kernel import AllocationId, ConflictError, Currency, IncomingPaymentId, Money
 
 NGN = Currency("NGN")
 
@@ -55,6 +57,41 @@ class TestPostings:
         postings, _, attempt, _ = desk
         sides = self.sides(postings.payment(attempt, remaining=Money(remaining, NGN)))
         assert (sides.get("receivable"), sides.get("customer_credit")) == (receivable, credit)
+
+    @pytest.mark.parametrize(
+        ("paid", "credited", "sides"),
+        [
+            (500_000, 0, {"receivable": -500_000}),
+            (300_000, 200_000, {"receivable": -300_000, "customer_credit": -200_000}),
+            (0, 400_000, {"customer_credit": -400_000, "unallocated": -100_000}),
+            (0, 0, {"unallocated": -500_000}),
+        ],
+    )
+    def test_take_in_pushed_money_for_what_it_paid(self, paper, desk, paid, credited, sides):
+        postings, invoice, _, _ = desk
+        came = IncomingPayment(
+            id=paper.ids.new(IncomingPaymentId),
+            provider="simulated",
+            reference="sim_1",
+            rail=Rail.TRANSFER,
+            amount=invoice.total,
+            received_at=paper.clock.now(),
+            created_at=paper.clock.now(),
+        )
+        parts = [
+            Allocation(
+                id=paper.ids.new(AllocationId),
+                incoming_payment_id=came.id,
+                pays=pays,
+                amount=Money(amount, NGN),
+                created_at=paper.clock.now(),
+            )
+            for pays, amount in ((invoice.id, paid), (invoice.subscription_id, credited))
+            if amount
+        ]
+        journal = postings.incoming_payment(came, parts)
+        assert self.sides(journal) == {"gateway:simulated": 500_000, **sides}
+        assert (journal.cause_type, journal.cause_id) == (JournalCause.INCOMING_PAYMENT, came.id.value)
 
     def test_refuse_to_void_what_was_partly_paid(self, desk):
         postings, invoice, _, _ = desk

@@ -10,6 +10,7 @@ from duro.db.session import SchemaSql
 from duro.db.states import JournalId
 from duro.kernel import (
     EntityId,
+    IncomingPaymentId,
     InvoiceId,
     Mode,
     PaymentAttemptId,
@@ -35,6 +36,7 @@ class AuditCheck(StrEnum):
     PAID_BY_ONE_ATTEMPT = "paid_by_one_attempt"
     AMOUNT_PAID = "amount_paid"
     NEVER_PAID_TWICE = "never_paid_twice"
+    ALLOCATED_WITHIN_PAYMENTS = "allocated_within_payments"
     ATTEMPTS_HAVE_INVOICES = "attempts_have_invoices"
     REFUNDS_WITHIN_PAYMENTS = "refunds_within_payments"
     PERIODS_TILE = "periods_tile"
@@ -54,6 +56,7 @@ _SUBJECTS: Final[dict[AuditCheck, type[EntityId]]] = {
     AuditCheck.PAID_BY_ONE_ATTEMPT: InvoiceId,
     AuditCheck.AMOUNT_PAID: InvoiceId,
     AuditCheck.NEVER_PAID_TWICE: InvoiceId,
+    AuditCheck.ALLOCATED_WITHIN_PAYMENTS: IncomingPaymentId,
     AuditCheck.ATTEMPTS_HAVE_INVOICES: PaymentAttemptId,
     AuditCheck.REFUNDS_WITHIN_PAYMENTS: InvoiceId,
     AuditCheck.PERIODS_TILE: SubscriptionId,

@@ -1,10 +1,12 @@
+from collections.abc import Iterable
 from typing import Final, final
 from uuid import UUID
 
 from duro.db.credit_rows import CreditGrant
+from duro.db.push_rows import Allocation, IncomingPayment
 from duro.db.records import Invoice, Journal, LedgerEntry, PaymentAttempt, Refund
 from duro.db.states import InvoiceStatus, JournalCause, JournalId
-from duro.kernel import Clock, ConflictError, IdFactory, Money, SubscriptionId
+from duro.kernel import Clock, ConflictError, IdFactory, InvoiceId, Money, SubscriptionId
 
 _RECEIVABLE: Final = "receivable"
 _REVENUE: Final = "revenue"
@@ -14,6 +16,7 @@ _CREDIT_GRANTED: Final = "credit_granted"
 _BAD_DEBT: Final = "bad_debt"
 _REFUNDS: Final = "refunds"
 _REFUND_PAYABLE: Final = "refund_payable"
+_UNALLOCATED: Final = "unallocated"
 
 
 @final
@@ -55,6 +58,26 @@ class Postings:
             (self.gateway(attempt.provider), attempt.amount),
             (_RECEIVABLE, -allocated),
             (_CUSTOMER_CREDIT, allocated - attempt.amount),
+        )
+
+    def incoming_payment(self, payment: IncomingPayment, allocations: Iterable[Allocation]) -> Journal:
+        """Debit the gateway; credit receivable with what pays invoices, customer_credit with what is a balance's.
+
+        What nobody can say the purpose of is credited to unallocated, where it waits for a person.
+        """
+        paid = credited = Money.zero(payment.amount.currency)
+        for part in allocations:
+            if isinstance(part.pays, InvoiceId):
+                paid += part.amount
+            else:
+                credited += part.amount
+        return self._required(
+            JournalCause.INCOMING_PAYMENT,
+            payment.id.value,
+            (self.gateway(payment.provider), payment.amount),
+            (_RECEIVABLE, -paid),
+            (_CUSTOMER_CREDIT, -credited),
+            (_UNALLOCATED, paid + credited - payment.amount),
         )
 
     def void(self, invoice: Invoice, *, kept_credit: Money | None = None) -> Journal | None:

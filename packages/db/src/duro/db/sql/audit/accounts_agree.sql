@@ -31,6 +31,15 @@ with kept as (
     select 'gateway:' || a.provider, a.currency, a.amount
     from {schema}.payment_attempts a where a.tenant_id = $1 and a.status = 'succeeded'
     union all
+    select 'gateway:' || m.provider, m.currency, m.amount
+    from {schema}.incoming_payments m where m.tenant_id = $1
+    union all
+    select 'unallocated', m.currency, -m.amount
+    from {schema}.incoming_payments m where m.tenant_id = $1
+    union all
+    select 'unallocated', g.currency, g.amount
+    from {schema}.allocations g where g.tenant_id = $1
+    union all
     select 'gateway:' || a.provider, r.currency, -r.amount
     from {schema}.refunds r
     join {schema}.payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id

@@ -12,6 +12,8 @@ with owed as (
     union all
     select 'payment', a.id from {schema}.payment_attempts a where a.tenant_id = $1 and a.status = 'succeeded'
     union all
+    select 'incoming_payment', m.id from {schema}.incoming_payments m where m.tenant_id = $1
+    union all
     select 'credit_granted', g.id from {schema}.credit_grants g where g.tenant_id = $1
     union all
     select distinct 'credit_at_end', p.subscription_id from {schema}.pending_lines p

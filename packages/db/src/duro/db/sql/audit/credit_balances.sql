@@ -6,6 +6,9 @@ with causes as (
     union all
     select 'payment', a.id, a.subscription_id from {schema}.payment_attempts a where a.tenant_id = $1
     union all
+    select distinct 'incoming_payment', g.incoming_payment_id, g.subscription_id
+    from {schema}.allocations g where g.tenant_id = $1 and g.subscription_id is not null
+    union all
     select 'credit_granted', g.id, g.subscription_id from {schema}.credit_grants g where g.tenant_id = $1
     union all
     select 'credit_at_end', s.id, s.id from {schema}.subscriptions s where s.tenant_id = $1
