@@ -19,7 +19,6 @@ from duro.kernel import Clock, Currency, DomainError, Mode, Money
 from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.credit import GrantCredit, GrantCreditCommand
-from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
 from duro.merchant_api.dunning import DunningService, RetryNow
 from duro.merchant_api.given import Given
 from duro.merchant_api.invoices import MarkInvoiceUncollectible, PayInvoice, PayInvoiceCommand, VoidInvoice
@@ -44,7 +43,7 @@ from duro.merchant_api.subscriptions import (
     UpdateSubscription,
     UpdateSubscriptionCommand,
 )
-from duro.merchant_api.test_clocks import AdvanceTestClock, CreateTestClock, CreateTestClockCommand, DueWork
+from duro.merchant_api.test_clocks import AdvanceTestClock, DueWork
 from duro.payments import (
     Approved,
     Declined,
@@ -56,30 +55,14 @@ from duro.payments import (
 )
 from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
 from duro.testkit.cloned_database import ClonedDatabase
+from duro.testkit.restarting_clock import RestartingClock
 from duro.testkit.stage import Stage
 from duro.testkit.staged_merchant import StagedMerchant
 
-START = Instant.from_utc(2026, 3, 31, hour=9)
 LEASE = TimeDelta(seconds=60)
 DAY = TimeDelta(hours=24)
 NGN = Currency("NGN")
 Act = Callable[["Scene"], Awaitable[object]]
-
-
-class RestartingClock:
-    """A clock that moves when told, and begins anew with every story: stories must be the same when told again."""
-
-    def __init__(self) -> None:
-        self._now = START
-
-    def now(self) -> Instant:
-        return self._now
-
-    def advance(self, by: TimeDelta) -> None:
-        self._now += by
-
-    def start_over(self) -> None:
-        self._now = START
 
 
 class TrustedClock:
@@ -253,13 +236,6 @@ class World:
         """Set the scene of a subscription of which nothing is known but its cards."""
         return Scene(self, subscription_id, None, method_id, other_method_id, None, None)
 
-    async def customer_on_a_test_clock(self):
-        """Make a customer whose time passes by itself, on a clock that stands where ours does."""
-        create = CreateTestClock(self.contexts, self.ids, self.clock)
-        made = await create.execute(self.tenant_id, CreateTestClockCommand(name="Apart", now=self.clock.now()))
-        command = CreateCustomerCommand(email="ada@example.com", test_clock_id=made.id)
-        return made, await CreateCustomer(self.contexts, self.ids, self.clock).execute(self.tenant_id, command)
-
     async def in_order(self, kind: str, first: str, second: str) -> tuple[object, ...]:
         """Do one after the other."""
         scene = await self.scene(kind)
@@ -371,7 +347,7 @@ def acts_of(world: World, *, gateways, ids, clock) -> dict[str, Act]:
 
 @pytest.fixture
 def clock() -> Clock:
-    return RestartingClock()
+    return RestartingClock(Instant.from_utc(2026, 3, 31, hour=9))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -386,31 +362,28 @@ async def world(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIt
     gateways = GatewayRegistry(mode, [gateway], is_development=True)
     merchant = (await stage.merchant()).in_mode(mode)
     services = {"ids": ids, "clock": clock, "lease": LEASE}
-    work = DueWork(
-        billing=BillingService(contexts, gateways, **services),
-        pending=PendingService(contexts, gateways, **services),
-        refunds=RefundService(contexts, gateways, **services),
-        starts=IncompleteService(contexts, BillingService(contexts, gateways, **services), ids=ids, clock=clock),
-        dunning=DunningService(contexts, gateways, **services),
-    )
     billing = BillingService(contexts, gateways, **services)
+    parts = {
+        "billing": billing,
+        "pending": PendingService(contexts, gateways, **services),
+        "refunds": RefundService(contexts, gateways, **services),
+        "dunning": DunningService(contexts, gateways, **services),
+    }
+    starts = IncompleteService(contexts, billing, ids=ids, clock=clock)
     world = World(
+        **parts,
+        incomplete=starts,
         merchant=merchant,
         contexts=contexts,
         gateway=gateway,
         clock=clock,
         admin=admin,
-        billing=billing,
-        dunning=DunningService(contexts, gateways, **services),
-        pending=PendingService(contexts, gateways, **services),
-        refunds=RefundService(contexts, gateways, **services),
-        incomplete=IncompleteService(contexts, billing, ids=ids, clock=clock),
         start=StartSubscription(contexts, billing, gateways, ids, clock),
         change=ChangePlan(
             contexts, Collection(contexts, gateways, **services), gateways, TrustedClock(), ids=ids, clock=clock
         ),
         preview=PreviewChange(contexts, gateways, clock),
-        advance=AdvanceTestClock(contexts, work, ids, clock, lease=LEASE),
+        advance=AdvanceTestClock(contexts, DueWork(**parts, starts=starts), ids, clock, lease=LEASE),
         ids=ids,
     )
     world.plans |= {

@@ -12,8 +12,9 @@ from whenever import TimeDelta
 
 from duro.db import PageRequest
 from duro.db.records import AttemptStatus, InvoiceKind, InvoiceStatus, RefundStatus
+from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
 from duro.merchant_api.subscriptions import StartSubscriptionCommand
-from duro.merchant_api.test_clocks import AdvanceTestClockCommand
+from duro.merchant_api.test_clocks import AdvanceTestClockCommand, CreateTestClock, CreateTestClockCommand
 from duro.payments import Approved, Refunded
 
 ACTS = (
@@ -90,7 +91,7 @@ class Story(RuleBasedStateMachine):
             return
         merchant = self.world.merchant
         if kind == "on a test clock":
-            self.test_clock, customer = await self.world.customer_on_a_test_clock()
+            customer = await self._customer_on_a_test_clock()
         else:
             customer = await merchant.customer()
         method, other = [await merchant.payment_method(customer) for _ in range(2)]
@@ -105,6 +106,14 @@ class Story(RuleBasedStateMachine):
         )
         started = await self.world.start.execute(self.world.tenant_id, command)
         self.scene = self.world.scene_of(started.id, method.id, other.id)
+
+    async def _customer_on_a_test_clock(self):
+        world = self.world
+        create = CreateTestClock(world.contexts, world.ids, world.clock)
+        command = CreateTestClockCommand(name="Apart", now=world.clock.now())
+        self.test_clock = await create.execute(world.tenant_id, command)
+        order = CreateCustomerCommand(email="ada@example.com", test_clock_id=self.test_clock.id)
+        return await CreateCustomer(world.contexts, world.ids, world.clock).execute(world.tenant_id, order)
 
     @rule()
     def step(self) -> None:
