@@ -3,9 +3,10 @@ from dataclasses import replace
 import pytest
 
 from duro.billing.recovery import Rail
+from duro.db import PageRequest
 from duro.db.audit import Audit, AuditCheck
 from duro.db.push_rows import Allocation, IncomingPayment
-from duro.db.records import AttemptStatus, PaymentAttempt
+from duro.db.records import AttemptStatus, JournalCause, PaymentAttempt
 from duro.kernel import AllocationId, Currency, IncomingPaymentId, Mode, Money, PaymentAttemptId
 
 HALF = Money(250_000, Currency("NGN"))
@@ -135,6 +136,11 @@ class TestAnAuditOfPushedMoney:
 
     async def test_finds_nothing_in_a_rest_that_the_card_paid_and_in_money_that_waits(self, book, settled):
         assert await self.findings(book) == ()
+
+    async def test_agrees_with_what_the_payer_reads_of_their_credit(self, book, settled):
+        async with book.test.open(settled.tenant) as repos:
+            entries = (await repos.credit.entries(settled.standing.subscription.id, PageRequest())).items
+        assert [(entry.cause, entry.amount) for entry in entries] == [(JournalCause.INCOMING_PAYMENT, HALF)]
 
     @pytest.mark.parametrize(("check", "statement"), DAMAGE)
     async def test_finds_damage(self, book, settled, check, statement):
