@@ -9,11 +9,20 @@ from zoneinfo import ZoneInfo
 import pytest
 from whenever import Instant, TimeDelta
 
-from duro.billing import Interval
+from duro.billing import Interval, ProrationBehavior
 from duro.crypto import Uuid7IdFactory
-from duro.kernel import Currency, InvalidInputError, Money
+from duro.kernel import Currency, InvalidInputError, Mode, Money
 from duro.merchant_api.analytics import ReadAnalytics, Stretch
-from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
+from duro.merchant_api.billing import GatewayRegistry, RefundService
+from duro.merchant_api.billing.collection import Collection
+from duro.merchant_api.invoices import VoidInvoice
+from duro.merchant_api.refunds import RefundInvoice, RefundInvoiceCommand
+from duro.merchant_api.subscriptions import (
+    CancelSubscription,
+    CancelSubscriptionCommand,
+    ChangePlan,
+    ChangePlanCommand,
+)
 from duro.payments import Declined
 from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
 
@@ -21,7 +30,15 @@ BEGIN = Instant.from_utc(2026, 4, 30, 22)
 DECLINES = [Declined("51", "No funds", None), Declined("54", "Expired card", None), Declined("91", "Issuer down", None)]
 A_YEAR = {"hour": 8760, "day": 365, "week": Fraction(365, 7), "month": 12, "quarter": 4, "biannual": 2, "year": 1}
 CADENCES = [(one, count) for one in Interval for count in (1, 2, 5)]
-FATES = ["paid", "canceled", "declined", "declined", "recovered", "paused", "declined, canceled"]
+FATES = [
+    *("paid", "canceled", "declined", "declined", "recovered", "paused", "declined, canceled"),
+    *("voided", "recovered, refunded", "owing a change"),
+]
+
+
+class TrustedClock:
+    async def check(self) -> None:
+        """It is right."""
 
 
 class Past:
@@ -31,7 +48,15 @@ class Past:
         self._recovery = recovery
         self._clock = clock
         self._random = Random(seed)
-        self._cancel = CancelSubscription(recovery.contexts, Uuid7IdFactory(clock), clock)
+        ids, guard = Uuid7IdFactory(clock), TrustedClock()
+        services = {"ids": ids, "clock": clock, "lease": TimeDelta(seconds=60)}
+        gateways = GatewayRegistry(Mode.TEST, [recovery.gateway], is_development=True)
+        collection = Collection(recovery.contexts, gateways, **services)
+        refunds = RefundService(recovery.contexts, gateways, **services)
+        self._cancel = CancelSubscription(recovery.contexts, ids, clock)
+        self._void = VoidInvoice(recovery.contexts, ids, clock)
+        self._refund = RefundInvoice(recovery.contexts, refunds, guard, ids=ids, clock=clock)
+        self._change = ChangePlan(recovery.contexts, collection, gateways, guard, ids=ids, clock=clock)
 
     async def live(self, count) -> None:
         """Begin with a charge that fails in an hour that is May for the merchant and still April in UTC."""
@@ -52,11 +77,27 @@ class Past:
         method = await recovery.merchant.payment_method(customer)
         builder = SubscriptionBuilder(quantity=chance.choice([1, 1, 3]))
         subscription = await recovery.merchant.subscription(plan, customer, method, builder=builder)
-        recovery.gateway.answers[:] = [] if fate in {"paid", "canceled"} else [chance.choice(DECLINES)]
+        is_paid = fate in {"paid", "canceled", "owing a change"}
+        recovery.gateway.answers[:] = [] if is_paid else [chance.choice(DECLINES)]
         await recovery.billing.renew(recovery.merchant.tenant.id, subscription.id)
         recovery.gateway.answers[:] = []
-        if fate == "recovered":
+        if fate.startswith("recovered"):
             await recovery.retry_now(subscription)
+        await self._go_on(subscription, fate)
+
+    async def _go_on(self, subscription, fate) -> None:
+        recovery, tenant = self._recovery, self._recovery.merchant.tenant.id
+        if fate.endswith("refunded"):
+            command = RefundInvoiceCommand(invoice_id=(await recovery.case(subscription)).invoice_id, amount=1)
+            await self._refund.execute(tenant, command)
+        if fate == "voided":
+            await self._void.execute(tenant, (await recovery.case(subscription)).invoice_id)
+        if fate == "owing a change":
+            recovery.gateway.answers[:] = [DECLINES[1]]
+            quantity, at_once = subscription.quantity + 1, ProrationBehavior.INVOICE_NOW
+            command = ChangePlanCommand(subscription_id=subscription.id, quantity=quantity, behavior=at_once)
+            await self._change.execute(tenant, command)
+            recovery.gateway.answers[:] = []
         if fate == "paused":
             await recovery.pauses.pause(recovery.merchant.tenant.id, (await recovery.case(subscription)).id)
         if fate.endswith("canceled"):
