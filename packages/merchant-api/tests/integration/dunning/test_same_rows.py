@@ -1,0 +1,177 @@
+"""A renewal that failed and was recovered leaves the rows of one that succeeded at once, less tries, case, events."""
+
+from collections import Counter
+from itertools import product
+from random import Random
+
+import pytest
+from whenever import Instant, TimeDelta
+
+from duro.billing import (
+    ChangeTiming,
+    FixedDiscount,
+    Interval,
+    PendingLine,
+    PercentageDiscount,
+    PromotionDuration,
+    SubscriptionStatus,
+)
+from duro.crypto import Uuid7IdFactory
+from duro.kernel import Currency, Mode, Money
+from duro.merchant_api.billing import GatewayRegistry, RenewalOutcome
+from duro.merchant_api.billing.collection import Collection
+from duro.merchant_api.credit import GrantCredit, GrantCreditCommand
+from duro.merchant_api.promo_codes import (
+    CreatePromoCode,
+    CreatePromoCodeCommand,
+    RedeemPromoCode,
+    RedeemPromoCodeCommand,
+)
+from duro.merchant_api.subscriptions import ChangePlan, ChangePlanCommand
+from duro.payments import Declined
+from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
+
+BEGIN = Instant.from_utc(2026, 3, 31, 9)
+NGN = Currency("NGN")
+DAY = TimeDelta(hours=24)
+CODES = {
+    "OFTEN": CreatePromoCodeCommand(
+        code="OFTEN", discount=PercentageDiscount(1_250), duration=PromotionDuration.FOREVER
+    ),
+    "ONCE": CreatePromoCodeCommand(
+        code="ONCE", discount=FixedDiscount(Money(70_001, NGN)), duration=PromotionDuration.ONCE
+    ),
+    "THRICE": CreatePromoCodeCommand(
+        code="THRICE", discount=PercentageDiscount(333), duration=PromotionDuration.REPEATING, cycles=3
+    ),
+}
+SITUATIONS = list(
+    product(
+        [None, "OFTEN", "ONCE", "THRICE"],
+        [0, 90_000],
+        [(), (120_000,), (-30_000, 5_000)],
+        [None, "dearer", "more"],
+        ["running", "last cycle", "trial"],
+    )
+)
+"""What may wait for a renewal: a promotion, credit, lines, a change; and what the renewal means."""
+
+
+class TrustedClock:
+    async def check(self) -> None:
+        """It is right."""
+
+
+class Shop:
+    """The plans and codes of a merchant, and the acts that prepare a renewal."""
+
+    def __init__(self, recovery, clock) -> None:
+        ids, contexts = Uuid7IdFactory(clock), recovery.contexts
+        services = {"ids": ids, "clock": clock}
+        gateways = GatewayRegistry(Mode.TEST, [recovery.gateway], is_development=True)
+        collection = Collection(contexts, gateways, lease=TimeDelta(seconds=60), **services)
+        self._recovery = recovery
+        self._tenant = recovery.merchant.tenant.id
+        self._codes = CreatePromoCode(contexts, ids, clock)
+        self._redeem = RedeemPromoCode(contexts, ids, clock)
+        self._credit = GrantCredit(contexts, ids, clock)
+        self._change = ChangePlan(contexts, collection, gateways, TrustedClock(), **services)
+        self._now = clock.now
+
+    async def open(self) -> None:
+        merchant = self._recovery.merchant
+        self._usual = await merchant.plan(PlanBuilder(interval=Interval.MONTH))
+        self._dearer = await merchant.plan(PlanBuilder(amount=Money(900_000, NGN), interval=Interval.MONTH))
+        for code in CODES.values():
+            await self._codes.execute(self._tenant, code)
+
+    async def subscribe(self, situation):
+        """Give a subscription that renews tomorrow, with all that waits for it."""
+        code, credit, lines, change, kind = situation
+        merchant = self._recovery.merchant
+        customer = await merchant.customer()
+        builder = SubscriptionBuilder(
+            status=SubscriptionStatus.TRIALING if kind == "trial" else SubscriptionStatus.ACTIVE,
+            current_period_end=self._now() + DAY,
+            quantity=2,
+        )
+        plan = await merchant.plan(PlanBuilder(max_cycles=1)) if kind == "last cycle" else self._usual
+        method = await merchant.payment_method(customer)
+        subscription = await merchant.subscription(plan, customer, method, builder=builder)
+        named = {"subscription_id": subscription.id}
+        if code is not None:
+            await self._redeem.execute(self._tenant, RedeemPromoCodeCommand(**named, code=code))
+        if credit:
+            await self._credit.execute(self._tenant, GrantCreditCommand(**named, amount=credit, reason="a gift"))
+        async with self._recovery.contexts.open(self._tenant) as repos:
+            waiting = [PendingLine("Waits", Money(amount, NGN)) for amount in lines]
+            await repos.pending_lines.add(subscription.id, waiting, now=self._now())
+        if change is not None:
+            wanted = {"plan_id": self._dearer.id} if change == "dearer" else {"quantity": 5}
+            await self._change.execute(
+                self._tenant, ChangePlanCommand(**named, **wanted, timing=ChangeTiming.AT_RENEWAL)
+            )
+        return subscription
+
+
+class Rows:
+    """What is written of a subscription, without ids, instants of writing, tries, cases and events."""
+
+    SUBSCRIPTION = """
+        select status, anchor, current_period_start, current_period_end, cycles_completed, balance, amount, currency,
+               interval, interval_count, max_cycles, quantity, zone, billing_day, scheduled_change::text,
+               promotion::text, cancel_at_period_end, access_ends_at, trial_ends_at, renews_from, canceled_at
+        from test.subscriptions where id = $1"""
+    INVOICES = """
+        select status, kind, currency, subtotal, discount, credit_applied, credit_granted, total, amount_paid,
+               amount_refunded, period_start, period_end, rail, promo_code_id is null as is_plain,
+               (select array_agg(row(l.position, l.description, l.quantity, l.unit_amount, l.amount)::text
+                                 order by l.position)
+                from test.invoice_lines l where l.invoice_id = i.id) as lines
+        from test.invoices i where subscription_id = $1"""
+    LINES = "select amount, invoice_id is null, lapsed_at is null from test.pending_lines where subscription_id = $1"
+    LEDGER = """
+        select j.cause_type, e.account, e.amount, e.currency
+        from test.journals j join test.ledger_entries e on e.tenant_id = j.tenant_id and e.journal_id = j.id
+        where j.cause_id in (
+            select id from test.invoices where subscription_id = $1
+            union select id from test.payment_attempts where subscription_id = $1
+            union select id from test.credit_grants where subscription_id = $1
+            union select $1)"""
+
+    @classmethod
+    async def of(cls, recovery, subscription) -> dict[str, Counter[tuple[object, ...]]]:
+        async with recovery.admin.acquire() as connection:
+            return {
+                name: Counter(
+                    tuple(tuple(value) if isinstance(value, list) else value for value in row.values())
+                    for row in await connection.fetch(statement, subscription.id.value)
+                )
+                for name, statement in vars(cls).items()
+                if name.isupper()
+            }
+
+
+class TestARecoveredRenewal:
+    @pytest.mark.parametrize("seed", range(3))
+    async def test_leaves_the_rows_of_one_that_succeeded_at_once(self, recovery, clock, seed):
+        clock.set(BEGIN)
+        shop = Shop(recovery, clock)
+        await shop.open()
+        pairs = [
+            (situation, await shop.subscribe(situation), await shop.subscribe(situation))
+            for situation in Random(seed).sample(SITUATIONS, 12)
+        ]
+        clock.advance(DAY)
+        for situation, lucky, unlucky in pairs:
+            told = await recovery.billing.renew(recovery.merchant.tenant.id, lucky.id)
+            recovery.gateway.answers[:] = [Declined("51", "No funds", None)]
+            failed = await recovery.billing.renew(recovery.merchant.tenant.id, unlucky.id)
+            recovery.gateway.answers[:] = []
+            assert (told, failed) == (RenewalOutcome.CHARGED, RenewalOutcome.DUNNING), situation
+        await recovery.until(clock.now() + 25 * DAY)
+
+        for situation, lucky, unlucky in pairs:
+            assert (await recovery.case(unlucky)).recovered_by is not None, situation
+            assert await Rows.of(recovery, unlucky) == await Rows.of(recovery, lucky), situation
+        assert await recovery.audit() == ()
