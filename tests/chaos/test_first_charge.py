@@ -17,7 +17,7 @@ async def is_charged_once(counter, processes):
     story = await counter.story()
     (taken,) = [line for line in await counter.presented() if line["takings"]]
     (attempt,), (invoice,) = story.attempts, story.invoices
-    assert (story.row["status"], story.row["cycles_completed"], story.cases) == ("active", 1, 0)
+    assert (story.row["status"], story.row["cycles_completed"], len(story.cases)) == ("active", 1, 0)
     assert (attempt["status"], invoice["status"], invoice["amount_paid"]) == ("succeeded", "paid", invoice["total"])
     assert (taken["reference"], taken["amount"], taken["takings"]) == (reference_of(attempt), attempt["amount"], 1)
     assert story.events == [

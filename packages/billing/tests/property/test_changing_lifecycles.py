@@ -271,7 +271,8 @@ class ChangingLifecycle(RuleBasedStateMachine):
             return
         left = Amendment(before).share_left(self.now)
         self.apply(change)
-        assert Amendment(self.subscription).share_left(self.now) == left
+        is_nothing_paid = not before.cycles_completed
+        assert is_nothing_paid or Amendment(self.subscription).share_left(self.now) == left
         assert self.subscription.current_period_end == before.current_period_end
         assert self.subscription.next_share().periods <= 1
 

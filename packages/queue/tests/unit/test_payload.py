@@ -68,4 +68,8 @@ class TestJobKind:
             "dunning-live",
             "incomplete-test",
             "incomplete-live",
+            "messages-test",
+            "messages-live",
+            "reminders-test",
+            "reminders-live",
         }
