@@ -8,6 +8,8 @@ import pytest
 
 from duro.db import DatabasePool, RoleUrls, UnsafeRoleError
 from duro.db.migrator import Migrator
+from duro.kernel import Mode
+from duro.testkit.declined_renewals import DeclinedRenewals
 
 INVENTORY = """
 select n.nspname::text, c.relname::text, c.relkind::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -103,3 +105,27 @@ class TestTheMigrator:
         finally:
             async with admin.acquire() as connection:
                 await connection.execute("revoke duro_owner from duro_live")
+
+
+class TestACaseOfBefore:
+    async def test_has_its_money_and_wakes(self, stage, database, admin):
+        """It was opened before cases had a currency, and the walls hid it from the revision that should have cared."""
+        merchant = (await stage.merchant()).in_mode(Mode.TEST)
+        await merchant.subscription()
+        await DeclinedRenewals(admin).make()
+        async with admin.acquire() as connection:
+            made = await connection.fetchrow("select * from test.dunning_schedules")
+            await connection.execute("update test.dunning_schedules set currency = 'XXX', amount = 0, wake_at = null")
+            for schema in ("test", "live"):
+                await connection.execute(f"update migrations.{schema} set version_num = '0010'")
+
+        await Migrator(database.admin_url).upgrade()
+
+        async with admin.acquire() as connection:
+            case = await connection.fetchrow("select * from test.dunning_schedules")
+            walls = await connection.fetch(
+                "select relforcerowsecurity from pg_class where relname in ('dunning_schedules', 'invoices')"
+            )
+        assert (case["currency"], case["amount"]) == (made["currency"], made["amount"])
+        assert case["wake_at"] == case["opened_at"]
+        assert [row["relforcerowsecurity"] for row in walls] == [True] * 4
