@@ -113,7 +113,7 @@ class OpenMatter:
 
     @property
     def is_open(self) -> bool:
-        return self.state in {DunningState.SCHEDULED, DunningState.AWAITING_CUSTOMER}
+        return self.state.is_open
 
 
 @final

@@ -323,7 +323,7 @@ class DunningSchedule:
 
     @property
     def is_open(self) -> bool:
-        return self.state in {DunningState.SCHEDULED, DunningState.AWAITING_CUSTOMER}
+        return self.state.is_open
 
 
 @final

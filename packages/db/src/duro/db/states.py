@@ -70,6 +70,11 @@ class DunningState(StrEnum):
     EXHAUSTED = "exhausted"
     CANCELLED = "cancelled"
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether it is still being worked on."""
+        return self is DunningState.SCHEDULED or self is DunningState.AWAITING_CUSTOMER
+
 
 class Initiator(StrEnum):
     """Who wanted a charge: the plan of tries counts what nobody asked for by hand."""

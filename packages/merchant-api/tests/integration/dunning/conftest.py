@@ -20,14 +20,10 @@ from duro.testkit.builders import PaymentMethodBuilder, SubscriptionBuilder
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.stage import Stage
 from duro.testkit.staged_merchant import StagedMerchant
+from duro.testkit.trusted_clock import TrustedClock
 
 LEASE = TimeDelta(seconds=60)
 NO_FUNDS = Declined("51", "Insufficient funds", None)
-
-
-class TrustedClock:
-    async def check(self) -> None:
-        """It is right."""
 
 
 class MoodyGateway:

@@ -25,6 +25,7 @@ from duro.merchant_api.subscriptions import (
 )
 from duro.payments import Declined
 from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
+from duro.testkit.trusted_clock import TrustedClock
 
 BEGIN = Instant.from_utc(2026, 4, 30, 22)
 DECLINES = [Declined("51", "No funds", None), Declined("54", "Expired card", None), Declined("91", "Issuer down", None)]
@@ -34,11 +35,6 @@ FATES = [
     *("paid", "canceled", "declined", "declined", "recovered", "paused", "declined, canceled"),
     *("voided", "recovered, refunded", "owing a change"),
 ]
-
-
-class TrustedClock:
-    async def check(self) -> None:
-        """It is right."""
 
 
 class Past:

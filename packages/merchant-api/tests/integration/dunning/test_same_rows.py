@@ -30,6 +30,7 @@ from duro.merchant_api.promo_codes import (
 from duro.merchant_api.subscriptions import ChangePlan, ChangePlanCommand
 from duro.payments import Declined
 from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
+from duro.testkit.trusted_clock import TrustedClock
 
 BEGIN = Instant.from_utc(2026, 3, 31, 9)
 NGN = Currency("NGN")
@@ -55,11 +56,6 @@ SITUATIONS = list(
     )
 )
 """What may wait for a renewal: a promotion, credit, lines, a change; and what the renewal means."""
-
-
-class TrustedClock:
-    async def check(self) -> None:
-        """It is right."""
 
 
 class Shop:

@@ -58,16 +58,12 @@ from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.restarting_clock import RestartingClock
 from duro.testkit.stage import Stage
 from duro.testkit.staged_merchant import StagedMerchant
+from duro.testkit.trusted_clock import TrustedClock
 
 LEASE = TimeDelta(seconds=60)
 DAY = TimeDelta(hours=24)
 NGN = Currency("NGN")
 Act = Callable[["Scene"], Awaitable[object]]
-
-
-class TrustedClock:
-    async def check(self) -> None:
-        """It is right."""
 
 
 class Mood(StrEnum):

@@ -24,6 +24,7 @@ from duro.testkit.signed_notice import SignedNotice
 from duro.testkit.stage import Stage
 from duro.testkit.staged_merchant import StagedMerchant
 from duro.testkit.stepping_clock import ClockGoesBackError, SteppingClock
+from duro.testkit.trusted_clock import TrustedClock
 from duro.testkit.whatsapp_answer import WhatsAppAnswer
 from duro.testkit.whatsapp_simulator import WhatsAppSimulator
 
@@ -53,6 +54,7 @@ __all__ = [
     "SteppingClock",
     "SubscriptionBuilder",
     "TenantBuilder",
+    "TrustedClock",
     "WhatsAppAnswer",
     "WhatsAppSimulator",
 ]

@@ -15,14 +15,12 @@ with attempts as (
 ), cases as (
     update {schema}.dunning_schedules c
     set state = case u.status when 'paid' then 'recovered' else 'cancelled' end, next_attempt_at = null, wake_at = null,
-        closed_at = $81::timestamptz, recovered_rail = u.rail,
-        (attempts_made, recovered_by, recovered_action) = (
-            select c.attempts_made + count(won.id)::integer, max(won.id::text)::uuid,
-                   max(coalesce(nullif(won.initiator, 'schedule'), c.action))
-            from {schema}.payment_attempts won
-            where won.tenant_id = $1 and won.invoice_id = u.invoice_id and won.id = any($2::uuid[])
-              and u.status = 'paid')
+        closed_at = $81::timestamptz, recovered_rail = u.rail, recovered_by = won.id,
+        attempts_made = c.attempts_made + (won.id is not null)::integer,
+        recovered_action = case when won.id is not null then coalesce(nullif(won.initiator, 'schedule'), c.action) end
     from unnest($8::uuid[], $9::text[], $12::text[]) as u (invoice_id, status, rail)
+    left join {schema}.payment_attempts won
+        on won.tenant_id = $1 and won.invoice_id = u.invoice_id and won.id = any($2::uuid[]) and u.status = 'paid'
     where c.tenant_id = $1 and c.invoice_id = u.invoice_id and u.status in ('paid', 'void')
       and c.state in ('scheduled', 'awaiting_customer', 'exhausted')
     returning c.invoice_id, c.state
