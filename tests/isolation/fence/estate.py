@@ -145,7 +145,7 @@ RECOVERY = (
     (
         """
     insert into {schema}.payment_requests (
-        tenant_id, id, invoice_id, subscription_id, provider, rail, status, amount, currency, claimed_until, created_at)
+        tenant_id, id, invoice_id, subscription_id, provider, rail, status, amount, currency, look_at, created_at)
     values ($1, $2, $3, $4, 'simulated', 'ussd', 'opening', 1, 'NGN', $5, $5)""",
         (
             "id",

@@ -19,7 +19,7 @@ def request_for(book, invoice, rail=Rail.USSD):
         rail=rail,
         status=PaymentRequestStatus.OPENING,
         amount=invoice.total,
-        claimed_until=book.clock.now() + TimeDelta(seconds=60),
+        look_at=book.clock.now() + TimeDelta(seconds=60),
         created_at=book.clock.now(),
     )
 

@@ -22,7 +22,7 @@ from duro.kernel import (
 _LISTING: Final = Listing(
     table="payment_attempts",
     columns="id, invoice_id, subscription_id, payment_method_id, provider, rail, status, amount, currency, reason, "
-    "failure_code, failure_message, advice_code, claimed_until, created_at, settled_at, initiator",
+    "failure_code, failure_message, advice_code, claimed_until, created_at, settled_at, initiator, credited",
 )
 _SELECT: Final = f"select {_LISTING.columns} from {{schema}}.payment_attempts "
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
@@ -118,6 +118,7 @@ class AttemptRepository:
 
     @staticmethod
     def read(row: Record) -> PaymentAttempt:
+        currency = Currency(row["currency"])
         return PaymentAttempt(
             id=PaymentAttemptId(row["id"]),
             invoice_id=InvoiceId(row["invoice_id"]),
@@ -126,7 +127,7 @@ class AttemptRepository:
             provider=row["provider"],
             rail=row["rail"],
             status=AttemptStatus(row["status"]),
-            amount=Money(row["amount"], Currency(row["currency"])),
+            amount=Money(row["amount"], currency),
             reason=row["reason"],
             failure_code=row["failure_code"],
             failure_message=row["failure_message"],
@@ -135,6 +136,7 @@ class AttemptRepository:
             created_at=row["created_at"],
             settled_at=row["settled_at"],
             initiator=Initiator(row["initiator"]),
+            credited=Money(row["credited"], currency) if row["credited"] else None,
         )
 
     @staticmethod

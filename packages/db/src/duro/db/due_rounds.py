@@ -14,6 +14,7 @@ class DueKind(IntEnum):
     START = 3
     RENEWAL = 4
     CASE = 5
+    PAYMENT_REQUEST = 6
 
     @property
     def is_shared(self) -> bool:

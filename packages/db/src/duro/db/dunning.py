@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from typing import Final, final
+from uuid import UUID
 
 from asyncpg import Record
 from whenever import Instant
@@ -56,6 +57,11 @@ _WAKE: Final = """
     set action = null, cause = null, next_attempt_at = null, state = 'scheduled', wake_at = $3
     where tenant_id = $1 and subscription_id = $2 and state in ('scheduled', 'awaiting_customer')
       and paused_at is null"""
+_ATTRIBUTE: Final = """
+    update {schema}.dunning_schedules
+    set recovered_by = $3, recovered_action = coalesce(action, $4)
+    where tenant_id = $1 and invoice_id = $2 and state = 'recovered' and recovered_by is null
+    returning *"""
 _LOCK_PAID_WITH: Final = """
     select s.id from {schema}.payment_methods m
     join {schema}.subscriptions s
@@ -169,6 +175,14 @@ class DunningRepository:
     async def wake(self, subscription_id: SubscriptionId, *, now: Instant) -> None:
         """Have the open cases of a locked subscription decided about anew: something changed that they depend on."""
         await self._session.execute(_WAKE, subscription_id.value, now)
+
+    async def attribute(self, invoice_id: InvoiceId, *, to: UUID, otherwise: str) -> DunningSchedule | None:
+        """Say what won the case that a payment has just closed: the money named, and what was decided last.
+
+        A case of which nothing was decided yet was won by something else, which is named, too. None if there is none.
+        """
+        row = await self._session.fetchrow(_ATTRIBUTE, invoice_id.value, to, otherwise)
+        return None if row is None else self.read(row)
 
     async def lock_paid_with(self, method_id: PaymentMethodId) -> tuple[SubscriptionId, ...]:
         """Lock the subscriptions with open cases that this method is charged for."""

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Final, final
 
 from asyncpg import Record
@@ -8,7 +9,7 @@ from duro.db.session import TenantSession
 from duro.kernel import Currency, InvoiceId, Money, NotFoundError, PaymentRequestId, SubscriptionId
 
 _SELECT: Final = """
-    select id, invoice_id, subscription_id, provider, rail, status, amount, currency, instructions, claimed_until,
+    select id, invoice_id, subscription_id, provider, rail, status, amount, currency, instructions, look_at,
            expires_at, created_at, settled_at
     from {schema}.payment_requests """
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
@@ -16,13 +17,14 @@ _LOCK: Final = _GET + " for update"
 _LOCK_WAITING: Final = (
     _SELECT + "where tenant_id = $1 and invoice_id = $2 and status in ('opening', 'open') order by id for update"
 )
+_OF_INVOICES: Final = _SELECT + "where tenant_id = $1 and invoice_id = any($2::uuid[]) order by created_at, id"
 _INSERT: Final = """
     insert into {schema}.payment_requests (tenant_id, id, invoice_id, subscription_id, provider, rail, status, amount,
-                                           currency, instructions, claimed_until, expires_at, created_at, settled_at)
+                                           currency, instructions, look_at, expires_at, created_at, settled_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
 _UPDATE: Final = """
     update {schema}.payment_requests
-    set status = $3, instructions = $4, claimed_until = $5, expires_at = $6, settled_at = $7
+    set status = $3, instructions = $4, look_at = $5, expires_at = $6, settled_at = $7
     where tenant_id = $1 and id = $2"""
 
 
@@ -46,6 +48,11 @@ class PaymentRequestRepository:
         rows = await self._session.fetch(_LOCK_WAITING, invoice_id.value)
         return tuple(self._read(row) for row in rows)
 
+    async def of_invoices(self, invoice_ids: Sequence[InvoiceId]) -> tuple[PaymentRequest, ...]:
+        """Read everything that payers were asked to push for these invoices, oldest first."""
+        rows = await self._session.fetch(_OF_INVOICES, [one.value for one in invoice_ids])
+        return tuple(self._read(row) for row in rows)
+
     async def insert(self, request: PaymentRequest) -> None:
         await self._session.execute(
             _INSERT,
@@ -58,20 +65,20 @@ class PaymentRequestRepository:
             request.amount.amount,
             request.amount.currency.code,
             request.instructions,
-            request.claimed_until,
+            request.look_at,
             request.expires_at,
             request.created_at,
             request.settled_at,
         )
 
     async def update(self, request: PaymentRequest) -> None:
-        """Store the lease and what became of it; what was asked for never changes."""
+        """Store when to look again and what became of it; what was asked for never changes."""
         touched = await self._session.execute(
             _UPDATE,
             request.id.value,
             request.status.value,
             request.instructions,
-            request.claimed_until,
+            request.look_at,
             request.expires_at,
             request.settled_at,
         )
@@ -89,7 +96,7 @@ class PaymentRequestRepository:
             status=PaymentRequestStatus(row["status"]),
             amount=Money(row["amount"], Currency(row["currency"])),
             instructions=row["instructions"],
-            claimed_until=row["claimed_until"],
+            look_at=row["look_at"],
             expires_at=row["expires_at"],
             created_at=row["created_at"],
             settled_at=row["settled_at"],

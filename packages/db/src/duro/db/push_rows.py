@@ -20,7 +20,10 @@ from duro.kernel import (
 
 
 class PaymentRequestStatus(StrEnum):
-    """How far a request has come; of one that is opening nobody knows whether the provider has it."""
+    """How far a request has come; of one that is opening nobody knows whether the provider has it.
+
+    A paid one brought what was asked for, a closed one may still bring late money; a refused one never came to be.
+    """
 
     OPENING = "opening"
     OPEN = "open"
@@ -32,7 +35,10 @@ class PaymentRequestStatus(StrEnum):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
-    """A payer asked to push what remains of an invoice by one rail; an invoice waits for one request a rail."""
+    """A payer asked to push what remains of an invoice by one rail; an invoice waits for one request a rail.
+
+    It is looked at next at `look_at`; until then it belongs to who looks. Without that nothing more is expected of it.
+    """
 
     id: PaymentRequestId
     invoice_id: InvoiceId
@@ -42,7 +48,7 @@ class PaymentRequest:
     status: PaymentRequestStatus
     amount: Money
     instructions: Mapping[str, str] | None = field(default=None, repr=False)
-    claimed_until: Instant
+    look_at: Instant | None
     expires_at: Instant | None = None
     created_at: Instant
     settled_at: Instant | None = None

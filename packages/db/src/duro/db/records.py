@@ -237,7 +237,10 @@ class StoredPendingLine:
 @final
 @dataclass(frozen=True, slots=True)
 class PaymentAttempt:
-    """One try to collect an invoice; its id's suffix is the reference at the provider."""
+    """One try to collect an invoice; its id's suffix is the reference at the provider.
+
+    What of its money found nothing left to pay was credited to the balance.
+    """
 
     id: PaymentAttemptId
     invoice_id: InvoiceId
@@ -255,11 +258,17 @@ class PaymentAttempt:
     created_at: Instant
     settled_at: Instant | None
     initiator: Initiator = Initiator.SCHEDULE
+    credited: Money | None = None
 
     @property
     def reference(self) -> str:
         """The name of this attempt at the provider."""
         return self.id.suffix
+
+    @property
+    def amount_allocated(self) -> Money:
+        """What of it paid its invoice, if it brought anything."""
+        return self.amount if self.credited is None else self.amount - self.credited
 
     @property
     def is_unexplained(self) -> bool:

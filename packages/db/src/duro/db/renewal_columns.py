@@ -175,7 +175,7 @@ class RenewalColumns:
     @classmethod
     def attempt_results(cls, attempts: Sequence[PaymentAttempt]) -> ColumnArrays:
         return cls._transpose(
-            6,
+            7,
             (
                 (
                     attempt.id.value,
@@ -184,6 +184,7 @@ class RenewalColumns:
                     attempt.failure_message,
                     attempt.advice_code,
                     attempt.settled_at,
+                    0 if attempt.credited is None else attempt.credited.amount,
                 )
                 for attempt in attempts
             ),

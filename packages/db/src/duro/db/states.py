@@ -91,6 +91,7 @@ class DunningEventKind(StrEnum):
     DECIDED = "decided"
     TRIED = "tried"
     ASKED = "asked"
+    RECEIVED = "received"
     RECOVERED = "recovered"
     EXHAUSTED = "exhausted"
     CANCELLED = "cancelled"

@@ -6,7 +6,16 @@ from whenever import Instant, TimeDelta
 
 from duro.db.pool import DatabasePool
 from duro.db.session import SchemaSql
-from duro.kernel import DunningScheduleId, MessageId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import (
+    DunningScheduleId,
+    MessageId,
+    Mode,
+    PaymentAttemptId,
+    PaymentRequestId,
+    RefundId,
+    SubscriptionId,
+    TenantId,
+)
 
 _IS_DUE: Final = """
         where s.tenant_id = t.id and s.test_clock_id is null
@@ -76,6 +85,20 @@ _DUE_CASES: Final = """
         limit $2) as due
     where t.status = 'active'
     order by (due.turn - 1) / 20, t.id, due.turn
+    limit $3"""
+_DUE_PAYMENT_REQUESTS: Final = """
+    select t.id as tenant_id, due.id
+    from core.tenants t
+    cross join lateral (
+        select r.id, row_number() over (order by r.look_at, r.id) as turn
+        from {schema}.payment_requests r
+        where r.tenant_id = t.id and r.look_at <= $1
+          and not exists (
+              select from {schema}.subscriptions s
+              where s.tenant_id = t.id and s.id = r.subscription_id and s.test_clock_id is not null)
+        order by r.look_at, r.id
+        limit $2) as due
+    order by due.turn, t.id
     limit $3"""
 _DUE_MESSAGES: Final = """
     select t.id as tenant_id, due.id
@@ -183,6 +206,16 @@ class Sweeps:
         """
         rows = await self._fetch(mode, _DUE_CASES, now, limit_per_tenant, total)
         return tuple((TenantId(row["tenant_id"]), DunningScheduleId(row["id"])) for row in rows)
+
+    async def due_payment_requests(
+        self, mode: Mode, now: Instant, *, limit_per_tenant: int = 1_000, total: int = 10_000
+    ) -> tuple[tuple[TenantId, PaymentRequestId], ...]:
+        """Read requests for pushed money that somebody has to look at by now, the longest waiting first.
+
+        A suspended tenant's are among them: what comes for it is taken and kept.
+        """
+        rows = await self._fetch(mode, _DUE_PAYMENT_REQUESTS, now, limit_per_tenant, total)
+        return tuple((TenantId(row["tenant_id"]), PaymentRequestId(row["id"])) for row in rows)
 
     async def due_messages(
         self, mode: Mode, now: Instant, *, limit_per_tenant: int = 1_000, total: int = 10_000

@@ -60,6 +60,14 @@ from (
            where a.tenant_id = $1 and a.subscription_id = d.subscription_id and a.status in ('pending', 'review'))
      order by d.wake_at, d.id
      limit $5)
+    union all
+    (select 6, r.id, r.look_at
+     from {schema}.payment_requests r
+     join {schema}.subscriptions s on s.tenant_id = r.tenant_id and s.id = r.subscription_id
+     where r.tenant_id = $1 and s.test_clock_id = $2 and r.look_at <= $3
+       and r.id <> all($4::uuid[])
+     order by r.look_at, r.id
+     limit $5)
 ) as due
 order by due.due_at, due.kind, due.id
 limit $5

@@ -1,24 +1,25 @@
 with attempts as (
     update {schema}.payment_attempts a
     set status = u.status, failure_code = u.failure_code, failure_message = u.failure_message,
-        advice_code = u.advice_code, settled_at = u.settled_at
-    from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-         as u (id, status, failure_code, failure_message, advice_code, settled_at)
+        advice_code = u.advice_code, settled_at = u.settled_at, credited = u.credited
+    from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+                $8::bigint[])
+         as u (id, status, failure_code, failure_message, advice_code, settled_at, credited)
     where a.tenant_id = $1 and a.id = u.id and a.status = 'pending'
 ), invoices as (
     update {schema}.invoices i
     set status = u.status, amount_paid = u.amount_paid, paid_at = u.paid_at, rail = u.rail,
         marked_uncollectible_at = u.marked_uncollectible_at
-    from unnest($8::uuid[], $9::text[], $10::bigint[], $11::timestamptz[], $12::text[], $13::timestamptz[])
+    from unnest($9::uuid[], $10::text[], $11::bigint[], $12::timestamptz[], $13::text[], $14::timestamptz[])
          as u (id, status, amount_paid, paid_at, rail, marked_uncollectible_at)
     where i.tenant_id = $1 and i.id = u.id
 ), cases as (
     update {schema}.dunning_schedules c
     set state = case u.status when 'paid' then 'recovered' else 'cancelled' end, next_attempt_at = null, wake_at = null,
-        closed_at = $81::timestamptz, recovered_rail = u.rail, recovered_by = won.id,
+        closed_at = $82::timestamptz, recovered_rail = u.rail, recovered_by = won.id,
         attempts_made = c.attempts_made + (won.id is not null)::integer,
         recovered_action = case when won.id is not null then coalesce(nullif(won.initiator, 'schedule'), c.action) end
-    from unnest($8::uuid[], $9::text[], $12::text[]) as u (invoice_id, status, rail)
+    from unnest($9::uuid[], $10::text[], $13::text[]) as u (invoice_id, status, rail)
     left join {schema}.payment_attempts won
         on won.tenant_id = $1 and won.invoice_id = u.invoice_id and won.id = any($2::uuid[]) and u.status = 'paid'
     where c.tenant_id = $1 and c.invoice_id = u.invoice_id and u.status in ('paid', 'void')
@@ -33,10 +34,10 @@ with attempts as (
         max_cycles = u.max_cycles, quantity = u.quantity, zone = u.zone, billing_day = u.billing_day,
         scheduled_change = u.scheduled_change, promotion = u.promotion, updated_at = u.updated_at,
         renews_from = u.renews_from
-    from unnest($14::uuid[], $15::text[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[],
-                $19::integer[], $20::bigint[], $21::timestamptz[], $22::timestamptz[], $23::integer[], $24::uuid[],
-                $25::bigint[], $26::text[], $27::integer[], $28::integer[], $29::integer[], $30::text[],
-                $31::smallint[], $32::jsonb[], $33::jsonb[], $34::timestamptz[], $91::timestamptz[])
+    from unnest($15::uuid[], $16::text[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
+                $20::integer[], $21::bigint[], $22::timestamptz[], $23::timestamptz[], $24::integer[], $25::uuid[],
+                $26::bigint[], $27::text[], $28::integer[], $29::integer[], $30::integer[], $31::text[],
+                $32::smallint[], $33::jsonb[], $34::jsonb[], $35::timestamptz[], $92::timestamptz[])
          as u (id, status, anchor, current_period_start, current_period_end, cycles_completed, balance, access_ends_at,
                canceled_at, event_sequence, plan_id, amount, interval, interval_count, max_cycles, quantity, zone,
                billing_day, scheduled_change, promotion, updated_at, renews_from)
@@ -44,17 +45,17 @@ with attempts as (
 ), lapsed_lines as (
     update {schema}.pending_lines p
     set lapsed_at = l.lapsed_at
-    from unnest($35::uuid[], $36::timestamptz[]) as l (subscription_id, lapsed_at)
+    from unnest($36::uuid[], $37::timestamptz[]) as l (subscription_id, lapsed_at)
     where p.tenant_id = $1 and p.subscription_id = l.subscription_id and p.invoice_id is null and p.lapsed_at is null
 ), journals as (
     insert into {schema}.journals (tenant_id, id, cause_type, cause_id, currency, created_at)
     select $1, j.id, j.cause_type, j.cause_id, j.currency, j.created_at
-    from unnest($37::uuid[], $38::text[], $39::uuid[], $40::text[], $41::timestamptz[])
+    from unnest($38::uuid[], $39::text[], $40::uuid[], $41::text[], $42::timestamptz[])
          as j (id, cause_type, cause_id, currency, created_at)
 ), entries as (
     insert into {schema}.ledger_entries (tenant_id, journal_id, position, account, amount, currency)
     select $1, e.journal_id, e.position, e.account, e.amount, e.currency
-    from unnest($42::uuid[], $43::smallint[], $44::text[], $45::bigint[], $46::text[])
+    from unnest($43::uuid[], $44::smallint[], $45::text[], $46::bigint[], $47::text[])
          as e (journal_id, position, account, amount, currency)
 ), schedules as (
     insert into {schema}.dunning_schedules (
@@ -62,8 +63,8 @@ with attempts as (
         opened_at, wake_at, amount, currency)
     select $1, d.id, d.invoice_id, d.subscription_id, d.state, d.category, d.rail, d.attempts_made, d.next_attempt_at,
            d.reason, d.opened_at, d.wake_at, d.amount, d.currency
-    from unnest($47::uuid[], $48::uuid[], $49::uuid[], $50::text[], $51::text[], $52::text[], $53::integer[],
-                $54::timestamptz[], $55::text[], $56::timestamptz[], $57::timestamptz[], $58::bigint[], $59::text[])
+    from unnest($48::uuid[], $49::uuid[], $50::uuid[], $51::text[], $52::text[], $53::text[], $54::integer[],
+                $55::timestamptz[], $56::text[], $57::timestamptz[], $58::timestamptz[], $59::bigint[], $60::text[])
          as d (id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason, opened_at,
                wake_at, amount, currency)
     on conflict (tenant_id, invoice_id) do update
@@ -75,8 +76,8 @@ with attempts as (
     insert into {schema}.refunds (
         tenant_id, id, attempt_id, invoice_id, status, amount, currency, reason, claimed_until, created_at)
     select $1, r.id, r.attempt_id, r.invoice_id, 'pending', r.amount, r.currency, r.reason, r.claimed_until, r.created_at
-    from unnest($60::uuid[], $61::uuid[], $62::uuid[], $63::bigint[], $64::text[], $65::text[], $66::timestamptz[],
-                $67::timestamptz[])
+    from unnest($61::uuid[], $62::uuid[], $63::uuid[], $64::bigint[], $65::text[], $66::text[], $67::timestamptz[],
+                $68::timestamptz[])
          as r (id, attempt_id, invoice_id, amount, currency, reason, claimed_until, created_at)
 ), messages as (
     insert into {schema}.messages (
@@ -87,8 +88,8 @@ with attempts as (
            case when c.test_clock_id is null then m.send_at end,
            case when c.test_clock_id is not null then 'test_clock' end,
            case when c.test_clock_id is not null then m.created_at end
-    from unnest($82::uuid[], $83::text[], $84::text[], $85::uuid[], $86::uuid[], $87::uuid[], $88::jsonb[],
-                $89::timestamptz[], $90::timestamptz[])
+    from unnest($83::uuid[], $84::text[], $85::text[], $86::uuid[], $87::uuid[], $88::uuid[], $89::jsonb[],
+                $90::timestamptz[], $91::timestamptz[])
          as m (id, kind, cause, customer_id, subscription_id, invoice_id, data, send_at, created_at)
     join {schema}.customers c on c.tenant_id = $1 and c.id = m.customer_id
     where m.kind <> 'payment_recovered'
@@ -98,10 +99,10 @@ with attempts as (
     insert into {schema}.credit_grants (
         tenant_id, id, subscription_id, invoice_id, amount, currency, reason, created_at)
     select $1, g.id, g.subscription_id, g.invoice_id, g.amount, g.currency, g.reason, g.created_at
-    from unnest($68::uuid[], $69::uuid[], $70::uuid[], $71::bigint[], $72::text[], $73::text[], $74::timestamptz[])
+    from unnest($69::uuid[], $70::uuid[], $71::uuid[], $72::bigint[], $73::text[], $74::text[], $75::timestamptz[])
          as g (id, subscription_id, invoice_id, amount, currency, reason, created_at)
 )
 insert into {schema}.events (tenant_id, id, type, subscription_id, sequence, data, created_at)
 select $1, v.id, v.type, v.subscription_id, v.sequence, v.data, v.created_at
-from unnest($75::uuid[], $76::text[], $77::uuid[], $78::integer[], $79::jsonb[], $80::timestamptz[])
+from unnest($76::uuid[], $77::text[], $78::uuid[], $79::integer[], $80::jsonb[], $81::timestamptz[])
      as v (id, type, subscription_id, sequence, data, created_at)

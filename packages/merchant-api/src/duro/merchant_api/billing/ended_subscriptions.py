@@ -8,6 +8,7 @@ from duro.db.ledger import Postings
 from duro.db.records import DunningState
 from duro.kernel import Clock, IdFactory, Money
 from duro.merchant_api.billing.invoice_voiding import InvoiceVoiding
+from duro.merchant_api.billing.invoice_write_off import InvoiceWriteOff
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 
 
@@ -18,6 +19,7 @@ class EndedSubscriptions:
     def __init__(self, *, ids: IdFactory, clock: Clock) -> None:
         self._postings = Postings(ids=ids, clock=clock)
         self._voiding = InvoiceVoiding(ids=ids, clock=clock)
+        self._write_off = InvoiceWriteOff(ids=ids, clock=clock)
         self._messages = MessageDrafts(ids)
         self._clock = clock
 
@@ -25,6 +27,8 @@ class EndedSubscriptions:
         self, repos: Repositories, subscription: Subscription, pending_lines: Sequence[PendingLine] = ()
     ) -> Subscription:
         """Void every open invoice that no charge is in flight for, give its credit back, and close its case.
+
+        What is left of one that money has come for is given up: it can't be taken back any more.
 
         The promo code of a first payment that never came can be redeemed once more: nobody has had anything for it.
 
@@ -34,9 +38,12 @@ class EndedSubscriptions:
         """
         for invoice in await repos.invoices.lock_open(subscription.id):
             attempts = await repos.attempts.of_invoice(invoice.id)
-            if any(attempt.is_unexplained for attempt in attempts) or not invoice.amount_paid.is_zero:
+            if any(attempt.is_unexplained for attempt in attempts):
                 continue
-            subscription = await self._voiding.void(repos, subscription, invoice)
+            if invoice.amount_paid.is_zero:
+                subscription = await self._voiding.void(repos, subscription, invoice)
+            else:
+                subscription = await self._write_off.write_off(repos, subscription, invoice)
         if pending_lines:
             await self._lapse(repos, subscription, pending_lines)
         for schedule in await repos.dunning.lock_open(subscription.id):

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, assert_never, final
 
 from whenever import Instant
@@ -25,6 +25,7 @@ from duro.billing import (
 )
 from duro.db.credit_rows import CreditGrant
 from duro.db.ledger import Postings
+from duro.db.push_rows import IncomingPayment
 from duro.db.records import (
     AttemptStatus,
     DunningSchedule,
@@ -38,7 +39,7 @@ from duro.db.records import (
     RefundStatus,
 )
 from duro.db.renewal_rows import RenewalSettlement, RenewalSubject, SettlementSubject
-from duro.kernel import Clock, CreditGrantId, DunningScheduleId, IdFactory, Money, RefundId
+from duro.kernel import Clock, CreditGrantId, DunningScheduleId, EntityId, IdFactory, Money, RefundId
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
@@ -47,6 +48,17 @@ from duro.payments import Approved, Declined, FailureCodes
 
 CANCELED_IN_FLIGHT: Final = "canceled_in_flight"
 AMOUNT_MISMATCH: Final = "amount_mismatch"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PaidWith:
+    """The money that pays an invoice: what it is called, how it came, and what it posts; a charge's has an attempt."""
+
+    payment: EntityId
+    rail: str
+    journals: tuple[Journal, ...] = ()
+    attempt: PaymentAttempt | None = None
 
 
 @final
@@ -98,7 +110,7 @@ class SettlementDrafts:
             case Approved(amount=amount) if amount != subject.attempt.amount:
                 return self.in_review(subject, code=AMOUNT_MISMATCH, message=f"The provider took {amount}.", now=now)
             case Approved():
-                attempt = replace(subject.attempt, status=AttemptStatus.SUCCEEDED, settled_at=now)
+                attempt = self._taken(subject, now=now)
                 outcome = ChargeOutcome.PAID
             case Declined(code, message, advice):
                 attempt = replace(
@@ -112,8 +124,10 @@ class SettlementDrafts:
                 outcome = ChargeOutcome.DECLINED
             case _:
                 assert_never(answer)
+        if subject.invoice.status is InvoiceStatus.PAID:
+            return self._found_paid(subject, attempt)
         planned = self._planned(subject.subscription, subject.invoice, outcome, pending_lines)
-        return self._settle(
+        settlement, renewal = self._settle(
             planned,
             subject.subscription,
             subject.invoice,
@@ -122,6 +136,52 @@ class SettlementDrafts:
             kept_credit=kept_credit,
             missed_periods=subject.missed_periods,
         )
+        return self._with_surplus(settlement, attempt), renewal
+
+    def received(
+        self,
+        subscription: Subscription,
+        invoice: Invoice,
+        payment: IncomingPayment,
+        *,
+        now: Instant,
+        missed_periods: MissedPeriods | None = None,
+    ) -> RenewalSettlement | None:
+        """Settle an invoice that pushed money pays in full; None if nothing would be had for it.
+
+        What the money itself posts is for the caller, who knows where the rest of it went.
+        """
+        is_next = invoice.period_start == subscription.current_period_end
+        if invoice.kind is InvoiceKind.PERIOD and not is_next:
+            return None
+        planned = self._planned(subscription, invoice, ChargeOutcome.PAID, ())
+        if not isinstance(planned, Advance):
+            return None
+        money = PaidWith(payment.id, payment.rail.value)
+        return self._advanced(planned.change, subscription, invoice, money, now=now, missed_periods=missed_periods)
+
+    def _taken(self, subject: SettlementSubject, *, now: Instant) -> PaymentAttempt:
+        """Take note of a charge's success; what other money left it nothing to pay for is credit."""
+        surplus = subject.attempt.amount - subject.invoice.amount_remaining
+        credited = surplus if surplus.amount > 0 else None
+        return replace(subject.attempt, status=AttemptStatus.SUCCEEDED, settled_at=now, credited=credited)
+
+    def _found_paid(
+        self, subject: SettlementSubject, attempt: PaymentAttempt
+    ) -> tuple[RenewalSettlement, RenewalOutcome]:
+        """Settle a charge whose invoice other money has paid meanwhile: all that it took is the payer's credit."""
+        settlement = RenewalSettlement(subscription=subject.subscription, attempt=attempt)
+        if attempt.credited is None:
+            return settlement, RenewalOutcome.DUNNING
+        journal = self._postings.payment(attempt, remaining=subject.invoice.amount_remaining)
+        settlement = replace(settlement, journals=(journal,))
+        return self._with_surplus(settlement, attempt), RenewalOutcome.CHARGED
+
+    @staticmethod
+    def _with_surplus(settlement: RenewalSettlement, attempt: PaymentAttempt) -> RenewalSettlement:
+        if attempt.credited is None:
+            return settlement
+        return replace(settlement, subscription=settlement.subscription.credited(attempt.credited))
 
     def in_review(
         self, subject: SettlementSubject, *, code: str, message: str, now: Instant
@@ -145,13 +205,9 @@ class SettlementDrafts:
     ) -> tuple[RenewalSettlement, RenewalOutcome]:
         match planned:
             case Advance(change):
-                paid = self._paid(change, invoice, attempt, now=now)
-                kept_at_end = change.subscription.balance - subscription.balance
-                paid = self._ended(paid, self._postings.credit_at_end(subscription.id, kept_at_end))
-                is_behind = subscription.is_in_recovery or subscription.renews_from is not None
-                if is_behind and invoice.kind is InvoiceKind.PERIOD:
-                    paid = self._caught_up(paid, missed_periods, now=now)
-                return self._told(paid, invoice, now=now), RenewalOutcome.CHARGED
+                money = self._money(invoice, attempt)
+                paid = self._advanced(change, subscription, invoice, money, now=now, missed_periods=missed_periods)
+                return paid, RenewalOutcome.CHARGED
             case OpenRecovery(change):
                 drafted = self._declined(change, invoice, attempt, now=now)
                 return replace(drafted, schedule=self._schedule(invoice, attempt, now=now)), RenewalOutcome.DUNNING
@@ -159,14 +215,15 @@ class SettlementDrafts:
                 return self._declined(change, invoice, attempt, now=now), RenewalOutcome.DUNNING
             case KeepTerms(change):
                 declined = self._declined(change, invoice, attempt, now=now)
-                return self._voided(declined, invoice, kept_credit), RenewalOutcome.DUNNING
+                return self._voided(declined, invoice, kept_credit, now=now), RenewalOutcome.DUNNING
             case PaidWithoutAdvance():
-                paid = self._paid(subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS), invoice, attempt, now=now)
+                told = subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS)
+                paid = self._paid(told, invoice, self._money(invoice, attempt), now=now)
                 returned = self._given_back(paid, now=now)
                 return self._credit_returned(returned, invoice, kept_credit, now=now), RenewalOutcome.CANCELED
             case VoidInvoice():
                 ended = RenewalSettlement(subscription=subscription, attempt=attempt)
-                return self._voided(ended, invoice, kept_credit), RenewalOutcome.CANCELED
+                return self._voided(ended, invoice, kept_credit, now=now), RenewalOutcome.CANCELED
             case _:
                 assert_never(planned)
 
@@ -193,21 +250,48 @@ class SettlementDrafts:
             case _:
                 assert_never(invoice.kind)
 
+    def _money(self, invoice: Invoice, attempt: PaymentAttempt | None) -> PaidWith | None:
+        if attempt is None:
+            return None
+        journal = self._postings.payment(attempt, remaining=invoice.amount_remaining)
+        return PaidWith(attempt.id, attempt.rail, (journal,), attempt)
+
+    def _advanced(
+        self,
+        change: SubscriptionChange,
+        subscription: Subscription,
+        invoice: Invoice,
+        money: PaidWith | None,
+        *,
+        now: Instant,
+        missed_periods: MissedPeriods | None,
+    ) -> RenewalSettlement:
+        """Draft that an invoice is paid and what follows: the end of the plan, periods left out, a receipt."""
+        paid = self._paid(change, invoice, money, now=now)
+        kept_at_end = change.subscription.balance - subscription.balance
+        paid = self._ended(paid, self._postings.credit_at_end(subscription.id, kept_at_end))
+        is_behind = subscription.is_in_recovery or subscription.renews_from is not None
+        if is_behind and invoice.kind is InvoiceKind.PERIOD:
+            paid = self._caught_up(paid, missed_periods, now=now)
+        if money is None:
+            return paid
+        return replace(paid, messages=self._messages.paid(paid.subscription, invoice, payment=money.payment, now=now))
+
     def _paid(
-        self, change: SubscriptionChange, invoice: Invoice, attempt: PaymentAttempt | None, *, now: Instant
+        self, change: SubscriptionChange, invoice: Invoice, money: PaidWith | None, *, now: Instant
     ) -> RenewalSettlement:
         paid = replace(
             invoice,
             status=InvoiceStatus.PAID,
             amount_paid=invoice.total,
             paid_at=now,
-            rail=None if attempt is None else attempt.rail,
+            rail=None if money is None else money.rail,
         )
         return RenewalSettlement(
             subscription=change.subscription,
             invoice=paid,
-            attempt=attempt,
-            journals=self._payment(invoice, attempt),
+            attempt=None if money is None else money.attempt,
+            journals=self._payment(invoice, money),
             events=self._events.of(change, now=now, invoice=paid),
             lapsed_at=now if change.subscription.is_terminal else None,
         )
@@ -215,13 +299,6 @@ class SettlementDrafts:
     @staticmethod
     def _ended(paid: RenewalSettlement, journal: Journal | None) -> RenewalSettlement:
         return paid if journal is None else replace(paid, journals=(*paid.journals, journal))
-
-    def _told(self, paid: RenewalSettlement, invoice: Invoice, *, now: Instant) -> RenewalSettlement:
-        """Tell the payer of the money that was taken, if any was."""
-        if paid.attempt is None:
-            return paid
-        told = self._messages.paid(paid.subscription, invoice, payment=paid.attempt.id, now=now)
-        return replace(paid, messages=told)
 
     def _caught_up(
         self, recovered: RenewalSettlement, chosen: MissedPeriods | None, *, now: Instant
@@ -237,13 +314,12 @@ class SettlementDrafts:
         events = self._events.of(missed.change, now=now, skipped_periods=missed.skipped_periods)
         return replace(recovered, subscription=missed.change.subscription, events=(*recovered.events, *events))
 
-    def _payment(self, invoice: Invoice, attempt: PaymentAttempt | None) -> tuple[Journal, ...]:
-        if attempt is None:
+    def _payment(self, invoice: Invoice, money: PaidWith | None) -> tuple[Journal, ...]:
+        if money is None:
             return ()
-        payment = self._postings.payment(attempt)
         if invoice.status is InvoiceStatus.UNCOLLECTIBLE:
-            return self._postings.uncollectible_recovered(invoice), payment
-        return (payment,)
+            return self._postings.uncollectible_recovered(invoice), *money.journals
+        return money.journals
 
     def _declined(
         self, change: SubscriptionChange, invoice: Invoice, attempt: PaymentAttempt | None, *, now: Instant
@@ -255,7 +331,11 @@ class SettlementDrafts:
             events=self._events.of(change, now=now, invoice=invoice, failure_code=code),
         )
 
-    def _voided(self, settlement: RenewalSettlement, invoice: Invoice, kept_credit: Money | None) -> RenewalSettlement:
+    def _voided(
+        self, settlement: RenewalSettlement, invoice: Invoice, kept_credit: Money | None, *, now: Instant
+    ) -> RenewalSettlement:
+        if not invoice.amount_paid.is_zero:
+            return self._written_off(settlement, invoice, now=now)
         kept = Money.zero(invoice.currency) if kept_credit is None else kept_credit
         reversal = self._postings.void(invoice, kept_credit=kept)
         return replace(
@@ -263,6 +343,19 @@ class SettlementDrafts:
             subscription=settlement.subscription.credited(invoice.credit_held + kept),
             invoice=replace(invoice, status=InvoiceStatus.VOID),
             journals=() if reversal is None else (reversal,),
+        )
+
+    def _written_off(self, settlement: RenewalSettlement, invoice: Invoice, *, now: Instant) -> RenewalSettlement:
+        """Give up what is left of an invoice that money has come for: it can't be taken back any more."""
+        if invoice.status is InvoiceStatus.UNCOLLECTIBLE:
+            return settlement
+        given_up = replace(invoice, status=InvoiceStatus.UNCOLLECTIBLE, marked_uncollectible_at=now)
+        journal = self._postings.uncollectible(invoice)
+        return replace(
+            settlement,
+            subscription=settlement.subscription.credited(invoice.credit_held),
+            invoice=given_up,
+            journals=() if journal is None else (journal,),
         )
 
     def _given_back(self, paid: RenewalSettlement, *, now: Instant) -> RenewalSettlement:
@@ -273,7 +366,7 @@ class SettlementDrafts:
             attempt_id=paid.attempt.id,
             invoice_id=paid.attempt.invoice_id,
             status=RefundStatus.PENDING,
-            amount=paid.attempt.amount,
+            amount=paid.attempt.amount_allocated,
             reason=CANCELED_IN_FLIGHT,
             claimed_until=now,
             created_at=now,

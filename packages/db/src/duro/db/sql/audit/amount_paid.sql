@@ -1,5 +1,6 @@
 with brought as (
-    select a.invoice_id, a.amount from {schema}.payment_attempts a where a.tenant_id = $1 and a.status = 'succeeded'
+    select a.invoice_id, a.amount - a.credited as amount
+    from {schema}.payment_attempts a where a.tenant_id = $1 and a.status = 'succeeded'
     union all
     select g.invoice_id, g.amount from {schema}.allocations g where g.tenant_id = $1 and g.invoice_id is not null
 )
