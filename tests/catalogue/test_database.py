@@ -52,6 +52,16 @@ COLUMN_GRANTS = {
     ("duro_resolver", "core", "tenants", "SELECT"): {"id", "status"},
     ("duro_sweep", "core", "tenants", "SELECT"): {"id", "status"},
     **{
+        ("duro_resolver", mode, table, "SELECT"): columns
+        for mode in MODES
+        for table, columns in {
+            "payment_methods": {"tenant_id", "id", "provider"},
+            "payment_attempts": {"tenant_id", "id", "provider"},
+            "payment_requests": {"tenant_id", "id", "provider"},
+            "refunds": {"tenant_id", "id", "attempt_id"},
+        }.items()
+    },
+    **{
         ("duro_sweep", mode, table, "SELECT"): columns
         for mode in MODES
         for table, columns in {
@@ -63,12 +73,19 @@ COLUMN_GRANTS = {
             "refunds": {"tenant_id", "id", "attempt_id", "status", "claimed_until"},
             "dunning_schedules": {"tenant_id", "id", "subscription_id", "wake_at"},
             "messages": {"tenant_id", "id", "subscription_id", "status", "send_at"},
-            "payment_requests": {"tenant_id", "id", "subscription_id", "status", "claimed_until"},
+            "payment_requests": {"tenant_id", "id", "subscription_id", "status", "look_at"},
         }.items()
     },
 }
-NOT_BY_TENANT = {("core", "tenants_pkey"), ("core", "api_keys_secret_digest_key")}
+UNIQUE_OVER_ALL = {("core", "tenants_pkey"), ("core", "api_keys_secret_digest_key")}
 """A tenant's own id is its key; a key's digest is looked up before its tenant is known, so it is unique over all."""
+
+NOT_BY_TENANT = UNIQUE_OVER_ALL | {
+    (mode, f"{table}_by_id")
+    for mode in MODES
+    for table in ("payment_methods", "payment_attempts", "payment_requests", "refunds")
+}
+"""Nor is the tenant known of a reference that a provider's notice names."""
 
 INDEXES = """
 select n.nspname as schema, t.relname as "table", c.relname as name, i.indisprimary as is_primary,
@@ -188,7 +205,7 @@ class TestEveryTable:
         others = {
             (row["schema"], row["name"]) for row in rows if row["is_unique"] and row["first_column"] != "tenant_id"
         }
-        assert others == NOT_BY_TENANT
+        assert others == UNIQUE_OVER_ALL
 
     async def test_begins_every_index_with_the_tenant(self, catalogue):
         rows = await catalogue.fetch(INDEXES, SCHEMAS)
@@ -229,7 +246,10 @@ class TestEveryTable:
 
 
 class TestWhatAllTenantsShare:
-    """How often a card was tried is counted for all merchants: by a digest, and by nothing that is a merchant's."""
+    """How often a card was tried is counted for all merchants: by a digest, and by nothing that is a merchant's.
+
+    What a provider told of nobody known is kept as it came, and can be read by no merchant's services.
+    """
 
     async def test_names_no_tenant(self, catalogue):
         columns = await catalogue.fetch(
@@ -242,10 +262,20 @@ class TestWhatAllTenantsShare:
             ("nudges", "person_key"),
             ("nudges", "mode"),
             ("nudges", "nudged_at"),
+            ("kept_notices", "provider"),
+            ("kept_notices", "key"),
+            ("kept_notices", "kind"),
+            ("kept_notices", "reason"),
+            ("kept_notices", "detail"),
+            ("kept_notices", "body"),
+            ("kept_notices", "received_at"),
+            ("kept_notices", "handled_at"),
         }
 
     async def test_is_seen_by_each_mode_for_itself(self, catalogue):
-        rows = await catalogue.fetch("select * from pg_policies where schemaname = 'common'")
+        rows = await catalogue.fetch(
+            "select * from pg_policies where schemaname = 'common' and tablename <> 'kept_notices'"
+        )
         written = [(row["tablename"], row["policyname"], *row["roles"], row["qual"], row["with_check"]) for row in rows]
         assert sorted(written) == sorted(
             (table, *policy)
@@ -268,9 +298,20 @@ class TestWhatAllTenantsShare:
         )
         assert {tuple(row) for row in rows} == {
             (table, f"duro_{mode}", right)
-            for table in ("card_tries", "nudges")
+            for table, rights in (
+                ("card_tries", ("SELECT", "INSERT", "DELETE")),
+                ("nudges", ("SELECT", "INSERT", "DELETE")),
+                ("kept_notices", ("INSERT",)),
+            )
             for mode in MODES
-            for right in ("SELECT", "INSERT", "DELETE")
+            for right in rights
+        }
+
+    async def test_lets_services_keep_notices_and_the_owner_alone_read_them(self, catalogue):
+        rows = await catalogue.fetch("select * from pg_policies where tablename = 'kept_notices'")
+        assert {(row["policyname"], row["cmd"], *row["roles"]) for row in rows} == {
+            ("keep", "INSERT", "duro_live", "duro_test"),
+            ("owner", "ALL", "duro_owner"),
         }
 
 
@@ -303,16 +344,18 @@ class TestEveryGrant:
             granted.setdefault(key, set()).add(row["attname"])
         assert granted == COLUMN_GRANTS
 
-    async def test_on_a_function_is_the_key_resolvers(self, catalogue):
+    async def test_on_a_function_is_a_resolvers(self, catalogue):
         rows = await catalogue.fetch(
-            "select p.proname, a.grantee::regrole::text as grantee from pg_proc p "
+            "select p.pronamespace::regnamespace::text, p.proname, a.grantee::regrole::text as grantee from pg_proc p "
             "cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a "
             "where p.pronamespace = any($1::regnamespace[]) and a.grantee <> p.proowner",
             [*SCHEMAS, "migrations"],
         )
         assert {tuple(row) for row in rows} == {
-            ("resolve_api_key", "duro_test"),
-            ("resolve_api_key", "duro_live"),
+            ("core", "resolve_api_key", "duro_test"),
+            ("core", "resolve_api_key", "duro_live"),
+            ("test", "resolve_reference", "duro_test"),
+            ("live", "resolve_reference", "duro_live"),
         }
 
     async def test_on_a_schema_lets_nobody_create(self, catalogue):
@@ -323,7 +366,7 @@ class TestEveryGrant:
             [*SCHEMAS, "migrations"],
         )
         users = {"core": ("duro_test", "duro_live", "duro_sweep", "duro_resolver")}
-        users |= {mode: (f"duro_{mode}", "duro_sweep") for mode in MODES}
+        users |= {mode: (f"duro_{mode}", "duro_sweep", "duro_resolver") for mode in MODES}
         assert {tuple(row) for row in rows} == {
             (schema, role, "USAGE") for schema, roles in users.items() for role in roles
         }
@@ -348,12 +391,15 @@ class TestEveryRole:
 class TestEveryDefinerFunction:
     async def test_is_known_and_has_a_fixed_search_path(self, catalogue):
         rows = await catalogue.fetch(
-            "select proname, proconfig, proowner::regrole::text as owner, proretset, prorettype::regtype::text "
+            "select pronamespace::regnamespace::text as schema, proname, proconfig, proowner::regrole::text as owner "
             "from pg_proc where prosecdef and pronamespace = any($1::regnamespace[])",
-            [*SCHEMAS, "migrations", "public"],
+            [*SCHEMAS, "common", "migrations", "public"],
         )
-        assert [(row["proname"], row["proconfig"], row["owner"]) for row in rows] == [
-            ("resolve_api_key", ["search_path=pg_catalog, pg_temp"], "duro_resolver")
+        fixed = ["search_path=pg_catalog, pg_temp"]
+        assert sorted(tuple(row) for row in rows) == [
+            ("core", "resolve_api_key", fixed, "duro_resolver"),
+            ("live", "resolve_reference", fixed, "duro_resolver"),
+            ("test", "resolve_reference", fixed, "duro_resolver"),
         ]
 
 

@@ -60,7 +60,18 @@ class RefundService:
         result = await self._answer(leased, gateway_seconds)
         if isinstance(result, Unknown):
             return RefundStatus.PENDING
-        return await self._settle(tenant_id, leased, result)
+        return await self._settle(tenant_id, leased.refund, leased.attempt, result)
+
+    async def settle(
+        self, tenant_id: TenantId, refund_id: RefundId, result: Refunded | RefundRefused
+    ) -> RefundStatus | None:
+        """Settle a refund by what its provider told of it, whoever holds it; None if it isn't pending."""
+        async with self._contexts.open(tenant_id) as repos:
+            refund = await repos.refunds.get(refund_id)
+            attempt = None if refund is None else await repos.attempts.get(refund.attempt_id)
+        if refund is None or attempt is None:
+            return None
+        return await self._settle(tenant_id, refund, attempt, result)
 
     async def _take(self, tenant_id: TenantId, refund_id: RefundId) -> _LeasedRefund | None:
         async with self._contexts.open(tenant_id) as repos:
@@ -107,12 +118,12 @@ class RefundService:
         )
 
     async def _settle(
-        self, tenant_id: TenantId, leased: _LeasedRefund, result: Refunded | RefundRefused
+        self, tenant_id: TenantId, seen: Refund, attempt: PaymentAttempt, result: Refunded | RefundRefused
     ) -> RefundStatus | None:
         async with self._contexts.open(tenant_id) as repos:
-            subscription = await repos.subscriptions.lock(leased.attempt.subscription_id)
-            invoice = await repos.invoices.lock(leased.refund.invoice_id)
-            refund = await repos.refunds.lock(leased.refund.id)
+            subscription = await repos.subscriptions.lock(attempt.subscription_id)
+            invoice = await repos.invoices.lock(seen.invoice_id)
+            refund = await repos.refunds.lock(seen.id)
             if subscription is None or invoice is None or refund is None or refund.status is not RefundStatus.PENDING:
                 return None
             now = self._clock.now()
@@ -133,7 +144,7 @@ class RefundService:
             change = subscription.told(EventType.SUBSCRIPTION_PAYMENT_REFUNDED)
             await repos.refunds.update(done)
             await repos.invoices.update(refunded)
-            await repos.ledger.post(self._postings.refund_done(done, provider=leased.attempt.provider))
+            await repos.ledger.post(self._postings.refund_done(done, provider=attempt.provider))
             await repos.subscriptions.update(change.subscription)
             data = EventRecords.data(change.subscription, refunded)
             await repos.events.append(change.subscription, change.events, data)

@@ -1,0 +1,18 @@
+"""What payment providers tell by themselves: believed once it is verified, acted on once, and never lost."""
+
+from duro.merchant_api.inbound.charge_notices import ChargeNotices
+from duro.merchant_api.inbound.doubt import Doubt
+from duro.merchant_api.inbound.inbound_notices import InboundNotices
+from duro.merchant_api.inbound.listeners import MandateListener, MoneyListener
+from duro.merchant_api.inbound.mode_notices import ModeNotices
+from duro.merchant_api.inbound.refund_notices import RefundNotices
+
+__all__ = [
+    "ChargeNotices",
+    "Doubt",
+    "InboundNotices",
+    "MandateListener",
+    "ModeNotices",
+    "MoneyListener",
+    "RefundNotices",
+]
