@@ -82,6 +82,17 @@ class TestACase:
         assert [step["kind"] for step in steps["items"]] == ["resumed", "paused"]
         assert (await api.read(CASES, state="recovered"))["items"] == []
 
+    async def test_is_found_by_whose_it_is(self, api):
+        subscription, case = await owing(api)
+        other, others = await owing(api)
+
+        assert [one["id"] for one in (await api.read(CASES, customerId=subscription["customerId"]))["items"]] == [
+            case["id"]
+        ]
+        assert [one["id"] for one in (await api.read(CASES, customerId=other["customerId"]))["items"]] == [others["id"]]
+        assert (await api.read(CASES, customerId=other["customerId"], state="recovered"))["items"] == []
+        assert (await api.read(CASES, customerId=other["customerId"], subscriptionId=subscription["id"]))["items"] == []
+
     async def test_is_won_by_a_retry_and_stands_in_the_ledger(self, api):
         subscription, case = await owing(api)
         declined = await api.post(f"{CASES}/{case['id']}/retry-now", key="again")

@@ -28,6 +28,10 @@ _LISTING: Final = Listing(
     "opened_at, closed_at, amount, currency, deadline_at, action, cause, wake_at, paused_at, recovered_by, "
     "recovered_rail, recovered_action",
 )
+_OF_CUSTOMER: Final = (
+    "subscription_id = any(array(select s.id from {schema}.subscriptions s where s.tenant_id = $1"
+    " and s.customer_id = '{customer}'))"
+)
 _SELECT: Final = f"select {_LISTING.columns} from {{schema}}.dunning_schedules "
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
@@ -118,13 +122,16 @@ class DunningRepository:
         page: PageRequest,
         *,
         subscription_id: SubscriptionId | None = None,
+        customer_id: CustomerId | None = None,
         state: DunningState | None = None,
     ) -> Page[DunningSchedule]:
+        """Read cases; a customer's are found by way of their subscriptions."""
         filters = {
             "subscription_id": None if subscription_id is None else subscription_id.value,
             "state": None if state is None else state.value,
         }
-        rows = await _LISTING.rows(self._session, page, equal=filters)
+        conditions = () if customer_id is None else (_OF_CUSTOMER.replace("{customer}", customer_id.value.hex),)
+        rows = await _LISTING.rows(self._session, page, equal=filters, conditions=conditions)
         return page.cut(rows, read=self.read, id_of=lambda schedule: schedule.id)
 
     async def insert(self, schedule: DunningSchedule) -> None:

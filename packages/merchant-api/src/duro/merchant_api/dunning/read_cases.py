@@ -3,7 +3,7 @@ from typing import final
 
 from duro.db import Page, PageRequest, Repositories, RepositoryContexts
 from duro.db.records import DunningEvent, DunningSchedule, DunningState, PaymentAttempt
-from duro.kernel import DunningScheduleId, NotFoundError, SubscriptionId, TenantId
+from duro.kernel import CustomerId, DunningScheduleId, NotFoundError, SubscriptionId, TenantId
 
 
 @final
@@ -49,10 +49,11 @@ class ListCases:
         page: PageRequest,
         *,
         subscription_id: SubscriptionId | None = None,
+        customer_id: CustomerId | None = None,
         state: DunningState | None = None,
     ) -> Page[DunningSchedule]:
         async with self._contexts.open(tenant_id) as repos:
-            return await repos.dunning.list(page, subscription_id=subscription_id, state=state)
+            return await repos.dunning.list(page, subscription_id=subscription_id, customer_id=customer_id, state=state)
 
     async def events(
         self, tenant_id: TenantId, schedule_id: DunningScheduleId, page: PageRequest

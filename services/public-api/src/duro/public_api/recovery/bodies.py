@@ -3,7 +3,7 @@ from typing import Annotated
 from pydantic import Field
 
 from duro.db.records import DunningState
-from duro.http_kit.fields import DunningScheduleIdField, SubscriptionIdField
+from duro.http_kit.fields import CustomerIdField, DunningScheduleIdField, SubscriptionIdField
 from duro.http_kit.inputs import Input, PageSection, Section
 
 
@@ -17,6 +17,7 @@ class ScheduleQuery(PageSection):
     """Which recovery cases."""
 
     subscription_id: SubscriptionIdField | None = None
+    customer_id: CustomerIdField | None = None
     state: Annotated[DunningState | None, Field(strict=False)] = None
 
 

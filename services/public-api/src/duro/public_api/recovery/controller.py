@@ -82,6 +82,7 @@ class RecoveryController(Controller):
             call.tenant_id,
             PageRequest(given.limit, given.cursor),
             subscription_id=given.subscription_id,
+            customer_id=given.customer_id,
             state=given.state,
         )
         return call.shown(SchedulePage.of(found))
