@@ -7,11 +7,12 @@ from duro.billing.recovery import Rail
 from duro.gateway_simulator.ledger_file import LedgerFile
 from duro.gateway_simulator.sqlite_ledger import SqliteIssuerLedger
 from duro.kernel import Currency, Money
-from duro.payments import MandateStatus
+from duro.payments import Declined, MandateStatus
 from duro.payments.simulated import (
     AccountEntry,
     ArrivalEntry,
     DeliveryStatus,
+    DictationEntry,
     MandateEntry,
     NoticeDelivery,
     RailPage,
@@ -66,6 +67,7 @@ class ShelfContract:
             (page.arrivals, arrival_of("p")),
             (page.mandates, mandate),
             (page.deliveries, delivery_of("e", None)),
+            (page.dictations, DictationEntry("t", (Declined("79", "Life cycle", "03"), None), ("r",))),
         ]
         for shelf, entry in kept:
             shelf.put(entry)

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from whenever import Instant
 
 from duro.crypto import SystemClock
+from duro.gateway_simulator.cards_controller import CardsController
 from duro.gateway_simulator.charges_controller import ChargesController
 from duro.gateway_simulator.http_receiver import HttpReceiver
 from duro.gateway_simulator.ledger_controller import LedgerController
@@ -59,12 +60,14 @@ class Composition:
                 VirtualAccountsController,
                 MandatesController,
                 PayersController,
+                CardsController,
                 LedgerController,
             ],
             dependencies={
                 "issuer": Provide(lambda: provider.issuer, sync_to_thread=False),
                 "pushes": Provide(lambda: provider.pushes, sync_to_thread=False),
                 "mandates": Provide(lambda: provider.mandates, sync_to_thread=False),
+                "cards": Provide(lambda: provider.cards, sync_to_thread=False),
                 "line": Provide(lambda: line, sync_to_thread=False),
                 "reader": Provide(lambda: reader, sync_to_thread=False),
             },

@@ -12,6 +12,7 @@ from duro.payments.simulated import (
     AccountEntry,
     ArrivalEntry,
     ChargeEntry,
+    DictationEntry,
     MandateEntry,
     NoticeDelivery,
     RailPage,
@@ -118,6 +119,7 @@ class LedgerFile:
             arrivals=SqliteShelf(self._connection, kind="arrival", shape=ArrivalEntry),
             mandates=SqliteShelf(self._connection, kind="mandate", shape=MandateEntry),
             deliveries=SqliteShelf(self._connection, kind="delivery", shape=NoticeDelivery),
+            dictations=SqliteShelf(self._connection, kind="dictation", shape=DictationEntry),
         )
 
     @contextmanager

@@ -1,7 +1,9 @@
 """The simulated provider: listed test numbers, one issuer, and a ledger of what it really took."""
 
 from duro.payments.simulated.answers import Answered, Broken, ChargeAnswer, RefundAnswer, RefundAnswered, Silent
+from duro.payments.simulated.card_desk import CardDesk
 from duro.payments.simulated.cards import Delivery, SimulatedCard
+from duro.payments.simulated.dictations import DictationEntry
 from duro.payments.simulated.entries import ChargeEntry, ChargeStatus, RefundEntry, RefundStatus
 from duro.payments.simulated.faults import FaultPlan
 from duro.payments.simulated.gateway import SimulatedGateway
@@ -33,12 +35,14 @@ __all__ = [
     "Answered",
     "ArrivalEntry",
     "Broken",
+    "CardDesk",
     "ChargeAnswer",
     "ChargeEntry",
     "ChargePage",
     "ChargeStatus",
     "Delivery",
     "DeliveryStatus",
+    "DictationEntry",
     "FaultPlan",
     "GivenBack",
     "HttpSimulatedGateway",

@@ -34,6 +34,8 @@ class SimulatedCard(Enum):
     SLOW = ("4000000000000036", "visa", "slow", Delivery.SLOW, None)
     ERROR_AFTER = ("4000000000000507", "visa", "error_after", Delivery.BROKEN, None)
     REFUND_REFUSED = ("4000000000000606", "visa", "refund_refused", Delivery.ANSWERED, None)
+    AS_TOLD = ("4000000000000101", "visa", "as_told", Delivery.ANSWERED, None)
+    AS_TOLD_MASTERCARD = ("5555550000000101", "mastercard", "as_told", Delivery.ANSWERED, None)
 
     def __init__(self, number: str, brand: str, behaviour: str, delivery: Delivery, code: str | None) -> None:
         self.number = number
@@ -49,6 +51,11 @@ class SimulatedCard(Enum):
     @classmethod
     def of_token(cls, token: str) -> Self | None:
         return next((card for card in cls if card.token == token), None)
+
+    @property
+    def is_told(self) -> bool:
+        """Say whether this card's answers are dictated; it approves where nothing is."""
+        return self in {SimulatedCard.AS_TOLD, SimulatedCard.AS_TOLD_MASTERCARD}
 
     @property
     def last4(self) -> str:

@@ -9,6 +9,7 @@ from duro.payments.cards import CardDetails, CardRefused, Tokenized
 from duro.payments.charges import Approved, ChargeRequest, Declined, NotFound
 from duro.payments.refunds import Refunded, RefundRefused, RefundRequest
 from duro.payments.simulated.answers import Answered, Broken, ChargeAnswer, RefundAnswer, RefundAnswered, Silent
+from duro.payments.simulated.card_desk import CardDesk
 from duro.payments.simulated.cards import Delivery, SimulatedCard
 from duro.payments.simulated.faults import FaultPlan
 from duro.payments.simulated.ledger import IssuerLedger
@@ -39,6 +40,7 @@ class SimulatedIssuer:
         teller: ChargeTeller | None = None,
     ) -> None:
         self._ledger = ledger
+        self._cards = CardDesk(ledger)
         self._mandates = mandates
         self._teller = teller
         self._faults = faults
@@ -62,7 +64,7 @@ class SimulatedIssuer:
                 reference=request.reference,
                 token=request.token,
                 amount=request.amount,
-                decline=await self._debit_decline_of(request) if is_debit else self._decline_of(request),
+                decline=await self._debit_decline_of(request) if is_debit else await self._decline_of(request),
                 is_lost_at_first=delivery is Delivery.LOST,
             )
         )
@@ -118,7 +120,7 @@ class SimulatedIssuer:
             return self._faults.delivery_of(request.reference)
         return card.delivery
 
-    def _decline_of(self, request: ChargeRequest) -> Declined | None:
+    async def _decline_of(self, request: ChargeRequest) -> Declined | None:
         card = SimulatedCard.of_token(request.token)
         if card is None:
             return Declined("14", "Invalid card number")
@@ -126,6 +128,8 @@ class SimulatedIssuer:
             return Declined("13", "Invalid amount")
         if not self.supports(request.amount.currency):
             return Declined("57", "Transaction not permitted to cardholder")
+        if card.is_told:
+            return await self._cards.decline_of(request.reference, token=card.token)
         return card.decline
 
     async def _debit_decline_of(self, request: ChargeRequest) -> Declined | None:

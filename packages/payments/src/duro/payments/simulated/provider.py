@@ -4,6 +4,7 @@ from typing import Final, final
 from whenever import TimeDelta
 
 from duro.kernel import Clock
+from duro.payments.simulated.card_desk import CardDesk
 from duro.payments.simulated.faults import FaultPlan
 from duro.payments.simulated.issuer import SimulatedIssuer
 from duro.payments.simulated.ledger import IssuerLedger
@@ -31,6 +32,7 @@ class SimulatedProvider:
     issuer: SimulatedIssuer
     pushes: SimulatedPushBank
     mandates: SimulatedMandateBank
+    cards: CardDesk
 
     @classmethod
     def over(
@@ -51,4 +53,5 @@ class SimulatedProvider:
             issuer=SimulatedIssuer(ledger, faults=faults, slow=slow, mandates=mandates, teller=teller),
             pushes=SimulatedPushBank(ledger, clock=clock, till=Till(desk), faults=faults),
             mandates=mandates,
+            cards=CardDesk(ledger),
         )

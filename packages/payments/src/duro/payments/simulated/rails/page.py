@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, final
 
+from duro.payments.simulated.dictations import DictationEntry
 from duro.payments.simulated.memory_shelf import MemoryShelf
 from duro.payments.simulated.rails.entries import AccountEntry, ArrivalEntry, MandateEntry, RequestEntry
 from duro.payments.simulated.shelf import Shelf
@@ -13,13 +14,14 @@ Result = TypeVar("Result")
 @final
 @dataclass(frozen=True, slots=True)
 class RailPage:
-    """What the provider knows of push rails, mandates and notices, as one transaction sees and changes it."""
+    """What the provider knows besides charges and refunds, as one transaction sees and changes it."""
 
     requests: Shelf[RequestEntry]
     accounts: Shelf[AccountEntry]
     arrivals: Shelf[ArrivalEntry]
     mandates: Shelf[MandateEntry]
     deliveries: Shelf[NoticeDelivery]
+    dictations: Shelf[DictationEntry]
 
     @classmethod
     def in_memory(cls) -> "RailPage":
@@ -29,6 +31,7 @@ class RailPage:
             arrivals=MemoryShelf(),
             mandates=MemoryShelf(),
             deliveries=MemoryShelf(),
+            dictations=MemoryShelf(),
         )
 
     def holder_of(self, number: str) -> RequestEntry | AccountEntry | None:
