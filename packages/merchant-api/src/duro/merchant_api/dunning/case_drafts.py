@@ -19,9 +19,9 @@ from duro.db.records import (
 from duro.db.recovery import CaseSubject
 from duro.db.renewal_rows import RenewalSettlement
 from duro.kernel import Clock, IdFactory, PaymentAttemptId
+from duro.merchant_api.billing.case_events import CaseEvents
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
-from duro.merchant_api.dunning.case_events import CaseEvents
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 
 _REST: Final = TimeDelta(hours=24)

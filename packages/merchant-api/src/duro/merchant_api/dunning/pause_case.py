@@ -7,7 +7,7 @@ from duro.db import Repositories, RepositoryContexts
 from duro.db.records import DunningEventKind, DunningSchedule
 from duro.db.recovery import CaseSubject
 from duro.kernel import Clock, ConflictError, DunningScheduleId, IdFactory, NotFoundError, TenantId
-from duro.merchant_api.dunning.case_events import CaseEvents
+from duro.merchant_api.billing.case_events import CaseEvents
 from duro.merchant_api.dunning.read_cases import CaseWithAttempts
 from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
