@@ -27,6 +27,7 @@ from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
 from duro.merchant_api.dunning import DunningService
 from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand
 from duro.merchant_api.plans import CreatePlan, CreatePlanCommand
+from duro.merchant_api.pushed import RequestService
 from duro.merchant_api.subscriptions import StartSubscription, StartSubscriptionCommand
 from duro.merchant_api.test_clocks import (
     AdvanceTestClock,
@@ -66,6 +67,7 @@ class ClockedMerchant:
             refunds=RefundService(self._contexts, self._gateways, **services),
             starts=IncompleteService(self._contexts, self._billing, ids=self._ids, clock=clock),
             dunning=DunningService(self._contexts, self._gateways, **services),
+            requests=RequestService(self._contexts, self._gateways, **services),
         )
         self._advance = AdvanceTestClock(self._contexts, work, self._ids, clock, lease=_LEASE)
         self.subscriptions: list[SubscriptionId] = []

@@ -6,7 +6,7 @@ from duro.billing_worker.incomplete_scanner import IncompleteScanner
 from duro.billing_worker.pending_scanner import PendingScanner
 from duro.billing_worker.reminder_scanner import ReminderScanner
 from duro.crypto import SystemClock, Uuid7IdFactory
-from duro.kernel import Mode, PaymentAttemptId, RefundId, TenantId
+from duro.kernel import Mode, PaymentAttemptId, PaymentRequestId, RefundId, TenantId
 from duro.queue import JobPayload, JobQueue, JobWorker
 from duro.testkit.deadline import Deadline
 
@@ -14,8 +14,8 @@ IDS = Uuid7IdFactory(SystemClock())
 
 
 class FakeSweep:
-    def __init__(self, *, attempts=(), refunds=(), starts=()) -> None:
-        self._attempts, self._refunds, self._starts = attempts, refunds, starts
+    def __init__(self, *, attempts=(), refunds=(), requests=(), starts=()) -> None:
+        self._attempts, self._refunds, self._requests, self._starts = attempts, refunds, requests, starts
         self.windows: list[tuple[Instant, Instant]] = []
 
     async def pending_attempts(self, mode, now, *, limit):
@@ -23,6 +23,9 @@ class FakeSweep:
 
     async def pending_refunds(self, mode, now, *, limit):
         return self._refunds
+
+    async def due_payment_requests(self, mode, now, *, total):
+        return self._requests
 
     async def incomplete_subscriptions(self, mode, *, created_from=Instant.MIN, created_before, limit):
         self.windows.append((created_from, created_before))
@@ -44,15 +47,17 @@ async def worked_off(name: str, redis_url: str, count: int) -> list[JobPayload]:
 
 
 class TestThePendingScanner:
-    async def test_puts_attempts_and_refunds_on_one_queue(self, made, redis_url, clock):
-        attempt, refund = IDS.new(PaymentAttemptId), IDS.new(RefundId)
+    async def test_puts_attempts_refunds_and_requests_on_one_queue(self, made, redis_url, clock):
+        attempt, refund, request = IDS.new(PaymentAttemptId), IDS.new(RefundId), IDS.new(PaymentRequestId)
         queue = JobQueue("pending-test", redis_url)
-        sweep = FakeSweep(attempts=[(made.tenant, attempt)], refunds=[(made.tenant, refund)])
+        sweep = FakeSweep(
+            attempts=[(made.tenant, attempt)], refunds=[(made.tenant, refund)], requests=[(made.tenant, request)]
+        )
         scanner = PendingScanner(mode=Mode.TEST, sweep=sweep, queue=queue, clock=clock, interval_seconds=15)
         assert (scanner.name, scanner.interval_seconds) == ("pending-test", 15)
-        assert await scanner.scan() == 2
-        seen = await worked_off("pending-test", redis_url, 2)
-        assert {payload.id for payload in seen} == {str(attempt), str(refund)}
+        assert await scanner.scan() == 3
+        seen = await worked_off("pending-test", redis_url, 3)
+        assert {payload.id for payload in seen} == {str(attempt), str(refund), str(request)}
         await queue.close()
 
 

@@ -31,6 +31,11 @@ class PaymentRequestStatus(StrEnum):
     CLOSED = "closed"
     REFUSED = "refused"
 
+    @property
+    def is_waiting(self) -> bool:
+        """Say whether money is still hoped for."""
+        return self in {PaymentRequestStatus.OPENING, PaymentRequestStatus.OPEN}
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from duro.merchant_api.promo_codes import (
     RedeemPromoCodeCommand,
     RemovePromoCode,
 )
+from duro.merchant_api.pushed import RequestService
 from duro.merchant_api.refunds import RefundInvoice, RefundInvoiceCommand
 from duro.merchant_api.subscriptions import (
     CancelSubscription,
@@ -366,6 +367,7 @@ async def world(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIt
         "dunning": DunningService(contexts, gateways, **services),
     }
     starts = IncompleteService(contexts, billing, ids=ids, clock=clock)
+    work = DueWork(**parts, starts=starts, requests=RequestService(contexts, gateways, **services))
     world = World(
         **parts,
         incomplete=starts,
@@ -379,7 +381,7 @@ async def world(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIt
             contexts, Collection(contexts, gateways, **services), gateways, TrustedClock(), ids=ids, clock=clock
         ),
         preview=PreviewChange(contexts, gateways, clock),
-        advance=AdvanceTestClock(contexts, DueWork(**parts, starts=starts), ids, clock, lease=LEASE),
+        advance=AdvanceTestClock(contexts, work, ids, clock, lease=LEASE),
         ids=ids,
     )
     world.plans |= {

@@ -34,6 +34,7 @@ from duro.merchant_api.given import Given
 from duro.merchant_api.invoices import PayInvoice, PayInvoiceCommand, VoidInvoice
 from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand
 from duro.merchant_api.plans import CreatePlan, CreatePlanCommand
+from duro.merchant_api.pushed import RequestService
 from duro.merchant_api.refunds import RefundInvoice, RefundInvoiceCommand
 from duro.merchant_api.subscriptions import (
     CancelSubscription,
@@ -85,6 +86,7 @@ class Services:
     refunds: RefundService
     starts: IncompleteService
     dunning: DunningService
+    requests: RequestService
     collection: Collection
     ids: Uuid7IdFactory
 
@@ -103,6 +105,7 @@ class Services:
             refunds=RefundService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
             starts=IncompleteService(contexts, billing, ids=ids, clock=clock),
             dunning=DunningService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
+            requests=RequestService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
             collection=Collection(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
             ids=ids,
         )
@@ -114,6 +117,7 @@ class Services:
             refunds=self.refunds,
             starts=self.starts,
             dunning=self.dunning,
+            requests=self.requests,
         )
         return AdvanceTestClock(self.contexts, work, self.ids, self.clock, lease=LEASE)
 

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final, Self, final
@@ -33,7 +33,8 @@ from duro.kernel import Clock, IdFactory, Mode
 from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
 from duro.merchant_api.dunning import DunningService
 from duro.merchant_api.messages import ReminderService
-from duro.payments import ChargeGateway, HttpSimulatedGateway
+from duro.merchant_api.pushed import RequestService
+from duro.payments import ChargeGateway, HttpSimulatedGateway, HttpSimulatedPaymentRequests, PaymentRequestGateway
 from duro.queue import JobKind, JobQueue, JobWorker, Processor, RedisProbe, Scanner, ScanWorker
 
 _STATEMENT_SECONDS: Final = 60.0
@@ -87,11 +88,13 @@ class Composition:
         probe: RedisProbe,
         clock: Clock,
         post: PostOffice | None = None,
+        asking: Sequence[PaymentRequestGateway] = (),
     ) -> None:
         self._settings = settings
         self._pools = pools
         self._gateways = {
-            mode: GatewayRegistry(mode, [gateway], is_development=settings.is_development) for mode in Mode
+            mode: GatewayRegistry(mode, [gateway], is_development=settings.is_development, asking=asking)
+            for mode in Mode
         }
         self._queues = queues
         self._clock = clock
@@ -114,6 +117,10 @@ class Composition:
         """Connect to everything; the stack closes it."""
         gateway = HttpSimulatedGateway(base_url=settings.gateway_url, timeout_seconds=settings.gateway_timeout_seconds)
         stack.push_async_callback(gateway.close)
+        asking = HttpSimulatedPaymentRequests(
+            base_url=settings.gateway_url, timeout_seconds=settings.gateway_timeout_seconds
+        )
+        stack.push_async_callback(asking.close)
         pools = await Pools.open(settings, stack)
         queues: dict[JobKind, dict[Mode, JobQueue]] = {kind: {} for kind in JobKind}
         for kind in JobKind:
@@ -124,7 +131,9 @@ class Composition:
         stack.push_async_callback(probe.close)
         post = PostOffice.open(settings.post, stack)
         clock = clock or SystemClock()
-        return cls(settings, pools=pools, gateway=gateway, queues=queues, probe=probe, clock=clock, post=post)
+        return cls(
+            settings, pools=pools, gateway=gateway, asking=[asking], queues=queues, probe=probe, clock=clock, post=post
+        )
 
     def server(self) -> HealthServer:
         return HealthServer.over(
@@ -210,6 +219,7 @@ class Composition:
         billing = BillingService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         pending = PendingService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=lease)
+        requests = RequestService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         starts = IncompleteService(contexts, billing, ids=ids, clock=clock)
         dunning = DunningService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         messages = self._post.service(contexts, clock=clock)
@@ -220,7 +230,9 @@ class Composition:
         return (
             self._job_worker(JobKind.BILLING, mode, BillingProcessor(renewals.work, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.DUNNING, mode, DunningProcessor(cases.work, guard=guard, metrics=metrics)),
-            self._job_worker(JobKind.PENDING, mode, PendingProcessor(pending, refunds, guard=guard, metrics=metrics)),
+            self._job_worker(
+                JobKind.PENDING, mode, PendingProcessor(pending, refunds, requests, guard=guard, metrics=metrics)
+            ),
             self._job_worker(JobKind.INCOMPLETE, mode, IncompleteProcessor(starts, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.MESSAGES, mode, MessageProcessor(tellings.work, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.REMINDERS, mode, ReminderProcessor(reminders, guard=guard, metrics=metrics)),

@@ -17,6 +17,7 @@ class WorkerMetrics:
         self._cases = self._counter("duro_recovery_cases", "Recovery cases that were worked on, by outcome.")
         self._resolved = self._counter("duro_pending_resolved", "Pending attempts that were looked up, by outcome.")
         self._refunds = self._counter("duro_refunds", "Pending refunds that were sent, by outcome.")
+        self._requests = self._counter("duro_payment_requests", "Requests for pushed money looked at, by outcome.")
         self._driven = self._counter("duro_incomplete_driven", "Unfinished starts that were taken further, by outcome.")
         self._tellings = Counter(
             "duro_messages",
@@ -50,6 +51,9 @@ class WorkerMetrics:
 
     def refunded(self, mode: Mode, outcome: str) -> None:
         self._refunds.labels(mode.value, outcome).inc()
+
+    def asked(self, mode: Mode, outcome: str) -> None:
+        self._requests.labels(mode.value, outcome).inc()
 
     def driven(self, mode: Mode, outcome: RenewalOutcome) -> None:
         self._driven.labels(mode.value, outcome.value).inc()

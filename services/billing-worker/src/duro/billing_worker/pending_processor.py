@@ -3,21 +3,28 @@ from typing import final
 import structlog
 
 from duro.billing_worker.metrics import WorkerMetrics
-from duro.billing_worker.ports import PendingAttempts, PendingRefunds
+from duro.billing_worker.ports import PaymentRequests, PendingAttempts, PendingRefunds
 from duro.db.clock_guard import ClockGuard
-from duro.kernel import PaymentAttemptId, RefundId
+from duro.kernel import PaymentAttemptId, PaymentRequestId, RefundId
 from duro.queue import JobPayload
 
 
 @final
 class PendingProcessor:
-    """Finds out what became of one pending attempt, or sends one pending refund; the id says which."""
+    """Finds out what became of one pending attempt, refund or request for pushed money; the id says which."""
 
     def __init__(
-        self, attempts: PendingAttempts, refunds: PendingRefunds, *, guard: ClockGuard, metrics: WorkerMetrics
+        self,
+        attempts: PendingAttempts,
+        refunds: PendingRefunds,
+        requests: PaymentRequests,
+        *,
+        guard: ClockGuard,
+        metrics: WorkerMetrics,
     ) -> None:
         self._attempts = attempts
         self._refunds = refunds
+        self._requests = requests
         self._guard = guard
         self._metrics = metrics
         self._log = structlog.stdlib.get_logger("duro.billing_worker")
@@ -28,6 +35,10 @@ class PendingProcessor:
             status = await self._refunds.process(payload.tenant_id, payload.entity(RefundId))
             what, outcome = "refund", status or "skipped"
             self._metrics.refunded(payload.mode, outcome)
+        elif payload.kind == PaymentRequestId.prefix:
+            what = "payment_request"
+            outcome = await self._requests.process(payload.tenant_id, payload.entity(PaymentRequestId))
+            self._metrics.asked(payload.mode, outcome)
         else:
             what = "pending_attempt"
             outcome = await self._attempts.resolve(payload.tenant_id, payload.entity(PaymentAttemptId))

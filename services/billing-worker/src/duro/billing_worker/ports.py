@@ -3,7 +3,7 @@ from typing import Protocol, TypeVar
 
 from whenever import Instant
 
-from duro.kernel import EntityId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import EntityId, Mode, PaymentAttemptId, PaymentRequestId, RefundId, SubscriptionId, TenantId
 from duro.merchant_api.billing import RenewalOutcome
 
 Subject = TypeVar("Subject", bound=EntityId)
@@ -37,6 +37,12 @@ class PendingRefunds(Protocol):
     """Sends one refund; the word for what came of it, or None if there was nothing to do."""
 
     async def process(self, tenant_id: TenantId, refund_id: RefundId) -> str | None: ...
+
+
+class PaymentRequests(Protocol):
+    """Opens one request for pushed money, or finds what came of it; the word for that."""
+
+    async def process(self, tenant_id: TenantId, request_id: PaymentRequestId) -> str: ...
 
 
 class IncompleteStarts(Protocol):
@@ -75,6 +81,10 @@ class PendingSweep(Protocol):
     ) -> Sequence[tuple[TenantId, PaymentAttemptId]]: ...
 
     async def pending_refunds(self, mode: Mode, now: Instant, *, limit: int) -> Sequence[tuple[TenantId, RefundId]]: ...
+
+    async def due_payment_requests(
+        self, mode: Mode, now: Instant, *, total: int
+    ) -> Sequence[tuple[TenantId, PaymentRequestId]]: ...
 
 
 class IncompleteSweep(Protocol):

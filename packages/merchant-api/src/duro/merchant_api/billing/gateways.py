@@ -1,8 +1,9 @@
 from collections.abc import Sequence
 from typing import final
 
-from duro.kernel import DomainError, ErrorKind, Mode
-from duro.payments import ChargeGateway
+from duro.billing.recovery import Rail
+from duro.kernel import Currency, DomainError, ErrorKind, Mode
+from duro.payments import ChargeGateway, PaymentRequestGateway
 
 
 @final
@@ -25,18 +26,28 @@ class UnknownGatewayError(DomainError):
 
 @final
 class GatewayRegistry:
-    """The providers one mode may charge through; the first is the one new cards are saved with.
+    """The providers one mode may charge through, and those through which payers push money.
+
+    The first one is that which new cards are saved with, and which payers are asked through.
 
     Raises SimulatedGatewayInLiveError if live mode is offered a gateway that moves no money, unless in development.
     """
 
-    def __init__(self, mode: Mode, gateways: Sequence[ChargeGateway], *, is_development: bool) -> None:
+    def __init__(
+        self,
+        mode: Mode,
+        gateways: Sequence[ChargeGateway],
+        *,
+        is_development: bool,
+        asking: Sequence[PaymentRequestGateway] = (),
+    ) -> None:
         if mode is Mode.LIVE and not is_development:
-            for gateway in gateways:
+            for gateway in (*gateways, *asking):
                 if not gateway.is_moving_money:
                     raise SimulatedGatewayInLiveError(gateway.name)
         self._by_name = {gateway.name: gateway for gateway in gateways}
         self._default = gateways[0]
+        self._asking = {gateway.name: gateway for gateway in asking}
 
     @property
     def default(self) -> ChargeGateway:
@@ -48,3 +59,14 @@ class GatewayRegistry:
         if gateway is None:
             raise UnknownGatewayError(name)
         return gateway
+
+    def asking(self, name: str) -> PaymentRequestGateway:
+        """Find the provider of a stored request for pushed money. Raise UnknownGatewayError if it isn't set up."""
+        gateway = self._asking.get(name)
+        if gateway is None:
+            raise UnknownGatewayError(name)
+        return gateway
+
+    def asking_by(self, rail: Rail, currency: Currency) -> PaymentRequestGateway | None:
+        """Find a provider through which payers can push this currency by that rail."""
+        return next((gateway for gateway in self._asking.values() if gateway.supports(rail, currency)), None)

@@ -56,6 +56,7 @@ class PaidWith:
     """The money that pays an invoice: what it is called, how it came, and what it posts; a charge's has an attempt."""
 
     payment: EntityId
+    amount: Money
     rail: str
     journals: tuple[Journal, ...] = ()
     attempt: PaymentAttempt | None = None
@@ -157,7 +158,7 @@ class SettlementDrafts:
         planned = self._planned(subscription, invoice, ChargeOutcome.PAID, ())
         if not isinstance(planned, Advance):
             return None
-        money = PaidWith(payment.id, payment.rail.value)
+        money = PaidWith(payment.id, payment.amount, payment.rail.value)
         return self._advanced(planned.change, subscription, invoice, money, now=now, missed_periods=missed_periods)
 
     def _taken(self, subject: SettlementSubject, *, now: Instant) -> PaymentAttempt:
@@ -254,7 +255,7 @@ class SettlementDrafts:
         if attempt is None:
             return None
         journal = self._postings.payment(attempt, remaining=invoice.amount_remaining)
-        return PaidWith(attempt.id, attempt.rail, (journal,), attempt)
+        return PaidWith(attempt.id, attempt.amount, attempt.rail, (journal,), attempt)
 
     def _advanced(
         self,
@@ -275,7 +276,8 @@ class SettlementDrafts:
             paid = self._caught_up(paid, missed_periods, now=now)
         if money is None:
             return paid
-        return replace(paid, messages=self._messages.paid(paid.subscription, invoice, payment=money.payment, now=now))
+        told = self._messages.paid(paid.subscription, invoice, payment=money.payment, amount=money.amount, now=now)
+        return replace(paid, messages=told)
 
     def _paid(
         self, change: SubscriptionChange, invoice: Invoice, money: PaidWith | None, *, now: Instant

@@ -1,16 +1,17 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 from uuid import UUID
 
 from whenever import Instant
 
-from duro.billing import Zone
+from duro.billing import FailureCategory, Zone
 from duro.billing.recovery import (
     CardUsage,
     DunningAttempt,
     DunningContext,
     DunningSettings,
+    FailureCode,
     Instrument,
     Network,
     NetworkBudget,
@@ -18,6 +19,7 @@ from duro.billing.recovery import (
     Standing,
 )
 from duro.crypto import Digest
+from duro.db.push_rows import PaymentRequest
 from duro.db.records import AttemptStatus, Initiator, PaymentAttempt, PaymentMethod
 from duro.db.recovery import CaseSubject
 from duro.kernel import DunningScheduleId
@@ -34,6 +36,7 @@ class CaseContexts:
     settings: DunningSettings
     attempts: Sequence[PaymentAttempt]
     tries: Mapping[bytes, tuple[Instant, ...]]
+    requests: Sequence[PaymentRequest] = ()
 
     @staticmethod
     def card_key(method: PaymentMethod) -> bytes:
@@ -42,7 +45,8 @@ class CaseContexts:
             return Digest.of(b"method", method.id.value.bytes)
         return Digest.of(b"card", method.provider.encode(), method.fingerprint.encode())
 
-    def of(self, subject: CaseSubject, *, now: Instant) -> DunningContext:
+    def of(self, subject: CaseSubject, *, now: Instant, push_rails: Sequence[Rail] = ()) -> DunningContext:
+        """Put together what a decision about one case depends on, with the rails by which its payer can push money."""
         schedule, method = subject.schedule, subject.method
         deadline = schedule.deadline_at or self.settings.deadline(
             subject.subscription.terms.cadence, schedule.opened_at
@@ -52,13 +56,10 @@ class CaseContexts:
             opened_at=schedule.opened_at,
             deadline_at=deadline,
             now=now,
-            attempts=tuple(
-                self._attempt(attempt, method)
-                for attempt in self.attempts
-                if attempt.invoice_id == subject.invoice.id and attempt.status is AttemptStatus.FAILED
-            ),
+            attempts=tuple(sorted((*self._charges(subject), *self._asks(subject)), key=lambda attempt: attempt.at)),
             method=None if method is None else self._instrument(method),
             zone=Zone(subject.subscription.zone),
+            others=tuple(Instrument(rail.value, rail, schedule.opened_at) for rail in push_rails),
             usage=CardUsage() if method is None else self._usage(subject, method),
             settings=self.settings,
             is_canceled=subject.subscription.is_terminal,
@@ -70,6 +71,19 @@ class CaseContexts:
         begun = subject.subscription.created_at.format_iso(), subject.schedule.opened_at.format_iso()
         digest = Digest.of(b"case", *(instant.encode() for instant in begun))
         return DunningScheduleId(UUID(bytes=digest[:16]))
+
+    def _charges(self, subject: CaseSubject) -> Iterator[DunningAttempt]:
+        for attempt in self.attempts:
+            if attempt.invoice_id == subject.invoice.id and attempt.status is AttemptStatus.FAILED:
+                yield self._attempt(attempt, subject.method)
+
+    def _asks(self, subject: CaseSubject) -> Iterator[DunningAttempt]:
+        """Read requests for pushed money as tries that brought nothing so far."""
+        for request in self.requests:
+            if request.invoice_id == subject.invoice.id:
+                instrument = Instrument(request.rail.value, request.rail, request.created_at)
+                unanswered = FailureCode.typical(FailureCategory.UNKNOWN)
+                yield DunningAttempt(at=request.created_at, instrument=instrument, failure=unanswered)
 
     def _usage(self, subject: CaseSubject, method: PaymentMethod) -> CardUsage:
         declined = [

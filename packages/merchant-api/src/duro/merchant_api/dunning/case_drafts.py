@@ -4,8 +4,9 @@ from typing import Final, final
 from whenever import Instant, TimeDelta
 
 from duro.billing import EventType, Subscription, SubscriptionChange
-from duro.billing.recovery import DunningAction, DunningDecision, Escalation
+from duro.billing.recovery import DunningAction, DunningDecision, DunningSettings, Escalation, Rail
 from duro.db.ledger import Postings
+from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
 from duro.db.records import (
     AttemptStatus,
     DunningEvent,
@@ -18,11 +19,12 @@ from duro.db.records import (
 )
 from duro.db.recovery import CaseSubject
 from duro.db.renewal_rows import RenewalSettlement
-from duro.kernel import Clock, IdFactory, PaymentAttemptId
+from duro.kernel import Clock, IdFactory, PaymentAttemptId, PaymentRequestId
 from duro.merchant_api.billing.case_events import CaseEvents
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.messages.message_drafts import MessageDrafts
+from duro.merchant_api.pushed.request_order import RequestOrder
 
 _REST: Final = TimeDelta(hours=24)
 TRIES: Final = frozenset({DunningAction.RETRY, DunningAction.RETRY_PAYDAY})
@@ -59,10 +61,11 @@ class CaseDrafts:
         decision: DunningDecision,
         *,
         deadline: Instant,
-        escalation: Escalation,
+        settings: DunningSettings,
         now: Instant,
     ) -> DecidedCase:
         """Draft what the decision says: a try to come, a wait for the payer, or the end of the case."""
+        wake_at = min(now + settings.push_patience, deadline)
         told = replace(
             subject.schedule,
             action=decision.action,
@@ -74,12 +77,20 @@ class CaseDrafts:
         )
         if decision.action is DunningAction.EXHAUST:
             over = replace(told, state=DunningState.EXHAUSTED, wake_at=None, next_attempt_at=None, closed_at=now)
-            settlement = self._given_up(subject, escalation, now=now)
+            settlement = self._given_up(subject, settings.escalation, now=now)
             return DecidedCase(over, self._cases.of(over, DunningEventKind.EXHAUSTED, now=now), settlement)
+        if self.asks_to_push(decision):
+            return self._asked(subject, replace(told, next_attempt_at=None), decision, wake_at=wake_at, now=now)
         if decision.next_attempt_at is not None:
             planned = replace(told, state=DunningState.SCHEDULED, wake_at=self._wakes(decision, deadline))
             return DecidedCase(planned, self._cases.of(planned, DunningEventKind.DECIDED, now=now))
-        asked = replace(told, state=DunningState.AWAITING_CUSTOMER, wake_at=self._wakes(decision, deadline))
+        return self._asked(subject, told, decision, wake_at=self._wakes(decision, deadline), now=now)
+
+    def _asked(
+        self, subject: CaseSubject, told: DunningSchedule, decision: DunningDecision, *, wake_at: Instant, now: Instant
+    ) -> DecidedCase:
+        """Draft that it is the payer's turn; the merchant is told when they are asked for something new."""
+        asked = replace(told, state=DunningState.AWAITING_CUSTOMER, wake_at=wake_at)
         event = self._cases.of(asked, DunningEventKind.ASKED, now=now)
         if self._was_asked(subject.schedule, decision):
             return DecidedCase(asked, event)
@@ -101,7 +112,28 @@ class CaseDrafts:
     def _was_asked(schedule: DunningSchedule, decision: DunningDecision) -> bool:
         """Say whether the payer is asked for the same thing as before: they are reminded, and nobody else is told."""
         was_asked = schedule.state is DunningState.AWAITING_CUSTOMER
-        return was_asked and (schedule.action, schedule.cause) == (decision.action, decision.cause)
+        is_same_rail = decision.rail is None or decision.rail == schedule.rail
+        return was_asked and is_same_rail and (schedule.action, schedule.cause) == (decision.action, decision.cause)
+
+    @staticmethod
+    def asks_to_push(decision: DunningDecision) -> bool:
+        """Say whether the payer is asked for money on a rail that nothing can be charged on."""
+        return decision.action is DunningAction.SWITCH_RAIL and decision.rail is not None and decision.rail.is_push
+
+    def request(self, subject: CaseSubject, rail: Rail, *, provider: str, now: Instant) -> RequestOrder:
+        """Draft the request to push what remains of the case's invoice."""
+        request = PaymentRequest(
+            id=self._ids.new(PaymentRequestId),
+            invoice_id=subject.invoice.id,
+            subscription_id=subject.subscription.id,
+            provider=provider,
+            rail=rail,
+            status=PaymentRequestStatus.OPENING,
+            amount=subject.invoice.amount_remaining,
+            look_at=now + self._lease,
+            created_at=now,
+        )
+        return RequestOrder.of(request, customer_email=subject.customer_email, phone=subject.customer_phone)
 
     def rested(self, schedule: DunningSchedule, *, deadline: Instant, now: Instant) -> DecidedCase:
         """Draft that nothing is tried by itself: the merchant tries, or the payer pays, before the deadline.

@@ -10,6 +10,7 @@ from duro.billing.recovery import (
     DunningContext,
     DunningStrategy,
     PaydayAwareness,
+    Rail,
 )
 from duro.db import Repositories, RepositoryContexts
 from duro.db.message_rows import Message
@@ -18,11 +19,13 @@ from duro.db.recovery import CaseSubject
 from duro.db.recovery_settings import RecoverySettings
 from duro.kernel import Clock, CustomerId, DunningScheduleId, IdFactory, SubscriptionId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
+from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.dunning.case_contexts import CaseContexts
 from duro.merchant_api.dunning.case_drafts import TRIES, CaseDrafts, DecidedCase
 from duro.merchant_api.dunning.payday_learning import LearnedProfile, PaydayLearning
 from duro.merchant_api.messages.message_drafts import MessageDrafts
+from duro.merchant_api.pushed.request_order import RequestOrder
 from duro.payments import FailureCodes
 
 _REMEMBERED: Final = TimeDelta(hours=24 * 30)
@@ -46,14 +49,27 @@ class _Round:
     attempts: Sequence[PaymentAttempt] = ()
     wishes: RecoverySettings = field(default_factory=RecoverySettings)
     messages: list[Message] = field(default_factory=list[Message])
+    requests: list[RequestOrder] = field(default_factory=list[RequestOrder])
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ClaimedCases:
+    """What a claim has decided of cases: what is to be charged or over for each, and what payers are to be asked."""
+
+    results: dict[DunningScheduleId, ClaimResult]
+    requests: tuple[RequestOrder, ...] = ()
 
 
 @final
 class DunningClaims:
     """Transaction one of working on recovery cases: lock them, decide what is open, claim what is to be tried."""
 
-    def __init__(self, contexts: RepositoryContexts, *, ids: IdFactory, clock: Clock, lease: TimeDelta) -> None:
+    def __init__(
+        self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock, lease: TimeDelta
+    ) -> None:
         self._contexts = contexts
+        self._gateways = gateways
         self._clock = clock
         self._codes = FailureCodes.bundled()
         self._strategy = DunningStrategy.published()
@@ -61,9 +77,7 @@ class DunningClaims:
         self._drafts = CaseDrafts(ids=ids, clock=clock, lease=lease)
         self._messages = MessageDrafts(ids)
 
-    async def claim(
-        self, tenant_id: TenantId, ids: Sequence[DunningScheduleId]
-    ) -> dict[DunningScheduleId, ClaimResult]:
+    async def claim(self, tenant_id: TenantId, ids: Sequence[DunningScheduleId]) -> ClaimedCases:
         """Look at these cases of one tenant in one transaction; one that is closed or sleeps is skipped."""
         found = _Round(dict.fromkeys(ids, _SKIPPED))
         async with self._contexts.open(tenant_id) as repos:
@@ -75,7 +89,7 @@ class DunningClaims:
             ]
             if subjects:
                 await self._work(repos, subjects, found, now=now)
-        return found.results
+        return ClaimedCases(found.results, tuple(found.requests))
 
     async def _work(self, repos: Repositories, subjects: Sequence[CaseSubject], found: _Round, *, now: Instant) -> None:
         attempts = await repos.recovery.history(
@@ -88,7 +102,8 @@ class DunningClaims:
         keys = {CaseContexts.card_key(subject.method) for subject in subjects if subject.method is not None}
         tries = await repos.card_tries.lock(sorted(keys), since=now - _REMEMBERED) if keys else {}
         wishes = found.wishes = await repos.recovery_settings.get()
-        contexts = CaseContexts(self._codes, self._strategy.budget, wishes.dunning, attempts, tries)
+        requests = await repos.payment_requests.of_invoices([subject.invoice.id for subject in subjects])
+        contexts = CaseContexts(self._codes, self._strategy.budget, wishes.dunning, attempts, tries, requests)
         for subject in subjects:
             if subject.subscription.id in pending:
                 found.results[subject.schedule.id] = Concluded(Renewal(RenewalOutcome.PENDING))
@@ -104,7 +119,8 @@ class DunningClaims:
 
     def _look_at(self, subject: CaseSubject, contexts: CaseContexts, found: _Round, *, now: Instant) -> None:
         """Try what was planned for now if it is still allowed; else it has to be decided about."""
-        context = contexts.of(subject, now=now)
+        rails = self._push_rails(subject, contexts.settings.rails)
+        context = contexts.of(subject, now=now, push_rails=rails)
         if not found.wishes.auto_recovery and now < context.deadline_at:
             found.results[subject.schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
             found.decided.append(self._drafts.rested(subject.schedule, deadline=context.deadline_at, now=now))
@@ -127,13 +143,13 @@ class DunningClaims:
         """Decide, and try at once if that says so."""
         schedule, now = subject.schedule, context.now
         decision = self._strategy.decide(context)
-        case = self._drafts.decided(
-            subject, decision, deadline=context.deadline_at, escalation=context.settings.escalation, now=now
-        )
+        case = self._drafts.decided(subject, decision, deadline=context.deadline_at, settings=context.settings, now=now)
         found.results[schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
         is_at_once = decision.next_attempt_at is not None and decision.next_attempt_at <= now
         if is_at_once and decision.action in TRIES:
             self._try(subject, case, found, now=now)
+        elif decision.rail is not None and self._drafts.asks_to_push(decision):
+            self._ask_to_push(subject, case, decision.rail, found, now=now)
         else:
             found.decided.append(case)
             found.messages.extend(self._asked(subject, case, context, found))
@@ -151,6 +167,24 @@ class DunningClaims:
         reminders = sum(asked_at + wait <= now for wait in waits)
         return (self._messages.asked(subject, case.schedule, found.attempts, reminders=reminders, now=now),)
 
+    def _push_rails(self, subject: CaseSubject, wanted: Sequence[Rail]) -> tuple[Rail, ...]:
+        """Name the rails by which this payer can push money: USSD speaks to their phone."""
+        currency = subject.invoice.currency
+        return tuple(
+            rail
+            for rail in wanted
+            if rail.is_push
+            and (rail is not Rail.USSD or subject.customer_phone is not None)
+            and self._gateways.asking_by(rail, currency) is not None
+        )
+
+    def _ask_to_push(self, subject: CaseSubject, case: DecidedCase, rail: Rail, found: _Round, *, now: Instant) -> None:
+        """Ask for the money by another rail; the payer is told how once the provider has said that."""
+        gateway = self._gateways.asking_by(rail, subject.invoice.currency)
+        if gateway is not None:
+            found.decided.append(case)
+            found.requests.append(self._drafts.request(subject, rail, provider=gateway.name, now=now))
+
     def _try(self, subject: CaseSubject, case: DecidedCase, found: _Round, *, now: Instant) -> None:
         found.decided.append(case)
         found.tries[case.schedule.id] = (subject, self._drafts.attempt(subject, case.schedule, now=now))
@@ -165,6 +199,8 @@ class DunningClaims:
             await repos.renewals.settle(settlements, now=now)
         if found.messages:
             await repos.messages.add(found.messages)
+        for order in found.requests:
+            await repos.payment_requests.insert(order.request)
         if not found.tries:
             return
         keys = {key for subject, _ in found.tries.values() if (key := self._key(subject)) is not None}

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import final
 
@@ -10,7 +11,8 @@ from duro.merchant_api.billing.charge_round import ChargeRound
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
-from duro.merchant_api.dunning.dunning_claims import DunningClaims
+from duro.merchant_api.dunning.dunning_claims import ClaimedCases, DunningClaims
+from duro.merchant_api.pushed.request_service import RequestService
 
 
 @final
@@ -24,7 +26,8 @@ class DunningService:
         self._gateways = gateways
         self._ids = ids
         self._lease = lease
-        self._claims = DunningClaims(contexts, ids=ids, clock=clock, lease=lease)
+        self._claims = DunningClaims(contexts, gateways, ids=ids, clock=clock, lease=lease)
+        self._requests = RequestService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         self._charges = ChargeRound(contexts, gateways, SettlementDrafts(ids=ids, clock=clock), clock=clock)
 
     def on(self, clock: Clock) -> "DunningService":
@@ -45,11 +48,14 @@ class DunningService:
         A case whose try was declined is decided about again before it is told of; that never tries a second time, since
         budgets allow a card one try a day.
         """
-        claims = await self._claims.claim(tenant_id, ids)
-        orders = {schedule_id: claim for schedule_id, claim in claims.items() if isinstance(claim, ChargeOrder)}
+        claimed = await self._claims.claim(tenant_id, ids)
+        await self._ask(tenant_id, claimed)
+        orders = {
+            schedule_id: claim for schedule_id, claim in claimed.results.items() if isinstance(claim, ChargeOrder)
+        }
         declined: list[DunningScheduleId] = []
         won: list[ChargeOrder] = []
-        async for schedule_id, renewal in self._charges.run(tenant_id, claims):
+        async for schedule_id, renewal in self._charges.run(tenant_id, claimed.results):
             if schedule_id in orders and renewal.outcome is RenewalOutcome.DUNNING:
                 declined.append(schedule_id)
             if schedule_id in orders and renewal.outcome is RenewalOutcome.CHARGED:
@@ -58,4 +64,8 @@ class DunningService:
         if won:
             await self._claims.release(tenant_id, won)
         if declined:
-            await self._claims.claim(tenant_id, declined)
+            await self._ask(tenant_id, await self._claims.claim(tenant_id, declined))
+
+    async def _ask(self, tenant_id: TenantId, claimed: ClaimedCases) -> None:
+        """Ask payers to push money; what isn't answered is looked at by those who look at requests."""
+        await asyncio.gather(*(self._requests.present(tenant_id, order) for order in claimed.requests))

@@ -7,10 +7,11 @@ from duro.billing import Subscription, SubscriptionStatus
 from duro.billing.messages import MessageKind
 from duro.billing.recovery import DunningAction
 from duro.db.message_rows import Message, MessageFacts
+from duro.db.push_rows import IncomingPayment
 from duro.db.records import AttemptStatus, DunningSchedule, Invoice, PaymentAttempt
 from duro.db.recovery import CaseSubject
 from duro.db.reminders import UpcomingRenewal
-from duro.kernel import EntityId, IdFactory, MessageId
+from duro.kernel import EntityId, IdFactory, MessageId, Money, PaymentRequestId
 from duro.payments import FailureCodes
 
 
@@ -26,7 +27,7 @@ class MessageDrafts:
         self._codes = FailureCodes.bundled()
 
     def paid(
-        self, subscription: Subscription, invoice: Invoice, *, payment: EntityId, now: Instant
+        self, subscription: Subscription, invoice: Invoice, *, payment: EntityId, amount: Money, now: Instant
     ) -> tuple[Message, ...]:
         """Tell of money that paid an invoice; the settlement keeps the second one only if a case was won by it.
 
@@ -34,13 +35,35 @@ class MessageDrafts:
         """
         is_going_on = not subscription.is_terminal and not subscription.cancel_at_period_end
         facts = MessageFacts(
-            amount=invoice.amount_remaining,
+            amount=amount,
             next_attempt_at=subscription.current_period_end if is_going_on else None,
         )
         return tuple(
             self._message(kind, payment, subscription, invoice=invoice, facts=facts, now=now)
             for kind in (MessageKind.RECEIPT, MessageKind.PAYMENT_RECOVERED)
         )
+
+    def received(self, subscription: Subscription, payment: IncomingPayment, *, now: Instant) -> Message:
+        """Tell of pushed money that paid no invoice in full: it is a part of one, or credit."""
+        facts = MessageFacts(amount=payment.amount)
+        return self._message(MessageKind.RECEIPT, payment.id, subscription, invoice=None, facts=facts, now=now)
+
+    def pushed(
+        self,
+        subscription: Subscription,
+        invoice: Invoice,
+        attempts: Sequence[PaymentAttempt],
+        *,
+        request: PaymentRequestId,
+        how: str,
+        now: Instant,
+    ) -> Message:
+        """Tell how to push what remains of an invoice, and why it is asked for."""
+        declined = [attempt for attempt in attempts if attempt.status is AttemptStatus.FAILED]
+        why = self._words(declined[-1]) if declined else ""
+        facts = MessageFacts(amount=invoice.amount_remaining, reason=f"{why} {how}".strip())
+        kind = MessageKind.dunning(max(1, len(declined)))
+        return self._message(kind, request, subscription, invoice=invoice, facts=facts, now=now)
 
     def asked(
         self,

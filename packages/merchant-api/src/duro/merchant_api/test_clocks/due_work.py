@@ -1,11 +1,30 @@
-from typing import assert_never, final
+from typing import Protocol, TypeVar, assert_never, final
 
 import structlog
 
 from duro.db.due_rounds import DueKind, DueRound
-from duro.kernel import Clock, DomainError, DunningScheduleId, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import (
+    Clock,
+    DomainError,
+    DunningScheduleId,
+    EntityId,
+    PaymentAttemptId,
+    PaymentRequestId,
+    RefundId,
+    SubscriptionId,
+    TenantId,
+)
 from duro.merchant_api.billing import BillingService, IncompleteService, PendingService, RefundService
-from duro.merchant_api.dunning.dunning_service import DunningService
+
+Subject_contra = TypeVar("Subject_contra", bound=EntityId, contravariant=True)
+
+
+class WorksOnClock(Protocol[Subject_contra]):
+    """Works on one thing when it falls due, on whichever clock that is."""
+
+    def on(self, clock: Clock) -> "WorksOnClock[Subject_contra]": ...
+
+    async def process(self, tenant_id: TenantId, subject: Subject_contra, /) -> object: ...
 
 
 @final
@@ -22,13 +41,15 @@ class DueWork:
         pending: PendingService,
         refunds: RefundService,
         starts: IncompleteService,
-        dunning: DunningService,
+        dunning: WorksOnClock[DunningScheduleId],
+        requests: WorksOnClock[PaymentRequestId],
     ) -> None:
         self._billing = billing
         self._pending = pending
         self._refunds = refunds
         self._starts = starts
         self._dunning = dunning
+        self._requests = requests
         self._log = structlog.stdlib.get_logger("duro.merchant_api")
 
     async def perform(self, tenant_id: TenantId, due: DueRound, clock: Clock) -> None:
@@ -57,5 +78,7 @@ class DueWork:
                 await self._billing.on(clock).renew_many(tenant_id, [SubscriptionId(one) for one in due.ids])
             case DueKind.CASE:
                 await self._dunning.on(clock).process(tenant_id, DunningScheduleId(first))
+            case DueKind.PAYMENT_REQUEST:
+                await self._requests.on(clock).process(tenant_id, PaymentRequestId(first))
             case _:
                 assert_never(due.kind)

@@ -1,0 +1,35 @@
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import final
+
+from whenever import Instant
+
+from duro.billing.recovery import Rail
+from duro.kernel import Money, PaymentAttemptId, PaymentRequestId
+
+
+class Received(StrEnum):
+    """What became of money that arrived: it paid an invoice, part of one, is credit, or waits for a person."""
+
+    PAID = "paid"
+    PARTLY_PAID = "partly_paid"
+    CREDITED = "credited"
+    HELD = "held"
+    KNOWN = "known"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivedMoney:
+    """Money as its provider tells of it, under the provider's own reference, with what it came for.
+
+    That is a request for it, or a charge that had counted as failed.
+    """
+
+    provider: str
+    reference: str
+    amount: Money
+    rail: Rail
+    at: Instant
+    request_id: PaymentRequestId | None = None
+    attempt_id: PaymentAttemptId | None = None

@@ -1,0 +1,219 @@
+from dataclasses import dataclass, replace
+from typing import Final, final
+
+from whenever import Instant
+
+from duro.billing import Subscription
+from duro.db import Repositories, RepositoryContexts
+from duro.db.ledger import Postings
+from duro.db.push_rows import Allocation, IncomingPayment, PaymentRequest, PaymentRequestStatus
+from duro.db.records import DunningEventKind, Invoice, InvoiceKind, InvoiceStatus
+from duro.db.renewal_rows import RenewalSettlement
+from duro.kernel import (
+    AllocationId,
+    Clock,
+    IdFactory,
+    IncomingPaymentId,
+    InvoiceId,
+    Money,
+    NotFoundError,
+    SubscriptionId,
+    TenantId,
+)
+from duro.merchant_api.billing.case_events import CaseEvents
+from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+from duro.merchant_api.messages.message_drafts import MessageDrafts
+from duro.merchant_api.pushed.arrived_money import ArrivedMoney, Received
+from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
+
+_PAYABLE: Final = frozenset({InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE})
+_BY_ITSELF: Final = "payer"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Purpose:
+    """What money came for: a subscription, the invoice it names, and the request if there was one."""
+
+    subscription_id: SubscriptionId
+    invoice_id: InvoiceId
+    request: PaymentRequest | None = None
+
+
+@final
+class ReceiveMoney:
+    """Takes in money that came without a charge of ours and lets it pay what it is for, once for each reference.
+
+    It pays the invoice that it names, else the oldest open one of that subscription; what is over, and all of it
+    where nothing can be paid by it, is the subscription's credit. Less than an invoice asks for stays on it as a part.
+    Late money pays an invoice that was given up only if it is enough for it; a subscription that has ended gets credit.
+    """
+
+    def __init__(
+        self, contexts: RepositoryContexts, *, ids: IdFactory, clock: Clock, is_advancing: bool = False
+    ) -> None:
+        self._contexts = contexts
+        self._ids = ids
+        self._clock = clock
+        self._is_advancing = is_advancing
+        self._clocks = CustomerClocks(clock)
+        self._cases = CaseEvents(ids)
+        self._messages = MessageDrafts(ids)
+
+    def on(self, clock: Clock) -> "ReceiveMoney":
+        """Give the same for what is done in an advance of a test clock."""
+        return ReceiveMoney(self._contexts.on(clock), ids=self._ids, clock=clock, is_advancing=True)
+
+    async def execute(self, tenant_id: TenantId, money: ArrivedMoney) -> Received:
+        """Write the money and what it pays in one transaction; money that is known already changes nothing.
+
+        Raise NotFoundError for a request or charge that isn't the tenant's, and ConflictError `test_clock_advancing`.
+        """
+        async with self._contexts.open(tenant_id) as repos:
+            purpose = await self._purpose(repos, money)
+            subscription = await repos.subscriptions.lock(purpose.subscription_id)
+            if subscription is None:
+                raise NotFoundError("subscription", purpose.subscription_id)
+            clock = self._clock
+            if not self._is_advancing:
+                clock = await self._clocks.of(repos, subscription.test_clock_id)
+            payment = self._payment(money, purpose, now=clock.now())
+            if not await repos.incoming_payments.record(payment):
+                return Received.KNOWN
+            return await self._take_in(repos, subscription, payment, purpose, clock)
+
+    async def _take_in(
+        self, repos: Repositories, subscription: Subscription, payment: IncomingPayment, purpose: _Purpose, clock: Clock
+    ) -> Received:
+        """Let it pay in full, else in part, else be credit; of another currency nobody knows what it is worth here."""
+        if payment.amount.currency != subscription.balance.currency:
+            await self._post(repos, payment, (), clock)
+            return Received.HELD
+        invoice = await self._payable(repos, subscription, purpose)
+        if invoice is not None and payment.amount.amount < invoice.amount_remaining.amount:
+            if invoice.status is InvoiceStatus.OPEN:
+                await self._pay_part(repos, subscription, invoice, payment, clock)
+                return Received.PARTLY_PAID
+            invoice = None
+        settlement = None
+        if invoice is not None:
+            missed_periods = (await repos.recovery_settings.get()).missed_periods
+            settlement = SettlementDrafts(ids=self._ids, clock=clock).received(
+                subscription, invoice, payment, now=clock.now(), missed_periods=missed_periods
+            )
+        if invoice is None or settlement is None:
+            await self._credit(repos, subscription, payment, clock)
+            return Received.CREDITED
+        await self._pay(repos, settlement, invoice, payment, clock)
+        await self._close_requests(repos, invoice.id, purpose, now=clock.now())
+        return Received.PAID
+
+    async def _pay(
+        self,
+        repos: Repositories,
+        settlement: RenewalSettlement,
+        invoice: Invoice,
+        payment: IncomingPayment,
+        clock: Clock,
+    ) -> None:
+        now, subscription = clock.now(), settlement.subscription
+        over = payment.amount - invoice.amount_remaining
+        parts = [self._part(payment, invoice.id, invoice.amount_remaining, now=now)]
+        if not over.is_zero:
+            parts.append(self._part(payment, subscription.id, over, now=now))
+        credited = replace(settlement, subscription=subscription.credited(over))
+        await repos.renewals.settle([credited], now=now)
+        await self._post(repos, payment, parts, clock)
+        await repos.dunning.attribute(invoice.id, to=payment.id.value, otherwise=_BY_ITSELF)
+
+    async def _pay_part(
+        self, repos: Repositories, subscription: Subscription, invoice: Invoice, payment: IncomingPayment, clock: Clock
+    ) -> None:
+        now = clock.now()
+        partly_paid = replace(invoice, amount_paid=invoice.amount_paid + payment.amount)
+        await repos.invoices.update(partly_paid)
+        await self._post(repos, payment, [self._part(payment, invoice.id, payment.amount, now=now)], clock)
+        await repos.messages.add([self._messages.received(subscription, payment, now=now)])
+        found = await repos.dunning.of_invoice(invoice.id)
+        case = None if found is None else await repos.dunning.lock(found.id)
+        if case is not None and case.is_open:
+            left = partly_paid.amount_remaining
+            told = replace(case, reason=f"{payment.amount} came by {payment.rail.words}; {left} is still to be paid.")
+            await repos.dunning.update(told)
+            await repos.dunning.tell([self._cases.of(told, DunningEventKind.RECEIVED, now=now)])
+
+    async def _credit(
+        self, repos: Repositories, subscription: Subscription, payment: IncomingPayment, clock: Clock
+    ) -> None:
+        now = clock.now()
+        await repos.subscriptions.update(subscription.credited(payment.amount))
+        await self._post(repos, payment, [self._part(payment, subscription.id, payment.amount, now=now)], clock)
+        await repos.messages.add([self._messages.received(subscription, payment, now=now)])
+
+    async def _post(
+        self, repos: Repositories, payment: IncomingPayment, parts: list[Allocation] | tuple[()], clock: Clock
+    ) -> None:
+        if parts:
+            await repos.incoming_payments.allocate(parts)
+        await repos.ledger.post(Postings(ids=self._ids, clock=clock).incoming_payment(payment, parts))
+
+    @staticmethod
+    async def _payable(repos: Repositories, subscription: Subscription, purpose: _Purpose) -> Invoice | None:
+        """Lock the invoice that the money may pay: what a change of plan costs is paid at once or not at all."""
+        if subscription.is_terminal:
+            return None
+        named = await repos.invoices.lock(purpose.invoice_id)
+        if named is not None and named.status in _PAYABLE:
+            return named
+        waiting = await repos.invoices.lock_open(subscription.id)
+        return next((one for one in waiting if one.kind is not InvoiceKind.PLAN_CHANGE), None)
+
+    @staticmethod
+    async def _close_requests(repos: Repositories, invoice_id: InvoiceId, purpose: _Purpose, *, now: Instant) -> None:
+        """Have everything that was asked for a paid invoice looked at at once, to be closed at its provider."""
+        for request in await repos.payment_requests.lock_waiting(invoice_id):
+            if purpose.request is not None and request.id == purpose.request.id:
+                paid = replace(request, status=PaymentRequestStatus.PAID, look_at=now, settled_at=now)
+                await repos.payment_requests.update(paid)
+            elif request.status is PaymentRequestStatus.OPEN:
+                await repos.payment_requests.update(replace(request, look_at=now))
+
+    @staticmethod
+    async def _purpose(repos: Repositories, money: ArrivedMoney) -> _Purpose:
+        if money.request_id is not None:
+            request = await repos.payment_requests.get(money.request_id)
+            if request is None:
+                raise NotFoundError("payment request", money.request_id)
+            return _Purpose(request.subscription_id, request.invoice_id, request)
+        if money.attempt_id is None:
+            message = "Money that nobody asked for is kept where no tenant is."
+            raise ValueError(message)
+        attempt = await repos.attempts.get(money.attempt_id)
+        if attempt is None:
+            raise NotFoundError("transaction", money.attempt_id)
+        return _Purpose(attempt.subscription_id, attempt.invoice_id)
+
+    def _payment(self, money: ArrivedMoney, purpose: _Purpose, *, now: Instant) -> IncomingPayment:
+        return IncomingPayment(
+            id=self._ids.new(IncomingPaymentId),
+            provider=money.provider,
+            reference=money.reference,
+            rail=money.rail,
+            amount=money.amount,
+            payment_request_id=money.request_id,
+            attempt_id=money.attempt_id,
+            subscription_id=purpose.subscription_id,
+            received_at=money.at,
+            created_at=now,
+        )
+
+    def _part(
+        self, payment: IncomingPayment, pays: InvoiceId | SubscriptionId, amount: Money, *, now: Instant
+    ) -> Allocation:
+        return Allocation(
+            id=self._ids.new(AllocationId),
+            incoming_payment_id=payment.id,
+            pays=pays,
+            amount=amount,
+            created_at=now,
+        )
