@@ -21,8 +21,14 @@ from duro.kernel import (
     TestClockId,
 )
 
-PUBLIC = {"GET /health/live", "GET /health/ready", "GET /docs", "GET /openapi.json"}
-"""What answers without a key; anything that joins these must be decided on here."""
+PUBLIC = {
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /docs",
+    "GET /openapi.json",
+    "POST /webhooks/inbound/{provider}",
+}
+"""What answers without a key; anything that joins these must be decided on here. Providers sign what they tell."""
 
 
 LISTED = {

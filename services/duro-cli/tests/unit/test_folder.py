@@ -52,6 +52,14 @@ class TestSecrets:
         made.write(path)
         assert Secrets.read(path).with_passwords_for("a", "b") == made
 
+    def test_has_one_thing_to_sign_notices_with_also_where_an_older_file_has_none(self, tmp_path):
+        path = tmp_path / "secrets"
+        path.write_text('{"role_passwords": {}, "demo_api_key": "sk"}')
+        made = Secrets.read(path).with_gateway_webhook_secret()
+        made.write(path)
+        assert len(made.gateway_webhook_secret) >= 32
+        assert Secrets.read(path).with_gateway_webhook_secret() == made
+
     def test_is_readable_by_its_owner_alone(self, tmp_path):
         Secrets().write(tmp_path / "secrets")
         assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o600

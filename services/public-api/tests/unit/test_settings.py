@@ -24,6 +24,18 @@ class TestSettings:
         without = {name: value for name, value in WHOLE.items() if name != "DURO_PROFILE"}
         assert not Settings.from_environment(without).is_development
 
+    def test_take_the_secrets_that_notices_may_be_signed_with_and_show_none(self):
+        old, new = "o" * 16, "n" * 16
+        assert Settings.from_environment(WHOLE).gateway_webhook_secrets == ()
+        settings = Settings.from_environment({**WHOLE, "DURO_GATEWAY_WEBHOOK_SECRET": f"{old}, {new}"})
+        assert settings.gateway_webhook_secrets == (old, new)
+        assert old not in repr(settings)
+
+    def test_refuse_a_secret_that_can_be_guessed(self):
+        with pytest.raises(InvalidInputError) as refusal:
+            Settings.from_environment({**WHOLE, "DURO_GATEWAY_WEBHOOK_SECRET": f"{'o' * 16},short"})
+        assert [fault.path for fault in refusal.value.faults] == ["DURO_GATEWAY_WEBHOOK_SECRET"]
+
     def test_list_every_fault_at_once(self):
         with pytest.raises(InvalidInputError) as refusal:
             Settings.from_environment(

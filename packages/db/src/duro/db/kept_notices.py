@@ -13,6 +13,7 @@ _KEEP: Final = """
     insert into common.kept_notices (provider, key, kind, reason, detail, body, received_at)
     values ($1, $2, $3, $4, $5, $6, $7)
     on conflict do nothing"""
+_IS_KEEPING: Final = "select to_regclass('common.kept_notices') is not null"
 _COUNT: Final = "select count(*) from common.kept_notices where handled_at is null"
 _WAITING: Final = """
     select provider, key, kind, reason, detail, body, received_at from common.kept_notices
@@ -81,8 +82,10 @@ class WaitingNotices:
         self._pool = admin_pool
 
     async def count(self) -> int:
-        """Count those that nobody handled yet."""
+        """Count those that nobody handled yet; none where the database is of a release that kept none."""
         async with self._as_owner() as connection:
+            if not await connection.fetchval(_IS_KEEPING):
+                return 0
             return int(await connection.fetchval(_COUNT) or 0)
 
     async def oldest(self, limit: int) -> tuple[KeptNotice, ...]:

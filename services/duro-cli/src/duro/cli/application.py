@@ -9,6 +9,7 @@ from duro.cli.commands.audit import AuditCommand
 from duro.cli.commands.doctor import DoctorCommand
 from duro.cli.commands.gateway_simulator import GatewaySimulatorCommand
 from duro.cli.commands.migrate import MigrateCommand
+from duro.cli.commands.notices import NoticesCommand
 from duro.cli.commands.paydays import PaydaysCommand
 from duro.cli.commands.seed import SeedCommand
 from duro.cli.commands.simulate import SimulateCommand
@@ -75,6 +76,7 @@ class DuroApplication:
                 ids=self._ids,
             ).run,
             "audit": AuditCommand(access=self._access, console=console, clock=self._clock).run,
+            "notices": NoticesCommand(access=self._access, console=console, clock=self._clock).run,
             "simulate": SimulateCommand(
                 console=console,
                 replay=TenantReplay(access=self._access, console=console, clock=self._clock),

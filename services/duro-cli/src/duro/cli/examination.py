@@ -13,6 +13,8 @@ from duro.cli.home import Home
 from duro.cli.ports import PortPlan
 from duro.cli.running_file import RunningFile
 from duro.db.database_probe import DatabaseProbe
+from duro.db.kept_notices import WaitingNotices
+from duro.db.pool import DatabasePool
 from duro.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey
 from duro.queue import RedisProbe
 
@@ -37,6 +39,9 @@ class Examination:
         yield await self._database()
         yield await self._redis()
         yield self._ports()
+        notices = await self._notices()
+        if notices is not None:
+            yield notices
 
     def _folder(self) -> Finding:
         folder = self._nearest(self._home.folder)
@@ -77,6 +82,23 @@ class Examination:
             return Finding("ports", str(error), is_well=False)
         words = f"{plan.public_api} for the API, {plan.worker_health} for the worker, {plan.gateway} for the gateway"
         return Finding("ports", f"would take {words}")
+
+    async def _notices(self) -> Finding | None:
+        """Count what payment providers told and waits for a person, where a database answers already."""
+        running = RunningFile.read(self._home.running_path) if FolderLock.is_held(self._home.lock_path) else None
+        url = self._environ.get("DURO_DATABASE_URL") or (running and running.database_url)
+        if not url:
+            return None
+        probe = DatabaseProbe(url, seconds=_PATIENCE_SECONDS)
+        if await probe.trouble() is not None or not await probe.is_migrated():
+            return None
+        pool = await DatabasePool.open(url, min_size=1, max_size=1)
+        try:
+            count = await WaitingNotices(pool).count()
+        finally:
+            await pool.close()
+        words = f"{count} wait for a person (duro notices lists them)" if count else "none waits for a person"
+        return Finding("notices", words)
 
     @staticmethod
     def _nearest(place: Path) -> Path:

@@ -18,10 +18,14 @@ class SecretsUnreadableError(CommandError):
 @final
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What this folder's Duro must remember and nobody else may read: role passwords and the demo merchant's key."""
+    """What this folder's Duro must remember and nobody else may read.
+
+    Role passwords, the demo merchant's key, and what the gateway simulator signs its notices with.
+    """
 
     role_passwords: dict[str, str] = field(default_factory=dict[str, str])
     demo_api_key: str | None = None
+    gateway_webhook_secret: str | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -32,14 +36,23 @@ class Secrets:
             raw = cast("dict[str, object]", json.loads(path.read_text()))
             passwords = cast("dict[str, str]", raw["role_passwords"])
             key = raw["demo_api_key"]
-        except (ValueError, KeyError, TypeError) as error:
+            webhook = raw.get("gateway_webhook_secret")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SecretsUnreadableError(path) from error
-        return cls(role_passwords=dict(passwords), demo_api_key=None if key is None else str(key))
+        return cls(
+            role_passwords=dict(passwords),
+            demo_api_key=None if key is None else str(key),
+            gateway_webhook_secret=None if webhook is None else str(webhook),
+        )
 
     def with_passwords_for(self, *roles: str) -> "Secrets":
         """Return secrets in which every role has a password; those it has stay."""
         passwords = {role: self.role_passwords.get(role) or secrets.token_urlsafe(32) for role in roles}
         return replace(self, role_passwords=self.role_passwords | passwords)
+
+    def with_gateway_webhook_secret(self) -> "Secrets":
+        """Return secrets in which the gateway simulator has one to sign with; the one it has stays."""
+        return replace(self, gateway_webhook_secret=self.gateway_webhook_secret or secrets.token_urlsafe(32))
 
     def with_demo_api_key(self, key: str) -> "Secrets":
         return replace(self, demo_api_key=key)

@@ -16,6 +16,7 @@ _LIVELY: Final = {
     "DURO_MESSAGES_SECONDS": "5",
 }
 _PROFILE: Final = "DURO_PROFILE"
+_SIGNED_WITH: Final = "DURO_GATEWAY_WEBHOOK_SECRET"
 
 
 @final
@@ -32,6 +33,7 @@ class ServicePlan:
     ports: PortPlan
     database: PreparedDatabase
     redis_url: str
+    webhook_secret: str
 
     @property
     def gateway_url(self) -> str:
@@ -45,6 +47,11 @@ class ServicePlan:
     @property
     def worker_url(self) -> str:
         return f"http://{LOOPBACK}:{self.ports.worker_health}"
+
+    @property
+    def _signing_secret(self) -> str:
+        """The first of the secrets that the API accepts."""
+        return (self.environ.get(_SIGNED_WITH) or self.webhook_secret).partition(",")[0].strip()
 
     def gateways(self) -> list[ChildUnit]:
         """Return the gateway simulator, or nothing when another gateway was named."""
@@ -87,6 +94,9 @@ class ServicePlan:
             "DURO_TEST_DATABASE_URL": roles.test,
             "DURO_LIVE_DATABASE_URL": roles.live,
             "DURO_SWEEP_DATABASE_URL": roles.sweep,
+            _SIGNED_WITH: self.webhook_secret,
+            "GATEWAY_WEBHOOK_URL": f"{self.api_url}/webhooks/inbound/simulated",
+            "GATEWAY_WEBHOOK_SECRET": self._signing_secret,
             **(_LIVELY if inherited.get(_PROFILE, "development") == "development" else {}),
         }
         fixed = {

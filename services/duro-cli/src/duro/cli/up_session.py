@@ -10,6 +10,7 @@ from duro.cli.ports import PortPlan
 from duro.cli.prepared_database import PreparedDatabase
 from duro.cli.running_file import RunningFile
 from duro.cli.screen.terminal import Terminal
+from duro.cli.secrets_file import Secrets
 from duro.cli.services import ServicePlan
 from duro.cli.supervision.embedded import EmbeddedUnit
 from duro.cli.supervision.supervisor import Supervisor
@@ -49,6 +50,7 @@ class UpSession:
             ports=ports,
             database=await self._database(),
             redis_url=redis_url,
+            webhook_secret=self._webhook_secret(),
         )
         await self._supervisor.bring_up(plan.gateways())
         await self._supervisor.bring_up(plan.services())
@@ -77,6 +79,11 @@ class UpSession:
             return
         self._terminal.tell(welcome.text(self._stage.api_key()))
         await self._stage.watch(pool, tenant_id, self._terminal).run()
+
+    def _webhook_secret(self) -> str:
+        secrets = Secrets.read(self._home.secrets_path).with_gateway_webhook_secret()
+        secrets.write(self._home.secrets_path)
+        return secrets.gateway_webhook_secret or ""
 
     async def _database(self) -> PreparedDatabase:
         given = self._environ.get("DURO_DATABASE_URL")

@@ -13,6 +13,8 @@ from duro.crypto import SystemClock
 from duro.db import CredentialResolver, DatabasePool, RepositoryContexts
 from duro.db.clock_guard import ClockGuard
 from duro.db.database_clock import DatabaseClock
+from duro.db.kept_notices import KeptNotices
+from duro.db.references import ReferenceResolver
 from duro.http_kit.allowed_methods import AllowedMethodsMiddleware
 from duro.http_kit.authentication import AuthenticationMiddleware
 from duro.http_kit.authenticator import ApiKeyAuthenticator
@@ -27,6 +29,8 @@ from duro.kernel import Mode
 from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.dunning import DunningService
+from duro.merchant_api.inbound import ChargeNotices, InboundNotices, ModeNotices, MoneyNotices, RefundNotices
+from duro.merchant_api.pushed import ReceiveMoney, RequestService
 from duro.merchant_api.test_clocks import DueWork
 from duro.public_api.analytics.controller import AnalyticsController
 from duro.public_api.collaborators import Collaborators
@@ -38,6 +42,7 @@ from duro.public_api.events.controller import EventsController
 from duro.public_api.guarded_renewals import GuardedRenewals
 from duro.public_api.health.controller import HealthController
 from duro.public_api.health.readiness import Readiness
+from duro.public_api.inbound.controller import InboundWebhooksController
 from duro.public_api.invoices.controller import InvoicesController
 from duro.public_api.merchant import Merchant
 from duro.public_api.messages.controller import MessagesController
@@ -103,7 +108,12 @@ class Composition:
         collaborators: Collaborators,
     ) -> Merchant:
         clock, ids = collaborators.clock, collaborators.ids
-        gateways = GatewayRegistry(contexts.mode, [collaborators.gateway], is_development=settings.is_development)
+        gateways = GatewayRegistry(
+            contexts.mode,
+            [collaborators.gateway],
+            is_development=settings.is_development,
+            asking=collaborators.asking,
+        )
         billing = BillingService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease)
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease)
         work = DueWork(
@@ -112,6 +122,7 @@ class Composition:
             refunds=refunds,
             starts=IncompleteService(contexts, billing, ids=ids, clock=clock),
             dunning=DunningService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease),
+            requests=RequestService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease),
         )
         return Merchant.over(
             contexts,
@@ -130,6 +141,7 @@ class Composition:
     def application(self) -> ASGIApp:
         """Build the ASGI application; the outermost layer names every request."""
         reference, readiness = Reference(), Readiness(list(self.pools.values()))
+        inbound = self._inbound()
         application = Litestar(
             route_handlers=[
                 PlansController,
@@ -149,6 +161,7 @@ class Composition:
                 EventsController,
                 MessagesController,
                 TestClocksController,
+                InboundWebhooksController,
                 HealthController,
                 DocsController,
             ],
@@ -156,6 +169,7 @@ class Composition:
                 "call": Provide(self._call, sync_to_thread=False),
                 "merchant": Provide(self._merchant_of, sync_to_thread=False),
                 "readiness": Provide(lambda: readiness, sync_to_thread=False),
+                "inbound": Provide(lambda: inbound, sync_to_thread=False),
                 "reference": Provide(lambda: reference, sync_to_thread=False),
             },
             middleware=self._middleware(),
@@ -167,6 +181,24 @@ class Composition:
         reference.read(application)
         served = cast("ASGIApp", application)
         return RequestIdentity(served if self.cache is None else RateLimitHeaders(served))
+
+    def _inbound(self) -> InboundNotices:
+        """Build what takes providers' notices, for whichever mode they concern."""
+        modes = [self._notices_of(mode) for mode in self.contexts]
+        kept = KeptNotices(self.pools[Mode.TEST])
+        return InboundNotices(self.collaborators.webhooks, modes, kept, clock=self.collaborators.clock)
+
+    def _notices_of(self, mode: Mode) -> ModeNotices:
+        clock, ids, contexts = self.collaborators.clock, self.collaborators.ids, self.contexts[mode]
+        gateways = GatewayRegistry(mode, [self.collaborators.gateway], is_development=self.settings.is_development)
+        refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=self.settings.lease)
+        money = MoneyNotices(ReceiveMoney(contexts, ids=ids, clock=clock))
+        return ModeNotices(
+            references=ReferenceResolver(self.pools[mode], mode),
+            charges=ChargeNotices(contexts, gateways, money, ids=ids, clock=clock),
+            refunds=RefundNotices(contexts, refunds, clock=clock),
+            money=money,
+        )
 
     def _middleware(self) -> list[ASGIMiddleware]:
         """List what a request passes on its way in, in order: a flood is stopped before a key is looked up."""
@@ -186,6 +218,8 @@ class Composition:
     async def close(self) -> None:
         """Let go of the provider, the limits and the databases."""
         await self.collaborators.gateway.close()
+        for asking in self.collaborators.asking:
+            await asking.close()
         if self.cache is not None:
             await self.cache.close()
         for pool in self.pools.values():

@@ -10,6 +10,7 @@ from duro.http_kit.rate_limits import RateLimits
 from duro.kernel import Environment
 
 _PROFILES: Final = ("development", "production")
+_SHORTEST_SECRET: Final = 16
 _LEASE: Final = TimeDelta(seconds=60)
 _UNLIMITED: Final = RateLimits(credential=None, address=None, proxies=TrustedProxies())
 
@@ -26,6 +27,7 @@ class Settings:
     limits: RateLimits = _UNLIMITED
     gateway_url: str = ""
     gateway_timeout_seconds: int = 10
+    gateway_webhook_secrets: tuple[str, ...] = field(repr=False, default=())
     host: str = "127.0.0.1"
     port: int = 8401
     lease: TimeDelta = _LEASE
@@ -52,6 +54,7 @@ class Settings:
             ),
             gateway_url=read.required("DURO_GATEWAY_URL"),
             gateway_timeout_seconds=timeout,
+            gateway_webhook_secrets=cls._secrets(read),
             host=read.text("DURO_PUBLIC_API_HOST", "127.0.0.1"),
             port=read.whole("DURO_PUBLIC_API_PORT", 8401, least=1, most=65_535),
             lease=TimeDelta(seconds=lease),
@@ -59,6 +62,15 @@ class Settings:
         )
         read.require_sound()
         return settings
+
+    @staticmethod
+    def _secrets(read: Environment) -> tuple[str, ...]:
+        """Read the secrets that notices may be signed with: one, or the old and the new while it is replaced."""
+        given = read.text("DURO_GATEWAY_WEBHOOK_SECRET", "")
+        secrets = tuple(one for part in given.split(",") if (one := part.strip()))
+        if any(len(one) < _SHORTEST_SECRET for one in secrets):
+            read.refuse("DURO_GATEWAY_WEBHOOK_SECRET", f"is at least {_SHORTEST_SECRET} characters long")
+        return secrets
 
     @staticmethod
     def _limit(read: Environment, rate: str, burst: str, *, usual: RateLimit) -> RateLimit | None:

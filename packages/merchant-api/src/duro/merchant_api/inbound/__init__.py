@@ -5,6 +5,7 @@ from duro.merchant_api.inbound.doubt import Doubt
 from duro.merchant_api.inbound.inbound_notices import InboundNotices
 from duro.merchant_api.inbound.listeners import MandateListener, MoneyListener
 from duro.merchant_api.inbound.mode_notices import ModeNotices
+from duro.merchant_api.inbound.money_notices import MoneyNotices
 from duro.merchant_api.inbound.refund_notices import RefundNotices
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "MandateListener",
     "ModeNotices",
     "MoneyListener",
+    "MoneyNotices",
     "RefundNotices",
 ]
