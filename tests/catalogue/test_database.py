@@ -74,6 +74,7 @@ COLUMN_GRANTS = {
             "dunning_schedules": {"tenant_id", "id", "subscription_id", "wake_at"},
             "messages": {"tenant_id", "id", "subscription_id", "status", "send_at"},
             "payment_requests": {"tenant_id", "id", "subscription_id", "status", "look_at"},
+            "payment_methods": {"tenant_id", "id", "look_at"},
         }.items()
     },
 }

@@ -4,6 +4,8 @@ from typing import Final, final
 from asyncpg import Record
 
 from duro.db.listing import Listing
+from duro.db.mandate_columns import MandateColumns
+from duro.db.mandate_rows import PaymentMethodStatus
 from duro.db.pages import Page, PageRequest
 from duro.db.records import PaymentMethod
 from duro.db.session import TenantSession
@@ -11,7 +13,8 @@ from duro.kernel import CustomerId, NotFoundError, PaymentMethodId
 
 _LISTING: Final = Listing(
     table="payment_methods",
-    columns="id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at, fingerprint",
+    columns="id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at, "
+    "fingerprint, rail, status, bank_code, ceiling, ceiling_currency, activation, activated_at, look_at",
 )
 _GET: Final = f"select {_LISTING.columns} from {{schema}}.payment_methods where tenant_id = $1 and id = $2"
 _GET_MANY: Final = (
@@ -20,13 +23,15 @@ _GET_MANY: Final = (
 _LOCK: Final = _GET + " for update"
 _HOLD: Final = _GET + " for key share"
 _INSERT: Final = """
-    insert into {schema}.payment_methods (tenant_id, id, customer_id, provider, token, brand, last4, exp_month,
-                                          exp_year, detached_at, created_at, fingerprint)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"""
+    insert into {schema}.payment_methods (
+        tenant_id, id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at,
+        fingerprint, rail, status, bank_code, ceiling, ceiling_currency, activation, activated_at, look_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"""
 _UPDATE: Final = """
     update {schema}.payment_methods
     set customer_id = $3, provider = $4, token = $5, brand = $6, last4 = $7, exp_month = $8, exp_year = $9,
-        detached_at = $10, created_at = $11, fingerprint = $12
+        detached_at = $10, created_at = $11, fingerprint = $12, rail = $13, status = $14, bank_code = $15,
+        ceiling = $16, ceiling_currency = $17, activation = $18, activated_at = $19, look_at = $20
     where tenant_id = $1 and id = $2"""
 
 
@@ -87,6 +92,8 @@ class PaymentMethodRepository:
             detached_at=row["detached_at"],
             created_at=row["created_at"],
             fingerprint=row["fingerprint"],
+            status=PaymentMethodStatus(row["status"]),
+            mandate=MandateColumns.read(row),
         )
 
     @staticmethod
@@ -103,4 +110,7 @@ class PaymentMethodRepository:
             method.detached_at,
             method.created_at,
             method.fingerprint,
+            method.rail.value,
+            method.status.value,
+            *MandateColumns.values(method.mandate),
         )

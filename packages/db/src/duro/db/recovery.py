@@ -30,7 +30,7 @@ _HISTORY: Final = """
 _ATTEMPTS: Final = """
     with instruments as (
         select m.id from {schema}.payment_methods m
-        where m.tenant_id = $1 and m.id = any($5::uuid[]) and m.detached_at is null
+        where m.tenant_id = $1 and m.id = any($5::uuid[]) and m.detached_at is null and m.status = 'active'
         for key share
     )
     insert into {schema}.payment_attempts (

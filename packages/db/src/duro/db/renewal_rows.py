@@ -4,19 +4,26 @@ from typing import final
 from whenever import Instant
 
 from duro.billing import MissedPeriods, Subscription
+from duro.billing.recovery import Rail
 from duro.db.credit_rows import CreditGrant
 from duro.db.message_rows import Message
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund, StoredPendingLine
-from duro.kernel import InvoiceId, PaymentAttemptId, PendingLineId
+from duro.kernel import InvoiceId, Money, PaymentAttemptId, PendingLineId
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A saved method as a charge needs it: whose it is at which provider."""
+    """A saved method as a charge needs it: whose it is at which provider, and the most that may be charged at once."""
 
     provider: str
     token: str
+    rail: str = Rail.CARD
+    ceiling: Money | None = None
+
+    def can_pay(self, amount: Money) -> bool:
+        """Say whether one charge may be so much."""
+        return self.ceiling is None or (amount.currency == self.ceiling.currency and amount <= self.ceiling)
 
 
 @final

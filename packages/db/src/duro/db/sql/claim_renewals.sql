@@ -20,7 +20,7 @@ with claimed as (
     join claimed on claimed.id = l.invoice_id
 ), instruments as (
     select m.id from {schema}.payment_methods m
-    where m.tenant_id = $1 and m.id = any($27::uuid[]) and m.detached_at is null
+    where m.tenant_id = $1 and m.id = any($27::uuid[]) and m.detached_at is null and m.status = 'active'
     for key share
 ), attempts as (
     insert into {schema}.payment_attempts (

@@ -1,5 +1,6 @@
 select s.*, p.name as plan_name, c.email as customer_email, t.status as tenant_status, m.provider as method_provider,
-       m.token as method_token,
+       m.token as method_token, m.rail as method_rail, m.ceiling as method_ceiling,
+       m.ceiling_currency as method_ceiling_currency,
        exists (
            select from {schema}.payment_attempts a
            where a.tenant_id = $1 and a.subscription_id = s.id and a.status in ('pending', 'review')
@@ -16,5 +17,6 @@ join {schema}.plans p
 join {schema}.customers c on c.tenant_id = s.tenant_id and c.id = s.customer_id
 left join {schema}.payment_methods m
     on m.tenant_id = s.tenant_id and m.id = s.payment_method_id and m.detached_at is null
+    and m.status = 'active'
 where s.tenant_id = $1 and s.id = any($2::uuid[])
 order by s.id

@@ -23,14 +23,14 @@ class ClaimDrafts:
         self._postings = Postings(ids=ids, clock=clock)
 
     def draft(self, subject: RenewalSubject, bill: Bill, *, now: Instant) -> RenewalClaim:
-        """Draft the whole claim; without a total or a saved method there is no attempt."""
+        """Draft the whole claim; without a total, or a saved method that can pay it, there is no attempt."""
         invoice = self._invoice(subject, bill, now=now)
         subscription_id, carried = subject.subscription.id, bill.carried
-        is_collectable = subject.instrument is not None and not invoice.total.is_zero
+        is_payable = subject.instrument is not None and subject.instrument.can_pay(invoice.total)
         return RenewalClaim(
             subscription=bill.change.subscription,
             invoice=invoice,
-            attempt=self.attempt(subject, invoice, now=now) if is_collectable else None,
+            attempt=self.attempt(subject, invoice, now=now) if is_payable and not invoice.total.is_zero else None,
             journal=self._postings.invoice(invoice),
             events=self._events.of(bill.change, now=now, invoice=invoice),
             taken_lines=tuple(line.id for line in subject.pending_lines),
@@ -51,7 +51,7 @@ class ClaimDrafts:
             subscription_id=invoice.subscription_id,
             payment_method_id=method_id,
             provider=instrument.provider,
-            rail=CARD_RAIL,
+            rail=instrument.rail,
             status=AttemptStatus.PENDING,
             amount=invoice.amount_remaining,
             reason="The first try for this period.",

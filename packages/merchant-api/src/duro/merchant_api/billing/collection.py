@@ -8,7 +8,6 @@ from duro.db.records import AttemptStatus, Initiator, Invoice, PaymentAttempt
 from duro.kernel import Clock, IdFactory, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
-from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.billing.presentment import Presentment
@@ -51,7 +50,7 @@ class Collection:
         initiator: Initiator = Initiator.MERCHANT,
         attempt_id: PaymentAttemptId | None = None,
     ) -> ChargeOrder | None:
-        """Write a pending attempt for what remains of an invoice; None if there is no saved method to charge.
+        """Write a pending attempt for what remains of an invoice; None if no saved method can pay it.
 
         The caller holds the locks of the subscription and the invoice, and commits before it has the order finished.
         Raise PaymentInProgressError while any charge of the subscription isn't explained.
@@ -61,7 +60,7 @@ class Collection:
         method_id = subscription.payment_method_id
         method = None if method_id is None else await repos.payment_methods.hold(method_id)
         customer = await repos.customers.get(subscription.customer_id)
-        if method is None or method.detached_at is not None or customer is None:
+        if method is None or not method.can_pay(invoice.amount_remaining) or customer is None:
             return None
         now = self._clock.now()
         attempt = PaymentAttempt(
@@ -70,7 +69,7 @@ class Collection:
             subscription_id=subscription.id,
             payment_method_id=method.id,
             provider=method.provider,
-            rail=CARD_RAIL,
+            rail=method.rail.value,
             status=AttemptStatus.PENDING,
             amount=invoice.amount_remaining,
             reason=reason,

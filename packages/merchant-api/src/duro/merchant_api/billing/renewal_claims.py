@@ -5,7 +5,7 @@ from whenever import Instant, TimeDelta
 
 from duro.billing import Bill, EndAtPeriod, NotRenewable, ReachLimit, RenewalPlan, RenewalPlanner
 from duro.db import Repositories, RepositoryContexts
-from duro.db.records import PaymentAttempt
+from duro.db.records import Invoice, PaymentAttempt
 from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, RenewalSubject
 from duro.kernel import Clock, IdFactory, SubscriptionId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
@@ -117,19 +117,19 @@ class RenewalClaims:
         if invoice is None:
             return Concluded(Renewal(RenewalOutcome.SKIPPED))
         attempts = await repos.attempts.of_invoice(invoice.id)
-        if attempts or invoice.amount_remaining.is_zero or not await self._holds_method(repos, subject):
+        if attempts or invoice.amount_remaining.is_zero or not await self._holds_method(repos, subject, invoice):
             return Concluded(Renewal(RenewalOutcome.SKIPPED))
         attempt = self._drafts.attempt(subject, invoice, now=now)
         await repos.attempts.insert(attempt)
         return self._order(attempt, subject)
 
     @staticmethod
-    async def _holds_method(repos: Repositories, subject: RenewalSubject) -> bool:
+    async def _holds_method(repos: Repositories, subject: RenewalSubject, invoice: Invoice) -> bool:
         method_id = subject.subscription.payment_method_id
         if subject.instrument is None or method_id is None:
             return False
         method = await repos.payment_methods.hold(method_id)
-        return method is not None and method.detached_at is None
+        return method is not None and method.can_pay(invoice.amount_remaining)
 
     @staticmethod
     def _order(attempt: PaymentAttempt, subject: RenewalSubject) -> ChargeOrder:
