@@ -11,12 +11,23 @@ from duro.db import DatabasePool, PageRequest, RepositoryContexts
 from duro.db.audit import Audit
 from duro.db.records import AttemptStatus
 from duro.db.sweeps import Sweeps
-from duro.kernel import Clock, DunningScheduleId, Mode
+from duro.kernel import Clock, DunningScheduleId, IdFactory, Mode
 from duro.merchant_api.billing import BillingService, GatewayRegistry, PendingService, RenewalOutcome
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.dunning import DunningService, PauseCase, RetryNow
-from duro.payments import Approved, Declined, InMemoryIssuerLedger, SimulatedCard, SimulatedGateway, SimulatedIssuer
-from duro.testkit.builders import PaymentMethodBuilder, SubscriptionBuilder
+from duro.merchant_api.pushed import ReceiveMoney, RequestService
+from duro.payments import (
+    Approved,
+    Declined,
+    InMemoryIssuerLedger,
+    SimulatedCard,
+    SimulatedGateway,
+    SimulatedPaymentRequests,
+    SimulatedProvider,
+    Unknown,
+)
+from duro.payments.simulated import SimulatedPushBank
+from duro.testkit.builders import CustomerBuilder, PaymentMethodBuilder, SubscriptionBuilder
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.stage import Stage
 from duro.testkit.staged_merchant import StagedMerchant
@@ -33,15 +44,40 @@ class MoodyGateway:
         self._inner = inner
         self.answers: list[object] = []
         self.sent: list[str] = []
+        self.lookups: dict[str, object] = {}
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._inner, name)
+
+    async def lookup(self, reference):
+        if reference in self.lookups:
+            return self.lookups[reference]
+        return await self._inner.lookup(reference)
 
     async def charge(self, request):
         self.sent.append(request.reference)
         if self.answers:
             return self.answers.pop(0)
         return Approved(request.reference, request.amount)
+
+
+class SilentRequests:
+    """The simulated push rails; a test may have the next orders never answered, or never sent."""
+
+    def __init__(self, inner: SimulatedPaymentRequests) -> None:
+        self._inner = inner
+        self.opened: list[str] = []
+        self.lost: int = 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+    async def open(self, order):
+        self.opened.append(order.reference)
+        if self.lost:
+            self.lost -= 1
+            return Unknown("Lost on the way.")
+        return await self._inner.open(order)
 
 
 @dataclass(frozen=True)
@@ -56,14 +92,19 @@ class Recovery:
     dunning: DunningService
     retries: RetryNow
     pauses: PauseCase
+    bank: SimulatedPushBank
+    asking: SilentRequests
+    requests: RequestService
+    receive: ReceiveMoney
     sweeps: Sweeps
     admin: DatabasePool
     clock: Clock
+    ids: IdFactory
 
-    async def declined(self, *answers: object, plan=None, **builder):
+    async def declined(self, *answers: object, plan=None, phone=None, **builder):
         """A subscription whose renewal was just declined."""
         self.gateway.answers[:] = answers or [NO_FUNDS]
-        customer = await self.merchant.customer()
+        customer = await self.merchant.customer(CustomerBuilder(phone=phone))
         method = await self.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
         subscription = await self.merchant.subscription(plan, customer, method, builder=SubscriptionBuilder(**builder))
         assert await self.billing.renew(self.merchant.tenant.id, subscription.id) is RenewalOutcome.DUNNING
@@ -90,6 +131,24 @@ class Recovery:
         case = await self.case(subscription)
         async with self.contexts.open(self.merchant.tenant.id) as repos:
             return await repos.invoices.get(case.invoice_id)
+
+    async def asked(self, subscription):
+        """What the payer was asked to push, oldest first."""
+        case = await self.case(subscription)
+        async with self.contexts.open(self.merchant.tenant.id) as repos:
+            return await repos.payment_requests.of_invoices([case.invoice_id])
+
+    async def look(self) -> list[str]:
+        """Let everything be looked at that was asked of payers and is due."""
+        found = await self.sweeps.due_payment_requests(self.contexts.mode, self.clock.now())
+        ours = [request for tenant, request in found if tenant == self.merchant.tenant.id]
+        return [await self.requests.process(self.merchant.tenant.id, request) for request in ours]
+
+    async def told(self, subscription) -> list[str]:
+        """What the payer was told, in order."""
+        async with self.contexts.open(self.merchant.tenant.id) as repos:
+            page = await repos.messages.list(PageRequest(limit=100), subscription_id=subscription.id)
+        return [message.kind.value for message in reversed(page.items)]
 
     async def events(self, subscription) -> list[str]:
         async with self.contexts.open(self.merchant.tenant.id) as repos:
@@ -154,9 +213,10 @@ async def recovery(database: ClonedDatabase, stage: Stage, clock: Clock) -> Asyn
     sweep = await DatabasePool.open(database.sweep_url, max_size=2)
     admin = await DatabasePool.open(database.admin_url, max_size=2)
     contexts = RepositoryContexts(pool, mode, clock=clock, ids=ids)
-    inner = SimulatedGateway(SimulatedIssuer(InMemoryIssuerLedger()), timeout=TimeDelta(seconds=10))
-    gateway = MoodyGateway(inner)
-    gateways = GatewayRegistry(mode, [gateway], is_development=True)
+    provider = SimulatedProvider.over(InMemoryIssuerLedger(), clock=clock)
+    gateway = MoodyGateway(SimulatedGateway(provider.issuer, timeout=TimeDelta(seconds=10)))
+    asking = SilentRequests(SimulatedPaymentRequests(provider.pushes))
+    gateways = GatewayRegistry(mode, [gateway], is_development=True, asking=[asking])
     merchant = await stage.merchant()
     yield Recovery(
         merchant=merchant.in_mode(mode),
@@ -169,9 +229,14 @@ async def recovery(database: ClonedDatabase, stage: Stage, clock: Clock) -> Asyn
             contexts, Collection(contexts, gateways, ids=ids, clock=clock, lease=LEASE), TrustedClock(), ids=ids
         ),
         pauses=PauseCase(contexts, ids=ids, clock=clock),
+        bank=provider.pushes,
+        asking=asking,
+        requests=RequestService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
+        receive=ReceiveMoney(contexts, ids=ids, clock=clock),
         sweeps=Sweeps(sweep),
         admin=admin,
         clock=clock,
+        ids=ids,
     )
     for opened in (pool, sweep, admin):
         await opened.close()
