@@ -15,6 +15,8 @@ from duro.billing.recovery import PaydayProfile
 from duro.cli.application import DuroApplication
 from duro.cli.commands.test import TestCommand
 from duro.cli.home import Home
+from duro.db import DatabasePool
+from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason
 from duro.kernel import Mode, TenantId
 
 _FAILED_INVOICE = """
@@ -233,6 +235,55 @@ class TestAudit:
         damaged = await duro("audit", DURO_DATABASE_URL=database.admin_url)
         assert (damaged.status, damaged.last_line) == (1, "1 findings")
         assert "events_without_gap" in damaged.said
+
+
+class TestNotices:
+    @pytest_asyncio.fixture(loop_scope="session")
+    async def kept(self, database, clock):
+        pool = await DatabasePool.open(database.test_url, max_size=1)
+        for key in ("evt-1", "evt-2"):
+            notice = KeptNotice(
+                provider="simulated",
+                key=key,
+                kind="MoneyReceived",
+                reason=KeptReason.UNKNOWN_REFERENCE,
+                detail="It names \x1b[31m[red]nothing[/red].",
+                body=b'{"id":"' + key.encode() + b'"}',
+                received_at=clock.now(),
+            )
+            assert await KeptNotices(pool).keep(notice)
+        await pool.close()
+
+    async def test_says_that_none_waits(self, duro, database):
+        done = await duro("notices", DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, done.said) == (0, "no notice waits for a person\n")
+
+    @pytest.mark.usefixtures("kept")
+    async def test_lists_what_waits_as_it_was_written(self, duro, database):
+        done = await duro("notices", DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, done.last_line) == (0, "2 notices wait for a person")
+        assert "simulated/evt-1" in done.said
+        assert "unknown_reference: It names \\x1b[31m[red]nothing[/red]." in done.said
+        assert '{"id":"evt-1"}' not in done.said
+        shown = await duro("notices", "--bodies", "--limit", "1", DURO_DATABASE_URL=database.admin_url)
+        assert '{"id":"evt-1"}' in shown.said
+        assert "evt-2" not in shown.said
+
+    @pytest.mark.usefixtures("kept")
+    async def test_forgets_what_was_dealt_with(self, duro, database):
+        first, again = [
+            await duro("notices", "--handled", "simulated/evt-1", DURO_DATABASE_URL=database.admin_url)
+            for _ in range(2)
+        ]
+        assert (first.status, first.said) == (0, "simulated/evt-1 is dealt with\n")
+        assert (again.status, "No notice simulated/evt-1 waits" in again.said) == (1, True)
+        done = await duro("notices", DURO_DATABASE_URL=database.admin_url)
+        assert (done.last_line, "evt-1" in done.said) == ("1 notices wait for a person", False)
+
+    @pytest.mark.usefixtures("kept")
+    async def test_are_counted_by_the_doctor(self, duro, database):
+        done = await duro("doctor", DURO_DATABASE_URL=database.admin_url)
+        assert "notices     2 wait for a person" in done.said
 
 
 class TestDoctor:

@@ -37,6 +37,16 @@ class TestUp:
         status, output = await duro("audit", environment=up.environment)
         assert (status, output.splitlines()[-1]) == (0, "clean")
 
+        async with httpx.AsyncClient(base_url=up.running["gateway_url"]) as gateway:
+            paid = await gateway.post("/payers/pay", json={"accountNumber": "9999999999", "amount": 100_000})
+            assert paid.status_code == 201, paid.text
+
+        async def is_kept() -> bool:
+            status, output = await duro("notices", environment=up.environment)
+            return (status, output.splitlines()[-1]) == (0, "1 notices wait for a person")
+
+        await Deadline(60).until(is_kept, "the notice of money that is nobody's")
+
         await Deadline(60).until(lambda: "charged NGN" in up.log and "declined: " in up.log, "a charge and a decline")
         await Deadline(60).until(
             lambda: "by whatsapp: shown" in up.log and "by email: shown" in up.log, "messages on both channels"
