@@ -17,11 +17,12 @@ from duro.kernel import (
     SubscriptionId,
 )
 
-_FIND: Final = """
+_SELECT: Final = """
     select id, provider, reference, rail, amount, currency, payment_request_id, attempt_id, subscription_id,
            received_at, created_at
-    from {schema}.incoming_payments
-    where tenant_id = $1 and provider = $2 and reference = $3"""
+    from {schema}.incoming_payments """
+_FIND: Final = _SELECT + "where tenant_id = $1 and provider = $2 and reference = $3"
+_OF_SUBSCRIPTION: Final = _SELECT + "where tenant_id = $1 and subscription_id = $2 order by id"
 _RECORD: Final = """
     insert into {schema}.incoming_payments (tenant_id, id, provider, reference, rail, amount, currency,
                                             payment_request_id, attempt_id, subscription_id, received_at, created_at)
@@ -49,6 +50,10 @@ class IncomingPaymentRepository:
     async def find(self, *, provider: str, reference: str) -> IncomingPayment | None:
         row = await self._session.fetchrow(_FIND, provider, reference)
         return None if row is None else self._read(row)
+
+    async def of_subscription(self, subscription_id: SubscriptionId) -> tuple[IncomingPayment, ...]:
+        """Read what came for one subscription, oldest first."""
+        return tuple(self._read(row) for row in await self._session.fetch(_OF_SUBSCRIPTION, subscription_id.value))
 
     async def record(self, payment: IncomingPayment) -> bool:
         """Write it and return True, or return False if its provider told of it before.

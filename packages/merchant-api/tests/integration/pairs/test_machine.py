@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+from collections import Counter
 from itertools import pairwise
 
 from hypothesis import HealthCheck, Phase, settings
@@ -10,9 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from whenever import TimeDelta
 
+from duro.billing.recovery import Rail
 from duro.db import PageRequest
+from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
 from duro.db.records import AttemptStatus, InvoiceKind, InvoiceStatus, RefundStatus
+from duro.kernel import Money, PaymentRequestId
 from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
+from duro.merchant_api.pushed import ArrivedMoney, Received, ReceiveMoney
 from duro.merchant_api.subscriptions import StartSubscriptionCommand
 from duro.merchant_api.test_clocks import AdvanceTestClockCommand, CreateTestClock, CreateTestClockCommand
 from duro.payments import Approved, Refunded
@@ -43,6 +48,11 @@ class Rows:
             found = (await repos.invoices.list(page, subscription_id=scene.subscription_id)).items
             rows.invoices = [await repos.invoices.get(one.id) for one in reversed(found)]
             rows.attempts = {one.id: await repos.attempts.of_invoice(one.id) for one in rows.invoices}
+            rows.requests = await repos.payment_requests.of_invoices([one.id for one in rows.invoices])
+            rows.pushed = Counter()
+            for payment in await repos.incoming_payments.of_subscription(scene.subscription_id):
+                for part in await repos.incoming_payments.allocations(payment.id):
+                    rows.pushed[part.pays] += part.amount.amount
             rows.refunds = [
                 refund
                 for attempts in rows.attempts.values()
@@ -123,6 +133,8 @@ class Story(RuleBasedStateMachine):
         if now.is_terminal and what < 0.3:
             self.run(self._end())
             self.run(self._begin(self.chance.choice(KINDS)))
+        elif what < 0.08:
+            self.run(self._push())
         elif what < 0.55:
             self.run(self._act(self.chance.choice(ACTS)))
         elif what < 0.88:
@@ -147,6 +159,41 @@ class Story(RuleBasedStateMachine):
                 case=next((one.id for one in rows.cases if one.is_open), None),
             ),
         )
+
+    async def _push(self) -> None:
+        """Let the payer push some money for one of the invoices, whatever has become of that."""
+        world, rows = self.world, await Rows.read(self.scene)
+        if not rows.invoices:
+            return
+        invoice = self.chance.choice(rows.invoices[-3:])
+        request = next((one for one in rows.requests if one.invoice_id == invoice.id), None)
+        if request is None:
+            request = PaymentRequest(
+                id=world.ids.new(PaymentRequestId),
+                invoice_id=invoice.id,
+                subscription_id=invoice.subscription_id,
+                provider="simulated",
+                rail=Rail.TRANSFER,
+                status=PaymentRequestStatus.OPEN,
+                amount=Money(max(1, invoice.total.amount), invoice.currency),
+                look_at=None,
+                created_at=world.clock.now(),
+            )
+            async with world.contexts.open(world.tenant_id) as repos:
+                await repos.payment_requests.insert(request)
+        asked = request.amount.amount
+        sent = self.chance.choice([asked, asked, max(1, asked // 3), asked * 2 // 3 + 1, asked + 1_000])
+        money = ArrivedMoney(
+            provider="simulated",
+            reference=f"push-{world.ids.new(PaymentRequestId).suffix}",
+            amount=Money(sent, invoice.currency),
+            rail=Rail.TRANSFER,
+            at=world.clock.now(),
+            request_id=request.id,
+        )
+        receive = ReceiveMoney(world.contexts, ids=world.ids, clock=world.clock)
+        outcomes = [await receive.execute(world.tenant_id, money) for _ in range(2)]
+        assert outcomes[1] is Received.KNOWN
 
     async def _pass(self, step: TimeDelta) -> None:
         """Let time pass, and have what falls due done: as scanners would, or by an advance of its own clock.
@@ -194,7 +241,8 @@ class Story(RuleBasedStateMachine):
             assert sum(line.amount.amount for line in invoice.lines) == invoice.subtotal.amount
             assert invoice.subtotal - invoice.discount - invoice.credit_applied == invoice.total
             won = [one for one in rows.attempts[invoice.id] if one.status is AttemptStatus.SUCCEEDED]
-            assert sum(one.amount.amount for one in won) == invoice.amount_paid.amount
+            charged = sum(one.amount_allocated.amount for one in won)
+            assert charged + rows.pushed[invoice.id] == invoice.amount_paid.amount
             back = [one for one in rows.refunds if one.invoice_id == invoice.id]
             given = sum(one.amount.amount for one in back if one.status is RefundStatus.SUCCEEDED)
             claimed = sum(

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from typing import final
 
 from duro.db import Page, PageRequest, Repositories, RepositoryContexts
+from duro.db.push_rows import PaymentRequest
 from duro.db.records import DunningEvent, DunningSchedule, DunningState, PaymentAttempt
 from duro.kernel import CustomerId, DunningScheduleId, NotFoundError, SubscriptionId, TenantId
 
@@ -9,10 +10,11 @@ from duro.kernel import CustomerId, DunningScheduleId, NotFoundError, Subscripti
 @final
 @dataclass(frozen=True, slots=True)
 class CaseWithAttempts:
-    """A recovery case, and every try to collect its invoice, the first failure among them."""
+    """A recovery case with every try to collect its invoice, the first failure among them, and what was asked for."""
 
     schedule: DunningSchedule
     attempts: tuple[PaymentAttempt, ...]
+    requests: tuple[PaymentRequest, ...] = ()
 
     @classmethod
     async def of(cls, repos: Repositories, schedule_id: DunningScheduleId) -> "CaseWithAttempts":
@@ -20,7 +22,8 @@ class CaseWithAttempts:
         schedule = await repos.dunning.get(schedule_id)
         if schedule is None:
             raise NotFoundError("recovery case", schedule_id)
-        return cls(schedule, await repos.attempts.of_invoice(schedule.invoice_id))
+        attempts = await repos.attempts.of_invoice(schedule.invoice_id)
+        return cls(schedule, attempts, await repos.payment_requests.of_invoices([schedule.invoice_id]))
 
 
 @final

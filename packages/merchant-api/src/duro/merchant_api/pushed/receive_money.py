@@ -124,7 +124,8 @@ class ReceiveMoney:
         credited = replace(settlement, subscription=subscription.credited(over))
         await repos.renewals.settle([credited], now=now)
         await self._post(repos, payment, parts, clock)
-        await repos.dunning.attribute(invoice.id, to=payment.id.value, otherwise=_BY_ITSELF)
+        winner = payment.id if payment.attempt_id is None else payment.attempt_id
+        await repos.dunning.attribute(invoice.id, to=winner.value, otherwise=_BY_ITSELF)
 
     async def _pay_part(
         self, repos: Repositories, subscription: Subscription, invoice: Invoice, payment: IncomingPayment, clock: Clock

@@ -24,4 +24,14 @@ class RecoveryExamples:
         "openedAt": "2026-02-15T09:00:00Z",
         "closedAt": None,
     }
-    DETAIL: ClassVar[Mapping[str, object]] = {"schedule": SCHEDULE, "transactions": []}
+    REQUEST: ClassVar[Mapping[str, object]] = {
+        "id": "prq_01jxk8m3s4e5f6g7h8j9k0m1n2",
+        "rail": "ussd",
+        "status": "open",
+        "amount": 500000,
+        "currency": "NGN",
+        "instructions": {"code": "*901*000*1234#"},
+        "expiresAt": "2026-02-15T17:00:00Z",
+        "createdAt": "2026-02-15T09:00:00Z",
+    }
+    DETAIL: ClassVar[Mapping[str, object]] = {"schedule": SCHEDULE, "transactions": [], "paymentRequests": [REQUEST]}

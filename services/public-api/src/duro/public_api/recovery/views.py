@@ -1,9 +1,10 @@
 from msgspec import Struct
 
-from duro.billing.recovery import DunningAction
+from duro.billing.recovery import DunningAction, Rail
 from duro.db.pages import Page
+from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
 from duro.db.records import DunningEvent, DunningEventKind, DunningSchedule, DunningState
-from duro.kernel import PaymentAttemptId
+from duro.kernel import IncomingPaymentId, PaymentAttemptId
 from duro.merchant_api.dunning import CaseWithAttempts
 from duro.public_api.transactions.views import TransactionView
 from duro.public_api.wire import PageView, Written
@@ -54,15 +55,50 @@ class ScheduleView(Struct, frozen=True, rename="camel"):
         )
 
 
+class PaymentRequestView(Struct, frozen=True, rename="camel"):
+    """What a payer was asked to push by one rail, and how they do it.
+
+    The instructions have a `code` to dial for USSD, else `accountNumber`, `bankName` and `accountName`; they are null
+    until the provider has given them.
+    """
+
+    id: str
+    rail: Rail
+    status: PaymentRequestStatus
+    amount: int
+    currency: str
+    instructions: dict[str, str] | None
+    expires_at: str | None
+    created_at: str
+
+    @classmethod
+    def of(cls, request: PaymentRequest) -> "PaymentRequestView":
+        return cls(
+            id=str(request.id),
+            rail=request.rail,
+            status=request.status,
+            amount=request.amount.amount,
+            currency=request.amount.currency.code,
+            instructions=None if request.instructions is None else dict(request.instructions),
+            expires_at=Written.optional(request.expires_at),
+            created_at=Written.instant(request.created_at),
+        )
+
+
 class ScheduleDetailView(Struct, frozen=True, rename="camel"):
-    """A recovery case with every try to collect its invoice."""
+    """A recovery case with every try to collect its invoice, and every request to push what it asks for."""
 
     schedule: ScheduleView
     transactions: list[TransactionView]
+    payment_requests: list[PaymentRequestView]
 
     @classmethod
     def of(cls, case: CaseWithAttempts) -> "ScheduleDetailView":
-        return cls(ScheduleView.of(case.schedule), [TransactionView.of(attempt) for attempt in case.attempts])
+        return cls(
+            ScheduleView.of(case.schedule),
+            [TransactionView.of(attempt) for attempt in case.attempts],
+            [PaymentRequestView.of(request) for request in case.requests],
+        )
 
 
 class SchedulePage(PageView[ScheduleView], frozen=True, rename="camel"):
@@ -108,8 +144,8 @@ class StepPage(PageView[StepView], frozen=True, rename="camel"):
 class RecoveredView(Struct, frozen=True, rename="camel"):
     """Money that was won back: how much, when, and by what; `id` is its recovery case's.
 
-    `action` is what was decided before the money came, or who asked for the try. The transaction is null where no
-    charge brought it.
+    `action` is what was decided before the money came, or who asked for the try. A charge that brought it is named as
+    the transaction, money that the payer pushed as the payment.
     """
 
     id: str
@@ -119,6 +155,7 @@ class RecoveredView(Struct, frozen=True, rename="camel"):
     currency: str
     category: str | None
     transaction_id: str | None
+    payment_id: str | None
     rail: str | None
     action: str | None
     attempts_made: int
@@ -127,6 +164,8 @@ class RecoveredView(Struct, frozen=True, rename="camel"):
 
     @classmethod
     def of(cls, won: DunningSchedule) -> "RecoveredView":
+        winner, rail = won.recovered_by, won.recovered_rail
+        is_pushed = rail is not None and Rail(rail).is_push
         return cls(
             id=str(won.id),
             invoice_id=str(won.invoice_id),
@@ -134,8 +173,9 @@ class RecoveredView(Struct, frozen=True, rename="camel"):
             amount=won.amount.amount,
             currency=won.amount.currency.code,
             category=won.category,
-            transaction_id=None if won.recovered_by is None else str(PaymentAttemptId(won.recovered_by)),
-            rail=won.recovered_rail,
+            transaction_id=None if winner is None or is_pushed else str(PaymentAttemptId(winner)),
+            payment_id=None if winner is None or not is_pushed else str(IncomingPaymentId(winner)),
+            rail=rail,
             action=won.recovered_action,
             attempts_made=won.attempts_made,
             opened_at=Written.instant(won.opened_at),

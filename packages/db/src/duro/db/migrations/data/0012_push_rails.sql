@@ -4,6 +4,7 @@ comment on column payment_requests.look_at is
     'When somebody looks at it next, or until when its holder may take; null once nothing more is expected.';
 drop index payment_requests_opening;
 create index payment_requests_looked_at on payment_requests (tenant_id, look_at, id) where look_at is not null;
+create index incoming_payments_by_subscription on incoming_payments (tenant_id, subscription_id, id);
 create index payment_requests_by_invoice on payment_requests (tenant_id, invoice_id);
 
 alter table payment_attempts
