@@ -9,10 +9,20 @@ from fence import Settled, Snapshots
 
 from duro.billing_worker.composition import Composition, Pools
 from duro.billing_worker.settings import Settings
-from duro.kernel import DunningScheduleId, MessageId, Mode, PaymentAttemptId, RefundId, SubscriptionId, TenantId
+from duro.kernel import (
+    DunningScheduleId,
+    MessageId,
+    Mode,
+    PaymentAttemptId,
+    PaymentRequestId,
+    RefundId,
+    SubscriptionId,
+    TenantId,
+)
+from duro.payments import InMemoryIssuerLedger, SimulatedPaymentRequests, SimulatedProvider
 from duro.queue import JobKind, JobPayload, JobQueue, MalformedPayloadError, RedisProbe
 
-NAMES = ("sub", "due", "idle", "pending", "txn", "rfd", "inv", "plan", "cus", "pm", "evt", "dun", "msg")
+NAMES = ("sub", "due", "idle", "pending", "txn", "rfd", "inv", "plan", "cus", "pm", "evt", "dun", "msg", "prq")
 WORK = {
     JobKind.BILLING: ("due", SubscriptionId, "subscriptions"),
     JobKind.DUNNING: ("dun", DunningScheduleId, "subscriptions"),
@@ -46,8 +56,15 @@ async def handlers(scratch, redis_url):
             stack.push_async_callback(queue.close)
         probe = RedisProbe(redis_url)
         stack.push_async_callback(probe.close)
+        pushes = SimulatedProvider.over(InMemoryIssuerLedger(), clock=scratch.clock).pushes
         composition = Composition(
-            settings, pools=pools, gateway=scratch.gateway, queues=queues, probe=probe, clock=scratch.clock
+            settings,
+            pools=pools,
+            gateway=scratch.gateway,
+            queues=queues,
+            probe=probe,
+            clock=scratch.clock,
+            asking=[SimulatedPaymentRequests(pushes)],
         )
         readiness = await composition._health.look()
         assert readiness.is_ready, readiness.problems
@@ -106,6 +123,9 @@ class TestEveryJob:
         for mode in Mode:
             victim, before = scratch.victim[mode], await scratch.snapshots.take()
             refund = RefundId.parse(victim.names["rfd"])
-            await handlers[JobKind.PENDING, mode](JobPayload.about(mode, victim.tenant_id, refund))
+            request = PaymentRequestId.parse(victim.names["prq"])
+            for subject in (refund, request):
+                await handlers[JobKind.PENDING, mode](JobPayload.about(mode, victim.tenant_id, subject))
             changes = Snapshots.changes(before, await scratch.snapshots.take())
             assert (f"{mode.value}.refunds", victim.owner) in changes
+            assert (f"{mode.value}.payment_requests", victim.owner) in changes

@@ -18,6 +18,7 @@ from duro.kernel import (
     Mode,
     Money,
     PaymentAttemptId,
+    PaymentRequestId,
     PlanId,
     RefundId,
     SubscriptionId,
@@ -315,6 +316,7 @@ class Settled:
             "refused_rfd": str(refused.id),
             "dun": str(case.id),
             "msg": str(MessageId(message_id)),
+            "prq": str(PaymentRequestId(message_id)),
         }
 
     def _unpaid(self, subscription: Subscription) -> Invoice:
