@@ -12,10 +12,17 @@ from duro.db.audit import Audit
 from duro.db.records import AttemptStatus
 from duro.db.sweeps import Sweeps
 from duro.kernel import Clock, DunningScheduleId, IdFactory, Mode
-from duro.merchant_api.billing import BillingService, GatewayRegistry, PendingService, RenewalOutcome
+from duro.merchant_api.billing import (
+    BillingService,
+    GatewayRegistry,
+    PendingService,
+    RefundService,
+    RenewalOutcome,
+)
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.dunning import DunningService, PauseCase, RetryNow
 from duro.merchant_api.pushed import ReceiveMoney, RequestService
+from duro.merchant_api.refunds import RefundInvoice
 from duro.payments import (
     Approved,
     Declined,
@@ -96,6 +103,7 @@ class Recovery:
     asking: SilentRequests
     requests: RequestService
     receive: ReceiveMoney
+    refund: RefundInvoice
     sweeps: Sweeps
     admin: DatabasePool
     clock: Clock
@@ -233,6 +241,13 @@ async def recovery(database: ClonedDatabase, stage: Stage, clock: Clock) -> Asyn
         asking=asking,
         requests=RequestService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         receive=ReceiveMoney(contexts, ids=ids, clock=clock),
+        refund=RefundInvoice(
+            contexts,
+            RefundService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
+            TrustedClock(),
+            ids=ids,
+            clock=clock,
+        ),
         sweeps=Sweeps(sweep),
         admin=admin,
         clock=clock,

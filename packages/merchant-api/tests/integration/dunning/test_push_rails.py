@@ -10,9 +10,10 @@ from duro.billing.recovery import Rail
 from duro.db import PageRequest
 from duro.db.push_rows import PaymentRequestStatus
 from duro.db.records import AttemptStatus, DunningState, InvoiceStatus
-from duro.kernel import Currency, Money, NotFoundError, PaymentRequestId
+from duro.kernel import ConflictError, Currency, Money, NotFoundError, PaymentRequestId
 from duro.merchant_api.billing import RenewalOutcome
 from duro.merchant_api.pushed import ArrivedMoney, Received, RequestOutcome
+from duro.merchant_api.refunds import RefundInvoiceCommand
 from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
 from duro.payments import Approved, Declined, Unknown
 from duro.payments.simulated import PayerOrder, SimulatedPayer
@@ -163,6 +164,15 @@ class TestAPayerWhoseCardIsBarred:
     async def _cancel(recovery, sub) -> None:
         cancel = CancelSubscription(recovery.contexts, recovery.ids, recovery.clock)
         await cancel.execute(recovery.merchant.tenant.id, CancelSubscriptionCommand(subscription_id=sub.id))
+
+    async def test_gets_it_back_by_hand_only(self, recovery, sub):
+        [request] = await recovery.asked(sub)
+        await pay(recovery, request, PRICE)
+        await after(recovery, SOON)
+        command = RefundInvoiceCommand(invoice_id=request.invoice_id)
+        with pytest.raises(ConflictError) as refused:
+            await recovery.refund.execute(recovery.merchant.tenant.id, command)
+        assert refused.value.code == "refund_by_hand"
 
     async def test_is_asked_by_transfer_without_a_phone(self, recovery):
         subscription = await recovery.declined(STOLEN)

@@ -17,6 +17,7 @@ from duro.merchant_api.payment_methods import (
     AttachPaymentMethodCommand,
     CardRefusedError,
     DetachPaymentMethod,
+    MandateService,
 )
 from duro.merchant_api.subscriptions import (
     CancelSubscription,
@@ -51,7 +52,10 @@ class Person:
         return await act.execute(self.recovery.merchant.tenant.id, command)
 
     async def removes(self, method_id: PaymentMethodId):
-        return await DetachPaymentMethod(*self._parts).execute(self.recovery.merchant.tenant.id, method_id)
+        contexts, ids, clock = self._parts
+        gateways = GatewayRegistry(contexts.mode, [self.recovery.gateway], is_development=True)
+        act = DetachPaymentMethod(contexts, MandateService(contexts, gateways, clock=clock), ids, clock)
+        return await act.execute(self.recovery.merchant.tenant.id, method_id)
 
     async def pays_with(self, subscription, method_id: PaymentMethodId | None):
         command = UpdateSubscriptionCommand(subscription_id=subscription.id, payment_method_id=Given(value=method_id))

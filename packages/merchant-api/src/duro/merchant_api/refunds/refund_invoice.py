@@ -3,7 +3,7 @@ from typing import Final, final
 
 from duro.billing import PaymentInProgressError
 from duro.db.contexts import RepositoryContexts
-from duro.db.records import AttemptStatus, PaymentAttempt, Refund, RefundStatus
+from duro.db.records import AttemptStatus, Refund, RefundStatus
 from duro.db.repositories import Repositories
 from duro.kernel import Clock, ConflictError, Fault, IdFactory, InvalidInputError, InvoiceId, Money, RefundId, TenantId
 from duro.merchant_api.billing.checks_clock import ChecksClock
@@ -47,7 +47,9 @@ class RefundInvoice:
     async def execute(
         self, tenant_id: TenantId, command: RefundInvoiceCommand, receipt: Receipt[Refund] = _UNSIGNED
     ) -> Refund:
-        """Raise NotFoundError, or ConflictError `refund_exceeds_payment` or `payment_in_progress`.
+        """Raise NotFoundError, or ConflictError `refund_exceeds_payment`, `refund_by_hand` or `payment_in_progress`.
+
+        Only what was charged goes back by the provider; money that the payer pushed goes back by hand.
 
         An answer of the provider that isn't known yet is no error: the refund is pending, and is settled later.
         """
@@ -74,15 +76,14 @@ class RefundInvoice:
             for refund in await repos.refunds.lock_of_invoice(invoice.id)
             if refund.status is not RefundStatus.FAILED
         ]
-        left = invoice.amount_paid - sum(reserved, Money.zero(invoice.currency))
+        charge = next((attempt for attempt in attempts if attempt.status is AttemptStatus.SUCCEEDED), None)
+        if charge is None and not invoice.amount_paid.is_zero:
+            code = "refund_by_hand"
+            raise ConflictError(code, f"The payer pushed the money for the invoice {invoice.id}: it goes back by hand.")
+        charged = invoice.amount_paid if charge is None else charge.amount_allocated
+        left = charged - sum(reserved, Money.zero(invoice.currency))
         amount = left if command.amount is None else Money(command.amount, invoice.currency)
-        if amount.is_zero or left < amount:
+        if charge is None or amount.is_zero or left < amount:
             code = "refund_exceeds_payment"
-            raise ConflictError(code, f"Of what was paid for the invoice {invoice.id}, {left} is left to give back.")
-        await self._book.claim(
-            repos, self._paid_by(attempts), amount=amount, reason=command.reason, id=refund_id, clock=locked.clock
-        )
-
-    @staticmethod
-    def _paid_by(attempts: tuple[PaymentAttempt, ...]) -> PaymentAttempt:
-        return next(attempt for attempt in attempts if attempt.status is AttemptStatus.SUCCEEDED)
+            raise ConflictError(code, f"Of what was charged for the invoice {invoice.id}, {left} is left to give back.")
+        await self._book.claim(repos, charge, amount=amount, reason=command.reason, id=refund_id, clock=locked.clock)
