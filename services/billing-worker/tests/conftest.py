@@ -31,7 +31,7 @@ class ScriptedService:
             raise answer
         return answer
 
-    resolve = process = drive = deliver = _answer
+    resolve = process = refresh = drive = deliver = _answer
 
 
 class Ids:

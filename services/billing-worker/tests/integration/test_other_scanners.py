@@ -6,7 +6,7 @@ from duro.billing_worker.incomplete_scanner import IncompleteScanner
 from duro.billing_worker.pending_scanner import PendingScanner
 from duro.billing_worker.reminder_scanner import ReminderScanner
 from duro.crypto import SystemClock, Uuid7IdFactory
-from duro.kernel import Mode, PaymentAttemptId, PaymentRequestId, RefundId, TenantId
+from duro.kernel import Mode, PaymentAttemptId, PaymentMethodId, PaymentRequestId, RefundId, TenantId
 from duro.queue import JobPayload, JobQueue, JobWorker
 from duro.testkit.deadline import Deadline
 
@@ -14,8 +14,9 @@ IDS = Uuid7IdFactory(SystemClock())
 
 
 class FakeSweep:
-    def __init__(self, *, attempts=(), refunds=(), requests=(), starts=()) -> None:
+    def __init__(self, *, attempts=(), refunds=(), requests=(), mandates=(), starts=()) -> None:
         self._attempts, self._refunds, self._requests, self._starts = attempts, refunds, requests, starts
+        self._mandates = mandates
         self.windows: list[tuple[Instant, Instant]] = []
 
     async def pending_attempts(self, mode, now, *, limit):
@@ -26,6 +27,9 @@ class FakeSweep:
 
     async def due_payment_requests(self, mode, now, *, total):
         return self._requests
+
+    async def due_mandates(self, mode, now, *, total):
+        return self._mandates
 
     async def incomplete_subscriptions(self, mode, *, created_from=Instant.MIN, created_before, limit):
         self.windows.append((created_from, created_before))
@@ -47,17 +51,21 @@ async def worked_off(name: str, redis_url: str, count: int) -> list[JobPayload]:
 
 
 class TestThePendingScanner:
-    async def test_puts_attempts_refunds_and_requests_on_one_queue(self, made, redis_url, clock):
+    async def test_puts_all_that_waits_for_an_answer_on_one_queue(self, made, redis_url, clock):
         attempt, refund, request = IDS.new(PaymentAttemptId), IDS.new(RefundId), IDS.new(PaymentRequestId)
+        mandate = IDS.new(PaymentMethodId)
         queue = JobQueue("pending-test", redis_url)
         sweep = FakeSweep(
-            attempts=[(made.tenant, attempt)], refunds=[(made.tenant, refund)], requests=[(made.tenant, request)]
+            attempts=[(made.tenant, attempt)],
+            refunds=[(made.tenant, refund)],
+            requests=[(made.tenant, request)],
+            mandates=[(made.tenant, mandate)],
         )
         scanner = PendingScanner(mode=Mode.TEST, sweep=sweep, queue=queue, clock=clock, interval_seconds=15)
         assert (scanner.name, scanner.interval_seconds) == ("pending-test", 15)
-        assert await scanner.scan() == 3
-        seen = await worked_off("pending-test", redis_url, 3)
-        assert {payload.id for payload in seen} == {str(attempt), str(refund), str(request)}
+        assert await scanner.scan() == 4
+        seen = await worked_off("pending-test", redis_url, 4)
+        assert {payload.id for payload in seen} == {str(attempt), str(refund), str(request), str(mandate)}
         await queue.close()
 
 

@@ -15,6 +15,7 @@ from duro.kernel import (
     MessageId,
     Mode,
     PaymentAttemptId,
+    PaymentMethodId,
     PaymentRequestId,
     RefundId,
     SubscriptionId,
@@ -117,7 +118,9 @@ class TestThePendingProcessor:
     async def test_resolves_an_attempt(self, scripted, made, guard, metrics):
         attempts, refunds = scripted(RenewalOutcome.CHARGED), scripted(None)
         payload = made.payload(PaymentAttemptId)
-        await PendingProcessor(attempts, refunds, scripted(None), guard=guard, metrics=metrics).process(payload)
+        await PendingProcessor(attempts, refunds, scripted(None), scripted(None), guard=guard, metrics=metrics).process(
+            payload
+        )
         assert attempts.calls == [(payload.tenant_id, payload.entity(PaymentAttemptId))]
         assert refunds.calls == []
         assert 'duro_pending_resolved_total{mode="test",outcome="charged"} 1.0' in metrics.render().decode()
@@ -125,29 +128,47 @@ class TestThePendingProcessor:
     async def test_sends_a_refund(self, scripted, made, guard, metrics):
         attempts, refunds = scripted(RenewalOutcome.CHARGED), scripted("succeeded")
         payload = made.payload(RefundId)
-        await PendingProcessor(attempts, refunds, scripted(None), guard=guard, metrics=metrics).process(payload)
+        await PendingProcessor(attempts, refunds, scripted(None), scripted(None), guard=guard, metrics=metrics).process(
+            payload
+        )
         assert refunds.calls == [(payload.tenant_id, payload.entity(RefundId))]
         assert attempts.calls == []
         assert 'duro_refunds_total{mode="test",outcome="succeeded"} 1.0' in metrics.render().decode()
 
     async def test_looks_at_a_request_for_pushed_money(self, scripted, made, guard, metrics):
         requests, payload = scripted("received"), made.payload(PaymentRequestId)
-        processor = PendingProcessor(scripted(None), scripted(None), requests, guard=guard, metrics=metrics)
+        processor = PendingProcessor(
+            scripted(None), scripted(None), requests, scripted(None), guard=guard, metrics=metrics
+        )
         await processor.process(payload)
         assert requests.calls == [(payload.tenant_id, payload.entity(PaymentRequestId))]
         assert 'duro_payment_requests_total{mode="test",outcome="received"} 1.0' in metrics.render().decode()
 
+    async def test_looks_a_mandate_up(self, scripted, made, guard, metrics):
+        mandates, payload = scripted("active"), made.payload(PaymentMethodId)
+        processor = PendingProcessor(
+            scripted(None), scripted(None), scripted(None), mandates, guard=guard, metrics=metrics
+        )
+        await processor.process(payload)
+        assert mandates.calls == [(payload.tenant_id, payload.entity(PaymentMethodId))]
+        assert 'duro_mandates_total{mode="test",outcome="active"} 1.0' in metrics.render().decode()
+
     async def test_refuses_the_id_of_something_else(self, scripted, made, guard, metrics):
         with pytest.raises(MalformedPayloadError):
             await PendingProcessor(
-                scripted(RenewalOutcome.CHARGED), scripted(None), scripted(None), guard=guard, metrics=metrics
+                scripted(RenewalOutcome.CHARGED),
+                scripted(None),
+                scripted(None),
+                scripted(None),
+                guard=guard,
+                metrics=metrics,
             ).process(made.payload(SubscriptionId))
 
     async def test_claims_nothing_by_a_clock_it_does_not_trust(self, scripted, made, distrustful_guard, metrics):
         attempts = scripted(RenewalOutcome.CHARGED)
         with pytest.raises(ClockNotTrustedError):
             await PendingProcessor(
-                attempts, scripted(None), scripted(None), guard=distrustful_guard, metrics=metrics
+                attempts, scripted(None), scripted(None), scripted(None), guard=distrustful_guard, metrics=metrics
             ).process(made.payload(PaymentAttemptId))
         assert attempts.calls == []
 

@@ -68,9 +68,15 @@ _ATTRIBUTE: Final = """
     returning *"""
 _LOCK_PAID_WITH: Final = """
     select s.id from {schema}.payment_methods m
-    join {schema}.subscriptions s
-        on s.tenant_id = m.tenant_id and s.customer_id = m.customer_id and s.payment_method_id = m.id
+    join {schema}.subscriptions s on s.tenant_id = m.tenant_id and s.customer_id = m.customer_id
     where m.tenant_id = $1 and m.id = $2 and exists (
+        select from {schema}.dunning_schedules d
+        where d.tenant_id = $1 and d.subscription_id = s.id and d.state in ('scheduled', 'awaiting_customer')
+          and coalesce(d.payment_method_id, s.payment_method_id) = m.id)
+    order by s.id for update of s"""
+_LOCK_WITH_OPEN_CASES: Final = """
+    select s.id from {schema}.subscriptions s
+    where s.tenant_id = $1 and s.customer_id = $2 and exists (
         select from {schema}.dunning_schedules d
         where d.tenant_id = $1 and d.subscription_id = s.id and d.state in ('scheduled', 'awaiting_customer'))
     order by s.id for update of s"""
@@ -195,6 +201,10 @@ class DunningRepository:
         """Lock the subscriptions with open cases that this method is charged for."""
         rows = await self._session.fetch(_LOCK_PAID_WITH, method_id.value)
         return tuple(SubscriptionId(row["id"]) for row in rows)
+
+    async def lock_with_open_cases(self, customer_id: CustomerId) -> None:
+        """Lock all subscriptions of a customer that have open cases, which a change of how they pay may wake."""
+        await self._session.fetch(_LOCK_WITH_OPEN_CASES, customer_id.value)
 
     async def lock_asking(self, customer_id: CustomerId) -> tuple[SubscriptionId, ...]:
         """Lock the customer's subscriptions whose cases wait for another card."""

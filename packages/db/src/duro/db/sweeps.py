@@ -11,6 +11,7 @@ from duro.kernel import (
     MessageId,
     Mode,
     PaymentAttemptId,
+    PaymentMethodId,
     PaymentRequestId,
     RefundId,
     SubscriptionId,
@@ -97,6 +98,17 @@ _DUE_PAYMENT_REQUESTS: Final = """
               select from {schema}.subscriptions s
               where s.tenant_id = t.id and s.id = r.subscription_id and s.test_clock_id is not null)
         order by r.look_at, r.id
+        limit $2) as due
+    order by due.turn, t.id
+    limit $3"""
+_DUE_MANDATES: Final = """
+    select t.id as tenant_id, due.id
+    from core.tenants t
+    cross join lateral (
+        select m.id, row_number() over (order by m.look_at, m.id) as turn
+        from {schema}.payment_methods m
+        where m.tenant_id = t.id and m.look_at <= $1
+        order by m.look_at, m.id
         limit $2) as due
     order by due.turn, t.id
     limit $3"""
@@ -216,6 +228,16 @@ class Sweeps:
         """
         rows = await self._fetch(mode, _DUE_PAYMENT_REQUESTS, now, limit_per_tenant, total)
         return tuple((TenantId(row["tenant_id"]), PaymentRequestId(row["id"])) for row in rows)
+
+    async def due_mandates(
+        self, mode: Mode, now: Instant, *, limit_per_tenant: int = 1_000, total: int = 10_000
+    ) -> tuple[tuple[TenantId, PaymentMethodId], ...]:
+        """Read mandates that somebody has to ask their provider about by now, the longest waiting first.
+
+        Those of customers on test clocks are among them: the provider lives in real time.
+        """
+        rows = await self._fetch(mode, _DUE_MANDATES, now, limit_per_tenant, total)
+        return tuple((TenantId(row["tenant_id"]), PaymentMethodId(row["id"])) for row in rows)
 
     async def due_messages(
         self, mode: Mode, now: Instant, *, limit_per_tenant: int = 1_000, total: int = 10_000

@@ -7,8 +7,8 @@ import pytest
 
 from duro.db.records import AttemptStatus
 from duro.kernel import ConflictError, PaymentAttemptId
-from duro.merchant_api.billing import RenewalOutcome
-from duro.merchant_api.payment_methods import DetachPaymentMethod
+from duro.merchant_api.billing import GatewayRegistry, RenewalOutcome
+from duro.merchant_api.payment_methods import DetachPaymentMethod, MandateService
 from duro.payments import SimulatedCard
 from duro.testkit.builders import PaymentMethodBuilder, SubscriptionBuilder
 from duro.testkit.deadline import Deadline
@@ -34,8 +34,9 @@ class HeldReceipt:
 
 
 @pytest.fixture
-def detach(loop, ids, clock) -> DetachPaymentMethod:
-    return DetachPaymentMethod(loop.contexts, ids, clock)
+def detach(loop, gateway, ids, clock) -> DetachPaymentMethod:
+    gateways = GatewayRegistry(loop.contexts.mode, [gateway], is_development=True)
+    return DetachPaymentMethod(loop.contexts, MandateService(loop.contexts, gateways, clock=clock), ids, clock)
 
 
 async def due(loop, card: SimulatedCard = SimulatedCard.APPROVE):

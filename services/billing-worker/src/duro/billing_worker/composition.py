@@ -33,8 +33,16 @@ from duro.kernel import Clock, IdFactory, Mode
 from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
 from duro.merchant_api.dunning import DunningService
 from duro.merchant_api.messages import ReminderService
+from duro.merchant_api.payment_methods import MandateService
 from duro.merchant_api.pushed import RequestService
-from duro.payments import ChargeGateway, HttpSimulatedGateway, HttpSimulatedPaymentRequests, PaymentRequestGateway
+from duro.payments import (
+    ChargeGateway,
+    HttpSimulatedGateway,
+    HttpSimulatedMandates,
+    HttpSimulatedPaymentRequests,
+    MandateGateway,
+    PaymentRequestGateway,
+)
 from duro.queue import JobKind, JobQueue, JobWorker, Processor, RedisProbe, Scanner, ScanWorker
 
 _STATEMENT_SECONDS: Final = 60.0
@@ -89,11 +97,14 @@ class Composition:
         clock: Clock,
         post: PostOffice | None = None,
         asking: Sequence[PaymentRequestGateway] = (),
+        mandates: Sequence[MandateGateway] = (),
     ) -> None:
         self._settings = settings
         self._pools = pools
         self._gateways = {
-            mode: GatewayRegistry(mode, [gateway], is_development=settings.is_development, asking=asking)
+            mode: GatewayRegistry(
+                mode, [gateway], is_development=settings.is_development, asking=asking, mandates=mandates
+            )
             for mode in Mode
         }
         self._queues = queues
@@ -121,6 +132,10 @@ class Composition:
             base_url=settings.gateway_url, timeout_seconds=settings.gateway_timeout_seconds
         )
         stack.push_async_callback(asking.close)
+        mandates = HttpSimulatedMandates(
+            base_url=settings.gateway_url, timeout_seconds=settings.gateway_timeout_seconds
+        )
+        stack.push_async_callback(mandates.close)
         pools = await Pools.open(settings, stack)
         queues: dict[JobKind, dict[Mode, JobQueue]] = {kind: {} for kind in JobKind}
         for kind in JobKind:
@@ -132,7 +147,15 @@ class Composition:
         post = PostOffice.open(settings.post, stack)
         clock = clock or SystemClock()
         return cls(
-            settings, pools=pools, gateway=gateway, asking=[asking], queues=queues, probe=probe, clock=clock, post=post
+            settings,
+            pools=pools,
+            gateway=gateway,
+            asking=[asking],
+            mandates=[mandates],
+            queues=queues,
+            probe=probe,
+            clock=clock,
+            post=post,
         )
 
     def server(self) -> HealthServer:
@@ -220,6 +243,7 @@ class Composition:
         pending = PendingService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         requests = RequestService(contexts, gateways, ids=ids, clock=clock, lease=lease)
+        mandates = MandateService(contexts, gateways, clock=clock)
         starts = IncompleteService(contexts, billing, ids=ids, clock=clock)
         dunning = DunningService(contexts, gateways, ids=ids, clock=clock, lease=lease)
         messages = self._post.service(contexts, clock=clock)
@@ -231,7 +255,9 @@ class Composition:
             self._job_worker(JobKind.BILLING, mode, BillingProcessor(renewals.work, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.DUNNING, mode, DunningProcessor(cases.work, guard=guard, metrics=metrics)),
             self._job_worker(
-                JobKind.PENDING, mode, PendingProcessor(pending, refunds, requests, guard=guard, metrics=metrics)
+                JobKind.PENDING,
+                mode,
+                PendingProcessor(pending, refunds, requests, mandates, guard=guard, metrics=metrics),
             ),
             self._job_worker(JobKind.INCOMPLETE, mode, IncompleteProcessor(starts, guard=guard, metrics=metrics)),
             self._job_worker(JobKind.MESSAGES, mode, MessageProcessor(tellings.work, guard=guard, metrics=metrics)),

@@ -18,6 +18,7 @@ class WorkerMetrics:
         self._resolved = self._counter("duro_pending_resolved", "Pending attempts that were looked up, by outcome.")
         self._refunds = self._counter("duro_refunds", "Pending refunds that were sent, by outcome.")
         self._requests = self._counter("duro_payment_requests", "Requests for pushed money looked at, by outcome.")
+        self._mandates = self._counter("duro_mandates", "Mandates that were looked up, by how they stood.")
         self._driven = self._counter("duro_incomplete_driven", "Unfinished starts that were taken further, by outcome.")
         self._tellings = Counter(
             "duro_messages",
@@ -54,6 +55,9 @@ class WorkerMetrics:
 
     def asked(self, mode: Mode, outcome: str) -> None:
         self._requests.labels(mode.value, outcome).inc()
+
+    def looked_up(self, mode: Mode, outcome: str) -> None:
+        self._mandates.labels(mode.value, outcome).inc()
 
     def driven(self, mode: Mode, outcome: RenewalOutcome) -> None:
         self._driven.labels(mode.value, outcome.value).inc()

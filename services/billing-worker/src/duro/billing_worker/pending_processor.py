@@ -3,21 +3,22 @@ from typing import final
 import structlog
 
 from duro.billing_worker.metrics import WorkerMetrics
-from duro.billing_worker.ports import PaymentRequests, PendingAttempts, PendingRefunds
+from duro.billing_worker.ports import Mandates, PaymentRequests, PendingAttempts, PendingRefunds
 from duro.db.clock_guard import ClockGuard
-from duro.kernel import PaymentAttemptId, PaymentRequestId, RefundId
+from duro.kernel import PaymentAttemptId, PaymentMethodId, PaymentRequestId, RefundId
 from duro.queue import JobPayload
 
 
 @final
 class PendingProcessor:
-    """Finds out what became of one pending attempt, refund or request for pushed money; the id says which."""
+    """Finds out what became of one pending attempt, refund, request for pushed money or mandate; the id says which."""
 
     def __init__(
         self,
         attempts: PendingAttempts,
         refunds: PendingRefunds,
         requests: PaymentRequests,
+        mandates: Mandates,
         *,
         guard: ClockGuard,
         metrics: WorkerMetrics,
@@ -25,6 +26,7 @@ class PendingProcessor:
         self._attempts = attempts
         self._refunds = refunds
         self._requests = requests
+        self._mandates = mandates
         self._guard = guard
         self._metrics = metrics
         self._log = structlog.stdlib.get_logger("duro.billing_worker")
@@ -39,6 +41,10 @@ class PendingProcessor:
             what = "payment_request"
             outcome = await self._requests.process(payload.tenant_id, payload.entity(PaymentRequestId))
             self._metrics.asked(payload.mode, outcome)
+        elif payload.kind == PaymentMethodId.prefix:
+            status = await self._mandates.refresh(payload.tenant_id, payload.entity(PaymentMethodId))
+            what, outcome = "mandate", status or "skipped"
+            self._metrics.looked_up(payload.mode, outcome)
         else:
             what = "pending_attempt"
             outcome = await self._attempts.resolve(payload.tenant_id, payload.entity(PaymentAttemptId))

@@ -9,7 +9,7 @@ _LIMIT: Final = 10_000
 
 @final
 class PendingScanner:
-    """Finds attempts, refunds and requests for pushed money of one mode that somebody has to look at by now."""
+    """Finds attempts, refunds, requests for pushed money and mandates of one mode that have to be looked at by now."""
 
     def __init__(
         self, *, mode: Mode, sweep: PendingSweep, queue: JobQueue, clock: Clock, interval_seconds: int
@@ -34,7 +34,8 @@ class PendingScanner:
         attempts = await self._sweep.pending_attempts(self._mode, now, limit=_LIMIT)
         refunds = await self._sweep.pending_refunds(self._mode, now, limit=_LIMIT)
         requests = await self._sweep.due_payment_requests(self._mode, now, total=_LIMIT)
-        due = (*attempts, *refunds, *requests)
+        mandates = await self._sweep.due_mandates(self._mode, now, total=_LIMIT)
+        due = (*attempts, *refunds, *requests, *mandates)
         return await self._queue.top_up(
             [JobKind.PENDING.job(self._mode, tenant_id, entity_id) for tenant_id, entity_id in due]
         )

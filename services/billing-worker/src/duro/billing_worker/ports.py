@@ -3,7 +3,16 @@ from typing import Protocol, TypeVar
 
 from whenever import Instant
 
-from duro.kernel import EntityId, Mode, PaymentAttemptId, PaymentRequestId, RefundId, SubscriptionId, TenantId
+from duro.kernel import (
+    EntityId,
+    Mode,
+    PaymentAttemptId,
+    PaymentMethodId,
+    PaymentRequestId,
+    RefundId,
+    SubscriptionId,
+    TenantId,
+)
 from duro.merchant_api.billing import RenewalOutcome
 
 Subject = TypeVar("Subject", bound=EntityId)
@@ -43,6 +52,12 @@ class PaymentRequests(Protocol):
     """Opens one request for pushed money, or finds what came of it; the word for that."""
 
     async def process(self, tenant_id: TenantId, request_id: PaymentRequestId) -> str: ...
+
+
+class Mandates(Protocol):
+    """Asks a provider how one mandate stands, or ends it there; the word for how it stands, None if there is none."""
+
+    async def refresh(self, tenant_id: TenantId, method_id: PaymentMethodId) -> str | None: ...
 
 
 class IncompleteStarts(Protocol):
@@ -85,6 +100,10 @@ class PendingSweep(Protocol):
     async def due_payment_requests(
         self, mode: Mode, now: Instant, *, total: int
     ) -> Sequence[tuple[TenantId, PaymentRequestId]]: ...
+
+    async def due_mandates(
+        self, mode: Mode, now: Instant, *, total: int
+    ) -> Sequence[tuple[TenantId, PaymentMethodId]]: ...
 
 
 class IncompleteSweep(Protocol):

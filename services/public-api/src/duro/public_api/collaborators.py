@@ -2,12 +2,15 @@ from dataclasses import dataclass
 from typing import final
 
 from duro.crypto import SystemClock, Uuid7IdFactory
-from duro.kernel import Clock, IdFactory
+from duro.kernel import Clock, IdFactory, Mode
+from duro.merchant_api.billing import GatewayRegistry
 from duro.payments import (
     ChargeGateway,
     HttpSimulatedGateway,
+    HttpSimulatedMandates,
     HttpSimulatedPaymentRequests,
     InboundWebhook,
+    MandateGateway,
     PaymentRequestGateway,
     SimulatedInboundWebhooks,
 )
@@ -19,7 +22,8 @@ from duro.public_api.settings import Settings
 class Collaborators:
     """What the service takes from outside itself: time, names, and the provider. Journeys bring their own.
 
-    The webhooks are the providers whose notices are taken; payers are asked to push money through the asking ones.
+    The webhooks are the providers whose notices are taken; payers are asked to push money through the asking ones,
+    and to approve debits through those of mandates.
     """
 
     clock: Clock
@@ -27,6 +31,7 @@ class Collaborators:
     gateway: ChargeGateway
     webhooks: tuple[InboundWebhook, ...] = ()
     asking: tuple[PaymentRequestGateway, ...] = ()
+    mandates: tuple[MandateGateway, ...] = ()
 
     @classmethod
     def of_the_world(cls, settings: Settings) -> "Collaborators":
@@ -35,7 +40,16 @@ class Collaborators:
         asking = HttpSimulatedPaymentRequests(
             base_url=settings.gateway_url, timeout_seconds=settings.gateway_timeout_seconds
         )
-        return cls(clock, Uuid7IdFactory(clock), gateway, cls._webhooks(settings, clock), (asking,))
+        mandates = HttpSimulatedMandates(
+            base_url=settings.gateway_url, timeout_seconds=settings.gateway_timeout_seconds
+        )
+        return cls(clock, Uuid7IdFactory(clock), gateway, cls._webhooks(settings, clock), (asking,), (mandates,))
+
+    def gateways(self, mode: Mode, *, is_development: bool) -> GatewayRegistry:
+        """Register the providers for one mode."""
+        return GatewayRegistry(
+            mode, [self.gateway], is_development=is_development, asking=self.asking, mandates=self.mandates
+        )
 
     @staticmethod
     def _webhooks(settings: Settings, clock: Clock) -> tuple[InboundWebhook, ...]:

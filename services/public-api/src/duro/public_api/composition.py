@@ -26,10 +26,18 @@ from duro.http_kit.rate_limit_middleware import RateLimitMiddleware
 from duro.http_kit.request_identity import RequestIdentity
 from duro.http_kit.request_reader import RequestReader
 from duro.kernel import Mode
-from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService, PendingService, RefundService
+from duro.merchant_api.billing import BillingService, IncompleteService, PendingService, RefundService
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.dunning import DunningService
-from duro.merchant_api.inbound import ChargeNotices, InboundNotices, ModeNotices, MoneyNotices, RefundNotices
+from duro.merchant_api.inbound import (
+    ChargeNotices,
+    InboundNotices,
+    MandateNotices,
+    ModeNotices,
+    MoneyNotices,
+    RefundNotices,
+)
+from duro.merchant_api.payment_methods import MandateService
 from duro.merchant_api.pushed import ReceiveMoney, RequestService
 from duro.merchant_api.test_clocks import DueWork
 from duro.public_api.analytics.controller import AnalyticsController
@@ -108,12 +116,7 @@ class Composition:
         collaborators: Collaborators,
     ) -> Merchant:
         clock, ids = collaborators.clock, collaborators.ids
-        gateways = GatewayRegistry(
-            contexts.mode,
-            [collaborators.gateway],
-            is_development=settings.is_development,
-            asking=collaborators.asking,
-        )
+        gateways = collaborators.gateways(contexts.mode, is_development=settings.is_development)
         billing = BillingService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease)
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=settings.lease)
         work = DueWork(
@@ -190,7 +193,7 @@ class Composition:
 
     def _notices_of(self, mode: Mode) -> ModeNotices:
         clock, ids, contexts = self.collaborators.clock, self.collaborators.ids, self.contexts[mode]
-        gateways = GatewayRegistry(mode, [self.collaborators.gateway], is_development=self.settings.is_development)
+        gateways = self.collaborators.gateways(mode, is_development=self.settings.is_development)
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=self.settings.lease)
         money = MoneyNotices(ReceiveMoney(contexts, ids=ids, clock=clock))
         return ModeNotices(
@@ -198,6 +201,7 @@ class Composition:
             charges=ChargeNotices(contexts, gateways, money, ids=ids, clock=clock),
             refunds=RefundNotices(contexts, refunds, clock=clock),
             money=money,
+            mandates=MandateNotices(MandateService(contexts, gateways, clock=clock)),
         )
 
     def _middleware(self) -> list[ASGIMiddleware]:
@@ -218,8 +222,8 @@ class Composition:
     async def close(self) -> None:
         """Let go of the provider, the limits and the databases."""
         await self.collaborators.gateway.close()
-        for asking in self.collaborators.asking:
-            await asking.close()
+        for gateway in (*self.collaborators.asking, *self.collaborators.mandates):
+            await gateway.close()
         if self.cache is not None:
             await self.cache.close()
         for pool in self.pools.values():

@@ -22,12 +22,6 @@ from duro.merchant_api.invoices import (
     VoidInvoice,
 )
 from duro.merchant_api.messages import GetMessage, ListMessages
-from duro.merchant_api.payment_methods import (
-    AttachPaymentMethod,
-    DetachPaymentMethod,
-    GetPaymentMethod,
-    ListPaymentMethods,
-)
 from duro.merchant_api.plans import ArchivePlan, CreatePlan, UpdatePlan
 from duro.merchant_api.refunds import CancelRefund, GetRefund, ListRefunds, RefundInvoice, RetryRefund
 from duro.merchant_api.subscriptions import (
@@ -39,6 +33,7 @@ from duro.merchant_api.subscriptions import (
 )
 from duro.merchant_api.test_clocks import AdvanceTestClock, CreateTestClock, DueWork, GetTestClock, ListTestClocks
 from duro.merchant_api.transactions import GetTransaction, ListTransactions
+from duro.public_api.payment_methods.acts import PaymentMethodActs
 from duro.public_api.plans.kept_plans import KeptPlans
 from duro.public_api.promo_codes.acts import PromoCodeActs
 from duro.public_api.recovery.acts import RecoveryActs
@@ -60,10 +55,7 @@ class Merchant:
     get_customer: GetCustomer
     get_customer_by_ref: GetCustomerByRef
     list_customers: ListCustomers
-    attach_payment_method: AttachPaymentMethod
-    detach_payment_method: DetachPaymentMethod
-    get_payment_method: GetPaymentMethod
-    list_payment_methods: ListPaymentMethods
+    payment_methods: PaymentMethodActs
     start_subscription: StartSubscription
     cancel_subscription: CancelSubscription
     subscription_changes: SubscriptionChangeActs
@@ -123,10 +115,7 @@ class Merchant:
             get_customer=GetCustomer(contexts),
             get_customer_by_ref=GetCustomerByRef(contexts),
             list_customers=ListCustomers(contexts),
-            attach_payment_method=AttachPaymentMethod(contexts, gateways, ids, clock),
-            detach_payment_method=DetachPaymentMethod(contexts, ids, clock),
-            get_payment_method=GetPaymentMethod(contexts),
-            list_payment_methods=ListPaymentMethods(contexts),
+            payment_methods=PaymentMethodActs.over(contexts, gateways=gateways, ids=ids, clock=clock),
             start_subscription=StartSubscription(contexts, billing, gateways, ids, clock),
             cancel_subscription=CancelSubscription(contexts, ids, clock),
             subscription_changes=SubscriptionChangeActs.over(

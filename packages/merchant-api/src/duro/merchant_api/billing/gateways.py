@@ -3,7 +3,7 @@ from typing import final
 
 from duro.billing.recovery import Rail
 from duro.kernel import Currency, DomainError, ErrorKind, Mode
-from duro.payments import ChargeGateway, PaymentRequestGateway
+from duro.payments import ChargeGateway, MandateGateway, PaymentRequestGateway
 
 
 @final
@@ -26,9 +26,9 @@ class UnknownGatewayError(DomainError):
 
 @final
 class GatewayRegistry:
-    """The providers one mode may charge through, and those through which payers push money.
+    """The providers one mode may charge through, those through which payers push money, and keepers of mandates.
 
-    The first one is that which new cards are saved with, and which payers are asked through.
+    The first one is that which new cards and mandates are saved with, and which payers are asked through.
 
     Raises SimulatedGatewayInLiveError if live mode is offered a gateway that moves no money, unless in development.
     """
@@ -40,6 +40,7 @@ class GatewayRegistry:
         *,
         is_development: bool,
         asking: Sequence[PaymentRequestGateway] = (),
+        mandates: Sequence[MandateGateway] = (),
     ) -> None:
         if mode is Mode.LIVE and not is_development:
             for gateway in (*gateways, *asking):
@@ -48,6 +49,7 @@ class GatewayRegistry:
         self._by_name = {gateway.name: gateway for gateway in gateways}
         self._default = gateways[0]
         self._asking = {gateway.name: gateway for gateway in asking}
+        self._mandates = {gateway.name: gateway for gateway in mandates}
 
     @property
     def default(self) -> ChargeGateway:
@@ -63,6 +65,13 @@ class GatewayRegistry:
     def asking(self, name: str) -> PaymentRequestGateway:
         """Find the provider of a stored request for pushed money. Raise UnknownGatewayError if it isn't set up."""
         gateway = self._asking.get(name)
+        if gateway is None:
+            raise UnknownGatewayError(name)
+        return gateway
+
+    def mandates(self, name: str) -> MandateGateway:
+        """Find the keeper of mandates of a provider. Raise UnknownGatewayError if none is set up."""
+        gateway = self._mandates.get(name)
         if gateway is None:
             raise UnknownGatewayError(name)
         return gateway

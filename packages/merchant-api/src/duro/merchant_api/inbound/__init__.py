@@ -4,6 +4,7 @@ from duro.merchant_api.inbound.charge_notices import ChargeNotices
 from duro.merchant_api.inbound.doubt import Doubt
 from duro.merchant_api.inbound.inbound_notices import InboundNotices
 from duro.merchant_api.inbound.listeners import MandateListener, MoneyListener
+from duro.merchant_api.inbound.mandate_notices import MandateNotices
 from duro.merchant_api.inbound.mode_notices import ModeNotices
 from duro.merchant_api.inbound.money_notices import MoneyNotices
 from duro.merchant_api.inbound.refund_notices import RefundNotices
@@ -13,6 +14,7 @@ __all__ = [
     "Doubt",
     "InboundNotices",
     "MandateListener",
+    "MandateNotices",
     "ModeNotices",
     "MoneyListener",
     "MoneyNotices",

@@ -3,6 +3,7 @@ from typing import final
 from whenever import Instant
 
 from duro.billing import Amendment
+from duro.db.mandate_rows import PaymentMethodStatus
 from duro.db.records import PaymentMethod
 from duro.db.repositories import Repositories
 from duro.merchant_api.subscriptions.change_log import ChangeLog
@@ -10,11 +11,23 @@ from duro.merchant_api.subscriptions.change_log import ChangeLog
 
 @final
 class WaitingCases:
-    """The recovery cases of a customer that wait for another card."""
+    """The recovery cases of a customer that wait for another way to pay, or for what became of the one they have."""
+
+    @classmethod
+    async def tell(cls, repos: Repositories, mandate: PaymentMethod, *, now: Instant) -> None:
+        """Have cases that a mandate is charged for decided about anew, now that it can be charged, or can't any more.
+
+        An active one is also what cases that ask for another method have waited for.
+        """
+        for subscription_id in await repos.dunning.lock_paid_with(mandate.id):
+            if not await repos.attempts.unexplained_of_subscription(subscription_id):
+                await repos.dunning.wake(subscription_id, now=now)
+        if mandate.status is PaymentMethodStatus.ACTIVE:
+            await cls.answer(repos, mandate, now=now)
 
     @staticmethod
     async def answer(repos: Repositories, method: PaymentMethod, *, now: Instant) -> None:
-        """Let a new card pay for the subscriptions whose cases ask the customer for one: each is tried at once.
+        """Let a new method pay for the subscriptions whose cases ask the customer for one: each is tried at once.
 
         One that is charged at this moment goes on with the card it has.
         """

@@ -1,5 +1,6 @@
 from typing import final
 
+from duro.db.mandate_rows import PaymentMethodStatus
 from duro.db.repositories import Repositories
 from duro.kernel import ConflictError, CustomerId, NotFoundError, PaymentMethodId
 
@@ -10,10 +11,15 @@ class UsableMethod:
 
     @staticmethod
     async def require(repos: Repositories, method_id: PaymentMethodId, customer_id: CustomerId) -> None:
-        """Raise NotFoundError unless it is theirs, ConflictError `payment_method_detached` if it was removed."""
+        """Raise NotFoundError unless it is theirs, ConflictError `payment_method_detached` if it was removed.
+
+        Raise ConflictError `mandate_ended` for one that was rejected or revoked; one that is pending may be named.
+        """
         method = await repos.payment_methods.get(method_id)
         if method is None or method.customer_id != customer_id:
             raise NotFoundError("payment method of this customer", method_id)
         if method.detached_at is not None:
             code = "payment_method_detached"
             raise ConflictError(code, f"The payment method {method.id} was removed.")
+        if method.status in {PaymentMethodStatus.REJECTED, PaymentMethodStatus.REVOKED}:
+            raise ConflictError("mandate_ended", f"The mandate {method.id} was {method.status}.")

@@ -15,9 +15,11 @@ from duro.public_api.payment_methods.views import PaymentMethodPage, PaymentMeth
 
 _ATTACH = Operation(
     id="attachPaymentMethod",
-    summary="Save a card for a customer",
-    description="The card becomes a token at the provider; its number is never stored. In test mode only the listed "
-    "test numbers are accepted.",
+    summary="Save a card or a mandate for a customer",
+    description="A `card` becomes a token at the provider; its number is never stored. With the rail `direct_debit`, a "
+    "`mandate` asks the payer to approve debits of a bank account, each up to a `ceiling`: it is `pending`, with the "
+    "transfer that the payer has to make as `activation`, until it is `active`; one that the bank turned down is "
+    "`rejected`. In test mode only the listed test numbers and accounts are accepted.",
     form=AttachPaymentMethodInput,
     answer=PaymentMethodView,
     status=201,
@@ -43,7 +45,8 @@ _GET = Operation(
 _DETACH = Operation(
     id="detachPaymentMethod",
     summary="Remove a payment method",
-    description="Refused with `payment_in_progress` while a charge to it has no known end.",
+    description="Refused with `payment_in_progress` while a charge to it has no known end. A mandate is `revoked`, and "
+    "ended at the provider.",
     form=PaymentMethodInput,
     answer=PaymentMethodView,
     refusals=(404, 409),
@@ -59,29 +62,29 @@ class PaymentMethodsController(Controller):
 
     @post("/customers/{customerId:str}/payment-methods", opt=_ATTACH.opt)
     async def attach(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
-        given = await call.read(AttachPaymentMethodInput)
-        act = merchant.attach_payment_method
+        command = (await call.read(AttachPaymentMethodInput)).command()
+        acts = merchant.payment_methods
         return await call.once(
-            lambda receipt: act.execute(call.tenant_id, given.command(), receipt), PaymentMethodView.of, status=201
+            lambda receipt: acts.attach(call.tenant_id, command, receipt), PaymentMethodView.of, status=201
         )
 
     @get("/customers/{customerId:str}/payment-methods", opt=_LIST.opt)
     async def browse(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
         given = await call.read(ListPaymentMethodsInput)
         page = PageRequest(given.query.limit, given.query.cursor)
-        act = merchant.list_payment_methods
+        act = merchant.payment_methods.browse
         return call.shown(PaymentMethodPage.of(await act.execute(call.tenant_id, given.path.customer_id, page)))
 
     @get("/payment-methods/{paymentMethodId:str}", opt=_GET.opt)
     async def show(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
         given = await call.read(PaymentMethodInput)
-        method = await merchant.get_payment_method.execute(call.tenant_id, given.path.payment_method_id)
+        method = await merchant.payment_methods.show.execute(call.tenant_id, given.path.payment_method_id)
         return call.shown(PaymentMethodView.of(method))
 
     @post("/payment-methods/{paymentMethodId:str}/detach", opt=_DETACH.opt)
     async def detach(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
         given = await call.read(PaymentMethodInput)
-        act = merchant.detach_payment_method
+        act = merchant.payment_methods.detach
         return await call.once(
             lambda receipt: act.execute(call.tenant_id, given.path.payment_method_id, receipt), PaymentMethodView.of
         )
