@@ -14,7 +14,7 @@ from duro.kernel import CustomerId, NotFoundError, PaymentMethodId
 _LISTING: Final = Listing(
     table="payment_methods",
     columns="id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at, "
-    "fingerprint, rail, status, bank_code, ceiling, ceiling_currency, activation, activated_at, look_at",
+    "fingerprint, rail, status, bank_code, ceiling, ceiling_currency, activation, activated_at, look_at, barred_at",
 )
 _GET: Final = f"select {_LISTING.columns} from {{schema}}.payment_methods where tenant_id = $1 and id = $2"
 _GET_MANY: Final = (
@@ -94,6 +94,7 @@ class PaymentMethodRepository:
             fingerprint=row["fingerprint"],
             status=PaymentMethodStatus(row["status"]),
             mandate=MandateColumns.read(row),
+            barred_at=row["barred_at"],
         )
 
     @staticmethod

@@ -148,7 +148,7 @@ class PaymentMethod:
     """A customer's saved card or mandate, as the provider's token and what may be shown of it.
 
     The fingerprint is what the provider says is the same card wherever it is saved; not every provider says. A mandate
-    has no token before the provider has said that it keeps it.
+    has no token before the provider has said that it keeps it. A barred one may never be charged again.
     """
 
     id: PaymentMethodId
@@ -164,6 +164,7 @@ class PaymentMethod:
     fingerprint: str | None = None
     status: PaymentMethodStatus = PaymentMethodStatus.ACTIVE
     mandate: Mandate | None = None
+    barred_at: Instant | None = None
 
     @property
     def rail(self) -> Rail:
@@ -175,8 +176,9 @@ class PaymentMethod:
         return self.id.suffix
 
     def can_pay(self, amount: Money) -> bool:
-        """Say whether so much can be charged now: not what was removed, nor what a mandate doesn't approve of."""
-        is_usable = self.detached_at is None and self.status is PaymentMethodStatus.ACTIVE
+        """Say whether so much can be charged now: not what is removed, barred, or not approved of by its mandate."""
+        is_there = self.detached_at is None and self.barred_at is None
+        is_usable = is_there and self.status is PaymentMethodStatus.ACTIVE
         return is_usable and (self.mandate is None or self.mandate.approves(amount))
 
 

@@ -31,6 +31,7 @@ _ATTEMPTS: Final = """
     with instruments as (
         select m.id from {schema}.payment_methods m
         where m.tenant_id = $1 and m.id = any($5::uuid[]) and m.detached_at is null and m.status = 'active'
+          and m.barred_at is null
         for key share
     )
     insert into {schema}.payment_attempts (

@@ -8,7 +8,7 @@ from duro.billing.recovery import Rail
 from duro.db.credit_rows import CreditGrant
 from duro.db.message_rows import Message
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund, StoredPendingLine
-from duro.kernel import InvoiceId, Money, PaymentAttemptId, PendingLineId
+from duro.kernel import InvoiceId, Money, PaymentAttemptId, PaymentMethodId, PendingLineId
 
 
 @final
@@ -85,6 +85,7 @@ class SettlementSubject:
     token: str
     is_tenant_suspended: bool
     missed_periods: MissedPeriods | None = None
+    brand: str = ""
 
 
 @final
@@ -93,7 +94,7 @@ class RenewalSettlement:
     """What a settlement writes: the rows as they are afterwards, and the rows that it adds.
 
     With `lapsed_at`, what waits for a next invoice ends then: none will come. Of the messages, one that tells of a
-    recovery is written only if this settlement closes a case as recovered.
+    recovery is written only if this settlement closes a case as recovered. A barred method is never charged again.
     """
 
     subscription: Subscription
@@ -106,3 +107,4 @@ class RenewalSettlement:
     grant: CreditGrant | None = None
     lapsed_at: Instant | None = None
     messages: tuple[Message, ...] = ()
+    barred: PaymentMethodId | None = None

@@ -109,6 +109,7 @@ class RenewalRepository:
                 customer_email=record["customer_email"],
                 token=record["method_token"],
                 is_tenant_suspended=record["tenant_status"] == TenantStatus.SUSPENDED,
+                brand=record["method_brand"],
                 missed_periods=None if record["missed_periods"] is None else MissedPeriods(record["missed_periods"]),
             )
             for record in records
@@ -132,4 +133,5 @@ class RenewalRepository:
             now,
             *RenewalColumns.messages([message for each in settlements for message in each.messages]),
             [each.subscription.renews_from for each in settlements],
+            [each.barred.value for each in settlements if each.barred is not None],
         )

@@ -6,6 +6,7 @@ from whenever import Instant, TimeDelta
 from duro.billing.failure_category import FailureCategory
 from duro.billing.recovery.advice import AdviceEffect, AdviceRule
 from duro.billing.recovery.dunning_context import DunningAttempt, DunningContext
+from duro.billing.recovery.failure_code import FailureCode
 from duro.billing.recovery.network import Network
 from duro.billing.recovery.network_budget import NetworkBudget
 
@@ -34,7 +35,7 @@ class Standing:
         is_barred, needs_new_card, needs_authentication, soft_declines = context.usage.is_barred, False, False, 0
         for attempt in context.attempts:
             advice, failure = budget.advised(attempt.advice, at=attempt.at), attempt.failure
-            if failure.is_revocation or cls._has(advice, AdviceEffect.REVOKED):
+            if cls.is_stopped(failure, advice):
                 revoked_at = attempt.at if revoked_at is None else max(revoked_at, attempt.at)
             if attempt.instrument.key != key:
                 continue
@@ -66,6 +67,15 @@ class Standing:
 
     @classmethod
     def bars(cls, attempt: DunningAttempt, advice: AdviceRule | None) -> bool:
-        failure = attempt.failure
-        is_visa_never = failure.visa_category == _NEVER_CATEGORY and attempt.instrument.network is Network.VISA
+        return cls.is_final(attempt.failure, advice, attempt.instrument.network)
+
+    @classmethod
+    def is_final(cls, failure: FailureCode, advice: AdviceRule | None, network: Network) -> bool:
+        """Say whether the instrument may never be charged again, as its bank or its network wants."""
+        is_visa_never = failure.visa_category == _NEVER_CATEGORY and network is Network.VISA
         return failure.is_final or is_visa_never or cls._has(advice, AdviceEffect.NEVER_AGAIN)
+
+    @classmethod
+    def is_stopped(cls, failure: FailureCode, advice: AdviceRule | None) -> bool:
+        """Say whether the payer stopped these charges."""
+        return failure.is_revocation or cls._has(advice, AdviceEffect.REVOKED)

@@ -21,6 +21,7 @@ with claimed as (
 ), instruments as (
     select m.id from {schema}.payment_methods m
     where m.tenant_id = $1 and m.id = any($27::uuid[]) and m.detached_at is null and m.status = 'active'
+      and m.barred_at is null
     for key share
 ), attempts as (
     insert into {schema}.payment_attempts (

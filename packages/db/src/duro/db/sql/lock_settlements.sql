@@ -1,5 +1,5 @@
 select s.*, i as invoice, a as attempt, p.name as plan_name, c.email as customer_email, t.status as tenant_status,
-       m.token as method_token, w.missed_periods
+       m.token as method_token, m.brand as method_brand, w.missed_periods
 from {schema}.payment_attempts a
 join {schema}.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
 join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id

@@ -17,6 +17,6 @@ join {schema}.plans p
 join {schema}.customers c on c.tenant_id = s.tenant_id and c.id = s.customer_id
 left join {schema}.payment_methods m
     on m.tenant_id = s.tenant_id and m.id = s.payment_method_id and m.detached_at is null
-    and m.status = 'active'
+    and m.status = 'active' and m.barred_at is null
 where s.tenant_id = $1 and s.id = any($2::uuid[])
 order by s.id

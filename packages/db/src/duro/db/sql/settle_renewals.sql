@@ -6,6 +6,9 @@ with attempts as (
                 $8::bigint[])
          as u (id, status, failure_code, failure_message, advice_code, settled_at, credited)
     where a.tenant_id = $1 and a.id = u.id and a.status = 'pending'
+), barred as (
+    update {schema}.payment_methods m set barred_at = $82::timestamptz
+    where m.tenant_id = $1 and m.id = any($93::uuid[]) and m.barred_at is null
 ), invoices as (
     update {schema}.invoices i
     set status = u.status, amount_paid = u.amount_paid, paid_at = u.paid_at, rail = u.rail,

@@ -9,6 +9,7 @@ from duro.billing import (
     ChangeSettlement,
     ChargeOutcome,
     EventType,
+    FailureCategory,
     KeepIncomplete,
     KeepTerms,
     MissedPeriods,
@@ -23,6 +24,7 @@ from duro.billing import (
     SubscriptionChange,
     VoidInvoice,
 )
+from duro.billing.recovery import Network, PublishedBudget, Standing
 from duro.db.credit_rows import CreditGrant
 from duro.db.ledger import Postings
 from duro.db.push_rows import IncomingPayment
@@ -39,7 +41,7 @@ from duro.db.records import (
     RefundStatus,
 )
 from duro.db.renewal_rows import RenewalSettlement, RenewalSubject, SettlementSubject
-from duro.kernel import Clock, CreditGrantId, DunningScheduleId, EntityId, IdFactory, Money, RefundId
+from duro.kernel import Clock, CreditGrantId, DunningScheduleId, EntityId, IdFactory, Money, PaymentMethodId, RefundId
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
@@ -72,6 +74,7 @@ class SettlementDrafts:
         self._postings = Postings(ids=ids, clock=clock)
         self._messages = MessageDrafts(ids)
         self._failure_codes = FailureCodes.bundled()
+        self._budget = PublishedBudget().budget()
 
     def ending(self, change: SubscriptionChange, subject: RenewalSubject, *, now: Instant) -> RenewalSettlement:
         """Draft the end of a subscription that has nothing to pay; credits that waited for an invoice are its own."""
@@ -126,7 +129,8 @@ class SettlementDrafts:
             case _:
                 assert_never(answer)
         if subject.invoice.status is InvoiceStatus.PAID:
-            return self._found_paid(subject, attempt)
+            found, renewal = self._found_paid(subject, attempt)
+            return replace(found, barred=self._barred(subject, attempt)), renewal
         planned = self._planned(subject.subscription, subject.invoice, outcome, pending_lines)
         settlement, renewal = self._settle(
             planned,
@@ -137,7 +141,8 @@ class SettlementDrafts:
             kept_credit=kept_credit,
             missed_periods=subject.missed_periods,
         )
-        return self._with_surplus(settlement, attempt), renewal
+        settled = self._with_surplus(settlement, attempt)
+        return replace(settled, barred=self._barred(subject, attempt)), renewal
 
     def received(
         self,
@@ -160,6 +165,20 @@ class SettlementDrafts:
             return None
         money = PaidWith(payment.id, payment.amount, payment.rail.value)
         return self._advanced(planned.change, subscription, invoice, money, now=now, missed_periods=missed_periods)
+
+    def _barred(self, subject: SettlementSubject, attempt: PaymentAttempt) -> PaymentMethodId | None:
+        """Name a method that may never be charged again, for a renewal neither: its bank, network or payer said so.
+
+        What is too much for it this time says nothing of another amount.
+        """
+        if attempt.status is not AttemptStatus.FAILED:
+            return None
+        failure = self._failure_codes.find(provider=attempt.provider, code=attempt.failure_code or "")
+        advice = self._budget.advised(attempt.advice_code, at=attempt.created_at)
+        network = Network.of_brand(subject.brand)
+        is_too_much = failure.category is FailureCategory.LIMIT_EXCEEDED
+        is_final = Standing.is_final(failure, advice, network) and not is_too_much
+        return attempt.payment_method_id if is_final or Standing.is_stopped(failure, advice) else None
 
     def _taken(self, subject: SettlementSubject, *, now: Instant) -> PaymentAttempt:
         """Take note of a charge's success; what other money left it nothing to pay for is credit."""

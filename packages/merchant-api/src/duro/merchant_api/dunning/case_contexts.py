@@ -62,6 +62,7 @@ class CaseContexts:
             others=tuple(Instrument(rail.value, rail, schedule.opened_at) for rail in push_rails),
             usage=CardUsage() if method is None else self._usage(subject, method),
             settings=self.settings,
+            revoked_at=self._revoked_at(subject),
             is_canceled=subject.subscription.is_terminal,
         )
 
@@ -76,6 +77,22 @@ class CaseContexts:
         for attempt in self.attempts:
             if attempt.invoice_id == subject.invoice.id and attempt.status is AttemptStatus.FAILED:
                 yield self._attempt(attempt, subject.method)
+
+    def _revoked_at(self, subject: CaseSubject) -> Instant | None:
+        """Say when the payer stopped charges of this method last, if that was in another case."""
+        stops = [
+            attempt.created_at
+            for attempt in self.attempts
+            if attempt.invoice_id != subject.invoice.id
+            and subject.method is not None
+            and attempt.payment_method_id == subject.method.id
+            and self._is_stop(attempt)
+        ]
+        return max(stops, default=None)
+
+    def _is_stop(self, attempt: PaymentAttempt) -> bool:
+        failure = self.codes.find(provider=attempt.provider, code=attempt.failure_code or "")
+        return Standing.is_stopped(failure, self.budget.advised(attempt.advice_code, at=attempt.created_at))
 
     def _asks(self, subject: CaseSubject) -> Iterator[DunningAttempt]:
         """Read requests for pushed money as tries that brought nothing so far."""
