@@ -29,6 +29,7 @@ from duro.merchant_api.promo_codes import (
 )
 from duro.merchant_api.subscriptions import ChangePlan, ChangePlanCommand
 from duro.payments import Declined
+from duro.payments.simulated import PayerOrder
 from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
 from duro.testkit.trusted_clock import TrustedClock
 
@@ -133,6 +134,7 @@ class Rows:
             select id from test.invoices where subscription_id = $1
             union select id from test.payment_attempts where subscription_id = $1
             union select id from test.credit_grants where subscription_id = $1
+            union select id from test.incoming_payments where subscription_id = $1
             union select $1)"""
 
     @classmethod
@@ -146,6 +148,15 @@ class Rows:
                 for name, statement in vars(cls).items()
                 if name.isupper()
             }
+
+    @staticmethod
+    def whatever_the_rail(rows) -> dict[str, Counter[tuple[object, ...]]]:
+        """The same without what names the way by which the money came."""
+        invoices = Counter({(*row[:12], *row[13:]): count for row, count in rows["INVOICES"].items()})
+        ledger: Counter[tuple[object, ...]] = Counter()
+        for row, count in rows["LEDGER"].items():
+            ledger[row[1:]] += count
+        return rows | {"INVOICES": invoices, "LEDGER": ledger}
 
 
 class TestARecoveredRenewal:
@@ -170,4 +181,30 @@ class TestARecoveredRenewal:
         for situation, lucky, unlucky in pairs:
             assert (await recovery.case(unlucky)).recovered_by is not None, situation
             assert await Rows.of(recovery, unlucky) == await Rows.of(recovery, lucky), situation
+        assert await recovery.audit() == ()
+
+    async def test_that_was_paid_by_transfer_leaves_the_same_rows_but_for_the_rail(self, recovery, clock):
+        clock.set(BEGIN)
+        shop, tenant = Shop(recovery, clock), recovery.merchant.tenant.id
+        await shop.open()
+        pairs = [
+            (situation, await shop.subscribe(situation), await shop.subscribe(situation))
+            for situation in Random(4).sample(SITUATIONS, 12)
+        ]
+        clock.advance(DAY)
+        for situation, lucky, unlucky in pairs:
+            await recovery.billing.renew(tenant, lucky.id)
+            recovery.gateway.answers[:] = [Declined("43", "Stolen card", None)]
+            assert await recovery.billing.renew(tenant, unlucky.id) is RenewalOutcome.DUNNING, situation
+            recovery.gateway.answers[:] = []
+            await recovery.work(unlucky)
+            [request] = await recovery.asked(unlucky)
+            await recovery.bank.pay(PayerOrder(None, request.instructions["accountNumber"], request.amount))
+        clock.advance(TimeDelta(minutes=11))
+        await recovery.look()
+
+        for situation, lucky, unlucky in pairs:
+            assert (await recovery.case(unlucky)).recovered_rail == "transfer", situation
+            first, won = await Rows.of(recovery, lucky), await Rows.of(recovery, unlucky)
+            assert Rows.whatever_the_rail(won) == Rows.whatever_the_rail(first), situation
         assert await recovery.audit() == ()

@@ -14,6 +14,7 @@ class UsableMethod:
         """Raise NotFoundError unless it is theirs, ConflictError `payment_method_detached` if it was removed.
 
         Raise ConflictError `mandate_ended` for one that was rejected or revoked; one that is pending may be named.
+        Raise ConflictError `payment_method_barred` for one that may never be charged again.
         """
         method = await repos.payment_methods.get(method_id)
         if method is None or method.customer_id != customer_id:
@@ -21,5 +22,8 @@ class UsableMethod:
         if method.detached_at is not None:
             code = "payment_method_detached"
             raise ConflictError(code, f"The payment method {method.id} was removed.")
+        if method.barred_at is not None:
+            code = "payment_method_barred"
+            raise ConflictError(code, f"The payment method {method.id} may never be charged again.")
         if method.status in {PaymentMethodStatus.REJECTED, PaymentMethodStatus.REVOKED}:
             raise ConflictError("mandate_ended", f"The mandate {method.id} was {method.status}.")

@@ -20,6 +20,7 @@ class PaymentMethodExamples:
         "expMonth": 12,
         "expYear": 2030,
         "mandate": None,
+        "barredAt": None,
         "detachedAt": None,
         "createdAt": "2026-01-31T09:00:00Z",
     }

@@ -47,7 +47,10 @@ class MandateView(Struct, frozen=True, rename="camel"):
 
 
 class PaymentMethodView(Struct, frozen=True, rename="camel"):
-    """A saved card or mandate: what may be shown of it, never a whole number or a token."""
+    """A saved card or mandate: what may be shown of it, never a whole number or a token.
+
+    One that is barred may never be charged again: its bank or network said so, or its payer stopped the charges.
+    """
 
     id: str
     customer_id: str
@@ -59,6 +62,7 @@ class PaymentMethodView(Struct, frozen=True, rename="camel"):
     exp_month: int | None
     exp_year: int | None
     mandate: MandateView | None
+    barred_at: str | None
     detached_at: str | None
     created_at: str
 
@@ -75,6 +79,7 @@ class PaymentMethodView(Struct, frozen=True, rename="camel"):
             exp_month=method.exp_month,
             exp_year=method.exp_year,
             mandate=None if method.mandate is None else MandateView.of(method.mandate),
+            barred_at=Written.optional(method.barred_at),
             detached_at=Written.optional(method.detached_at),
             created_at=Written.instant(method.created_at),
         )
