@@ -42,10 +42,12 @@ class TestANoticeThatNobodyCanVouchFor:
         assert answer.status_code == 401
         assert await provider.kept() == ()
 
-    async def test_is_refused_with_two_signatures_of_which_one_is_good(self, anonymous, provider, body):
-        good = WebhookSeal(provider.SECRET).headers(body, at=provider.clock.now())
-        bad = WebhookSeal("another secret").headers(body, at=provider.clock.now())
-        answer = await anonymous.post(provider.PATH, content=body, headers=[*bad.items(), *good.items()])
+    @pytest.mark.parametrize(
+        "secrets", [("a secret of the provider", "another"), ("another", "a secret of the provider")]
+    )
+    async def test_is_refused_with_two_signatures_of_which_one_is_good(self, anonymous, provider, body, secrets):
+        headers = [pair for one in secrets for pair in WebhookSeal(one).headers(body, at=provider.clock.now()).items()]
+        answer = await anonymous.post(provider.PATH, content=body, headers=headers)
         assert answer.status_code == 401
 
     async def test_is_logged_without_what_it_said(self, provider, body):
@@ -96,6 +98,14 @@ class TestANoticeThatNobodyCanActOn:
             ("evt-1", "unknown_reference"),
             ("evt-2", "unknown_reference"),
         ]
+
+    async def test_is_kept_when_what_it_names_is_of_another_provider(self, api, provider, admin):
+        _, invoice, reference = await provider.started(api, SimulatedCard.TIMEOUT_AFTER)
+        async with admin.acquire() as connection:
+            await connection.execute("update test.payment_attempts set provider = 'elsewhere'")
+        await provider.tell(provider.succeeded(reference))
+        assert (await provider.transaction(api, invoice))["status"] == "pending"
+        assert [kept.reason for kept in await provider.kept()] == ["unknown_reference"]
 
     async def test_is_no_matter_when_it_asks_nothing(self, provider):
         await provider.tell(OtherNotice("evt-1", "customer.created"))
