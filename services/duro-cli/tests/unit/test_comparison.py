@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import ClassVar
 
 from whenever import Instant, TimeDelta
 
@@ -59,6 +60,44 @@ class TestComparison:
         assert self.kinds(self.ours("succeeded"), theirs) == [MismatchKind.AMOUNT]
         assert self.kinds(self.ours("review"), theirs) == []
 
+    def test_knows_money_of_a_charge_that_failed_and_came_after_all(self):
+        assert self.kinds(self.ours("received"), self.theirs("charge", "approved", takings=1)) == []
+
     def test_does_not_take_a_refund_for_a_charge(self):
         found = self.kinds(self.ours("succeeded"), self.theirs("refund", "refunded"))
         assert found == [MismatchKind.ORPHAN, MismatchKind.PHANTOM]
+
+
+class TestPushedMoney:
+    REQUESTS: ClassVar = {"asked": CollectionEntry("asked", "open", Money(100, NAIRA), NOW)}
+    KNOWN: ClassVar = {"came": CollectionEntry("came", "received", Money(100, NAIRA), NOW)}
+
+    def theirs(self, *, request: str | None = "asked", hours: int = 0, amount: int = 100):
+        at = NOW - TimeDelta(hours=hours)
+        entry = GatewayEntry("arrival", "came", Money(amount, NAIRA), "arrived", 0, request_reference=request, at=at)
+        return {("arrival", "came"): entry}
+
+    def kinds(self, theirs, arrivals=None, requests=REQUESTS) -> list[MismatchKind]:
+        comparison = Comparison(
+            charges={}, refunds={}, theirs=theirs, now=NOW, requests=requests, arrivals=arrivals or {}
+        )
+        return [mismatch.kind for mismatch in comparison.mismatches()]
+
+    def test_is_known_on_both_sides(self):
+        assert self.kinds(self.theirs(hours=99), self.KNOWN) == []
+
+    def test_is_lost_once_it_should_have_been_looked_up(self):
+        assert self.kinds(self.theirs(hours=25)) == []
+        assert self.kinds(self.theirs(hours=26)) == [MismatchKind.LOST]
+
+    def test_is_not_lost_where_nobody_asked_or_time_stands_still(self):
+        on_test_clock = {key: replace(entry, is_on_test_clock=True) for key, entry in self.REQUESTS.items()}
+        assert self.kinds(self.theirs(hours=26), requests=on_test_clock) == []
+        assert self.kinds(self.theirs(request="elsewhere", hours=26)) == []
+        assert self.kinds(self.theirs(request=None, hours=26)) == []
+
+    def test_is_a_phantom_where_it_never_came(self):
+        assert self.kinds({}, self.KNOWN) == [MismatchKind.PHANTOM]
+
+    def test_has_one_amount(self):
+        assert self.kinds(self.theirs(amount=99), self.KNOWN) == [MismatchKind.AMOUNT]

@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, final
 
@@ -9,6 +9,7 @@ from duro.cli.reconciliation.gateway_ledger import GatewayEntry
 from duro.db.collection_book import CollectionEntry
 
 _LEFT_ALONE: Final = TimeDelta(minutes=10)
+_LOOKED_UP_WITHIN: Final = TimeDelta(hours=25)
 
 
 class MismatchKind(StrEnum):
@@ -37,16 +38,24 @@ class Comparison:
     """Both books side by side at one moment.
 
     Double: taken more than once. Lost: taken, and known here as failed or, in real time, not known for ten minutes
-    after its lease. Orphan: taken under a reference that nobody here gave. Phantom: done here, not done there.
+    after its lease. Orphan: taken under a reference that nobody here gave. Phantom: done here, not done there. Pushed
+    money is lost if it came for a request of ours and isn't known here a day later; else it is nobody's.
     """
 
     charges: Mapping[str, CollectionEntry]
     refunds: Mapping[str, CollectionEntry]
     theirs: Mapping[tuple[str, str], GatewayEntry]
     now: Instant
+    requests: Mapping[str, CollectionEntry] = field(default_factory=dict[str, CollectionEntry])
+    arrivals: Mapping[str, CollectionEntry] = field(default_factory=dict[str, CollectionEntry])
 
     def mismatches(self) -> tuple[Mismatch, ...]:
-        return (*self._of_gateway(), *self._of_ours("charge", self.charges), *self._of_ours("refund", self.refunds))
+        return (
+            *self._of_gateway(),
+            *self._of_ours("charge", self.charges),
+            *self._of_ours("refund", self.refunds),
+            *self._of_pushed(),
+        )
 
     @property
     def in_flight(self) -> int:
@@ -74,6 +83,23 @@ class Comparison:
             is_done = theirs is not None and (theirs.has_taken or theirs.has_given_back)
             if entry.status == "succeeded" and not is_done:
                 yield Mismatch(MismatchKind.PHANTOM, reference, f"{kind} of {entry.amount} done here, not there")
+
+    def _of_pushed(self) -> Iterator[Mismatch]:
+        theirs = {reference: entry for (kind, reference), entry in self.theirs.items() if kind == "arrival"}
+        for reference, entry in theirs.items():
+            ours = self.arrivals.get(reference)
+            if ours is None and self._is_overdue(entry):
+                yield Mismatch(MismatchKind.LOST, reference, f"{entry.amount} came there and isn't known here")
+            elif ours is not None and ours.amount != entry.amount:
+                yield Mismatch(MismatchKind.AMOUNT, reference, f"arrival: {ours.amount} here, {entry.amount} there")
+        for reference, ours in self.arrivals.items():
+            if reference not in theirs:
+                yield Mismatch(MismatchKind.PHANTOM, reference, f"arrival of {ours.amount} here, not there")
+
+    def _is_overdue(self, arrival: GatewayEntry) -> bool:
+        request = self.requests.get(arrival.request_reference or "")
+        is_expected = request is not None and not request.is_on_test_clock
+        return is_expected and arrival.at is not None and self.now - arrival.at > _LOOKED_UP_WITHIN
 
     def _is_left_alone(self, entry: CollectionEntry) -> bool:
         is_over = not entry.is_on_test_clock and self.now - entry.claimed_until > _LEFT_ALONE

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Self, cast, final
 
 import httpx
+from whenever import Instant
 
 from duro.cli.errors import CommandError
 from duro.kernel import Currency, Money, UnknownCurrencyError
@@ -21,13 +22,15 @@ class GatewayLedgerError(CommandError):
 @final
 @dataclass(frozen=True, slots=True)
 class GatewayEntry:
-    """What the gateway says of one reference."""
+    """What the gateway says of one reference; of money that a payer pushed, also for which request and when."""
 
     kind: str
     reference: str
     amount: Money
     status: str
     takings: int
+    request_reference: str | None = None
+    at: Instant | None = None
 
     @classmethod
     def read(cls, line: str) -> Self:
@@ -40,6 +43,8 @@ class GatewayEntry:
                 amount=Money(int(str(raw["amount"])), Currency(str(raw["currency"]))),
                 status=str(raw["status"]),
                 takings=int(str(raw.get("takings", 0))),
+                request_reference=None if raw.get("requestReference") is None else str(raw["requestReference"]),
+                at=Instant.parse_iso(str(raw["at"])) if raw.get("at") else None,
             )
         except (KeyError, TypeError, UnknownCurrencyError) as error:
             message = "a line has another form than expected"
@@ -62,7 +67,7 @@ class GatewayLedger:
         self._url = url.rstrip("/")
 
     async def entries(self) -> AsyncIterator[GatewayEntry]:
-        """Yield every charge, then every refund. Raise GatewayLedgerError when that isn't possible."""
+        """Yield every charge, every refund, then what payers pushed. Raise GatewayLedgerError."""
         try:
             async with (
                 httpx.AsyncClient(timeout=_PATIENCE, trust_env=False) as client,

@@ -49,8 +49,19 @@ class Reconciler:
         theirs = {(entry.kind, entry.reference): entry async for entry in self._ledger.entries()}
         charges: dict[str, CollectionEntry] = {}
         refunds: dict[str, CollectionEntry] = {}
+        requests: dict[str, CollectionEntry] = {}
+        arrivals: dict[str, CollectionEntry] = {}
         for mode in Mode:
             book = CollectionBook(self._pool, mode, provider=_PROVIDER)
             charges.update({entry.reference: entry async for entry in book.attempts()})
             refunds.update({entry.reference: entry async for entry in book.refunds()})
-        return Comparison(charges=charges, refunds=refunds, theirs=theirs, now=self._clock.now())
+            requests.update({entry.reference: entry async for entry in book.requests()})
+            arrivals.update({entry.reference: entry async for entry in book.arrivals()})
+        return Comparison(
+            charges=charges,
+            refunds=refunds,
+            requests=requests,
+            arrivals=arrivals,
+            theirs=theirs,
+            now=self._clock.now(),
+        )
