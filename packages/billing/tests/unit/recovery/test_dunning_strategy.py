@@ -109,6 +109,11 @@ class TestAnInstrumentThatIsNeverTriedAgain:
         decision = STRATEGY.decide(case(failure=self.STOLEN, others=(mandate(MIDMONTH - HOUR),)))
         assert (decision.rail, decision.next_attempt_at) == (Rail.DIRECT_DEBIT, MIDMONTH + HOUR)
 
+    def test_is_left_for_the_mandate_that_is_ready_first_and_named(self, case, mandate, rail):
+        first, second = replace(mandate(MIDMONTH - HOUR), key="a"), replace(mandate(MIDMONTH - 3 * HOUR), key="b")
+        assert STRATEGY.decide(case(failure=self.STOLEN, others=(first, second))).instrument_key == "b"
+        assert STRATEGY.decide(case(failure=self.STOLEN, others=(first, rail(Rail.USSD)))).instrument_key is None
+
     def test_is_not_left_for_a_mandate_that_is_not_active_or_not_in_time(self, case, mandate):
         pending, late = mandate(None), mandate(MIDMONTH + 40 * 24 * HOUR)
         for other in (pending, late):

@@ -26,7 +26,7 @@ _LISTING: Final = Listing(
     table="dunning_schedules",
     columns="id, invoice_id, subscription_id, state, category, rail, attempts_made, next_attempt_at, reason, "
     "opened_at, closed_at, amount, currency, deadline_at, action, cause, wake_at, paused_at, recovered_by, "
-    "recovered_rail, recovered_action",
+    "recovered_rail, recovered_action, payment_method_id",
 )
 _OF_CUSTOMER: Final = (
     "subscription_id = any(array(select s.id from {schema}.subscriptions s where s.tenant_id = $1"
@@ -50,15 +50,15 @@ _UPDATE: Final = """
     set state = u.state, category = u.category, rail = u.rail, next_attempt_at = u.next_attempt_at, reason = u.reason,
         closed_at = u.closed_at, deadline_at = u.deadline_at, action = u.action, cause = u.cause,
         wake_at = case when u.state in ('scheduled', 'awaiting_customer') and u.paused_at is null then u.wake_at end,
-        paused_at = u.paused_at
+        paused_at = u.paused_at, payment_method_id = u.payment_method_id
     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::timestamptz[],
-                $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[])
+                $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::uuid[])
          as u (id, state, category, rail, next_attempt_at, reason, closed_at, deadline_at, action, cause, wake_at,
-               paused_at)
+               paused_at, payment_method_id)
     where d.tenant_id = $1 and d.id = u.id"""
 _WAKE: Final = """
     update {schema}.dunning_schedules
-    set action = null, cause = null, next_attempt_at = null, state = 'scheduled', wake_at = $3
+    set action = null, cause = null, next_attempt_at = null, payment_method_id = null, state = 'scheduled', wake_at = $3
     where tenant_id = $1 and subscription_id = $2 and state in ('scheduled', 'awaiting_customer')
       and paused_at is null"""
 _ATTRIBUTE: Final = """
@@ -183,10 +183,14 @@ class DunningRepository:
             [one.cause for one in schedules],
             [one.wake_at for one in schedules],
             [one.paused_at for one in schedules],
+            [None if one.payment_method_id is None else one.payment_method_id.value for one in schedules],
         )
 
     async def wake(self, subscription_id: SubscriptionId, *, now: Instant) -> None:
-        """Have the open cases of a locked subscription decided about anew: something changed that they depend on."""
+        """Have the open cases of a locked subscription decided about anew: something changed that they depend on.
+
+        They begin again with the payment method that is the subscription's own.
+        """
         await self._session.execute(_WAKE, subscription_id.value, now)
 
     async def attribute(self, invoice_id: InvoiceId, *, to: UUID, otherwise: str) -> DunningSchedule | None:
@@ -254,6 +258,7 @@ class DunningRepository:
             recovered_by=row["recovered_by"],
             recovered_rail=row["recovered_rail"],
             recovered_action=row["recovered_action"],
+            payment_method_id=None if row["payment_method_id"] is None else PaymentMethodId(row["payment_method_id"]),
         )
 
     @staticmethod

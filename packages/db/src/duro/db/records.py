@@ -326,7 +326,8 @@ class DunningSchedule:
 
     The amount is the money at risk when it was opened. Action and cause are what was decided last; there is none after
     a failure that nobody has decided about yet. It wakes when somebody has to look at it. A recovered case names the
-    attempt or incoming payment that won it, by which rail, and the action that led there.
+    attempt or incoming payment that won it, by which rail, and the action that led there. One that left the
+    subscription's own payment method for a mandate names that.
     """
 
     id: DunningScheduleId
@@ -349,6 +350,7 @@ class DunningSchedule:
     recovered_by: UUID | None = None
     recovered_rail: str | None = None
     recovered_action: str | None = None
+    payment_method_id: PaymentMethodId | None = None
 
     @property
     def is_open(self) -> bool:

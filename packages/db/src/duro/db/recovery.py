@@ -50,7 +50,10 @@ _ATTEMPTS: Final = """
 @final
 @dataclass(frozen=True, slots=True)
 class CaseSubject:
-    """A recovery case locked with its subscription and invoice, and what a try of it must name."""
+    """A recovery case locked with its subscription and invoice, and what a try of it must name.
+
+    The mandates are what else of its payer could be charged for all that is owed.
+    """
 
     subscription: Subscription
     invoice: Invoice
@@ -60,6 +63,7 @@ class CaseSubject:
     customer_email: str
     customer_phone: str | None
     is_tenant_suspended: bool
+    mandates: tuple[PaymentMethod, ...] = ()
 
 
 @final
@@ -86,6 +90,7 @@ class RecoveryRepository:
                 customer_email=record["customer_email"],
                 customer_phone=record["customer_phone"],
                 is_tenant_suspended=record["tenant_status"] == TenantStatus.SUSPENDED,
+                mandates=tuple(PaymentMethodRepository.read(mandate) for mandate in record["mandates"]),
             )
             for record in records
         ]

@@ -48,7 +48,7 @@ class DunningDecision:
 
     Without an instant nothing is tried: the case waits for its payer until its deadline, or is over. `remind_at` is
     when to ask the payer again before that, and then to decide anew. `chance_percent` is how likely the try succeeds,
-    where that is said.
+    where that is said. A switch to a rail on which we charge names the instrument by its key.
     """
 
     action: DunningAction
@@ -58,3 +58,4 @@ class DunningDecision:
     rail: Rail | None = None
     remind_at: Instant | None = None
     chance_percent: int | None = None
+    instrument_key: str | None = None

@@ -74,11 +74,16 @@ class NextTry:
     def _to(self, rail: Rail, cause: DunningCause, why: str) -> DunningDecision | None:
         if self.context.was_tried(rail):
             return None
-        starts = [start for other in self.context.others if (start := self._start(other, rail)) is not None]
-        if not starts or min(starts) >= self.context.deadline_at:
+        starts = [
+            (start, other.key) for other in self.context.others if (start := self._start(other, rail)) is not None
+        ]
+        at, key = min(starts, default=(self.context.deadline_at, None))
+        if at >= self.context.deadline_at:
             return None
-        words = f"{why} The payer can pay by {rail.words} instead, from {self._say(min(starts))}."
-        return DunningDecision(DunningAction.SWITCH_RAIL, cause, words, min(starts), rail)
+        words = f"{why} The payer can pay by {rail.words} instead, from {self._say(at)}."
+        return DunningDecision(
+            DunningAction.SWITCH_RAIL, cause, words, at, rail, instrument_key=key if rail.is_pull else None
+        )
 
     def _start(self, other: Instrument, rail: Rail) -> Instant | None:
         """Return when the payer could use it: not a mandate that isn't active, nor one given before all was revoked."""

@@ -5,7 +5,7 @@ from whenever import TimeDelta
 from duro.billing import PaymentInProgressError, Subscription
 from duro.db import Repositories, RepositoryContexts
 from duro.db.records import AttemptStatus, Initiator, Invoice, PaymentAttempt
-from duro.kernel import Clock, IdFactory, PaymentAttemptId, TenantId
+from duro.kernel import Clock, IdFactory, PaymentAttemptId, PaymentMethodId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.gateways import GatewayRegistry
@@ -49,15 +49,18 @@ class Collection:
         reason: str,
         initiator: Initiator = Initiator.MERCHANT,
         attempt_id: PaymentAttemptId | None = None,
+        method_id: PaymentMethodId | None = None,
     ) -> ChargeOrder | None:
-        """Write a pending attempt for what remains of an invoice; None if no saved method can pay it.
+        """Write a pending attempt for what remains of an invoice; None if the saved method can't pay it.
+
+        That is the subscription's own method unless another one is named.
 
         The caller holds the locks of the subscription and the invoice, and commits before it has the order finished.
         Raise PaymentInProgressError while any charge of the subscription isn't explained.
         """
         if await repos.attempts.unexplained_of_subscription(subscription.id):
             raise PaymentInProgressError
-        method_id = subscription.payment_method_id
+        method_id = method_id or subscription.payment_method_id
         method = None if method_id is None else await repos.payment_methods.hold(method_id)
         customer = await repos.customers.get(subscription.customer_id)
         if method is None or not method.can_pay(invoice.amount_remaining) or customer is None:

@@ -59,7 +59,10 @@ class CaseContexts:
             attempts=tuple(sorted((*self._charges(subject), *self._asks(subject)), key=lambda attempt: attempt.at)),
             method=None if method is None else self._instrument(method),
             zone=Zone(subject.subscription.zone),
-            others=tuple(Instrument(rail.value, rail, schedule.opened_at) for rail in push_rails),
+            others=(
+                *(Instrument(rail.value, rail, schedule.opened_at) for rail in push_rails),
+                *(self._instrument(mandate) for mandate in subject.mandates),
+            ),
             usage=CardUsage() if method is None else self._usage(subject, method),
             settings=self.settings,
             revoked_at=self._revoked_at(subject),
@@ -143,7 +146,8 @@ class CaseContexts:
     def _instrument(method: PaymentMethod) -> Instrument:
         return Instrument(
             key=str(method.id),
-            rail=Rail.CARD,
+            rail=method.rail,
             added_at=method.created_at,
             network=Network.of_brand(method.brand),
+            activated_at=None if method.mandate is None else method.mandate.activated_at,
         )

@@ -19,9 +19,8 @@ from duro.db.records import (
 )
 from duro.db.recovery import CaseSubject
 from duro.db.renewal_rows import RenewalSettlement
-from duro.kernel import Clock, IdFactory, PaymentAttemptId, PaymentRequestId
+from duro.kernel import Clock, IdFactory, PaymentAttemptId, PaymentMethodId, PaymentRequestId
 from duro.merchant_api.billing.case_events import CaseEvents
-from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.pushed.request_order import RequestOrder
@@ -75,6 +74,8 @@ class CaseDrafts:
             deadline_at=deadline,
             next_attempt_at=decision.next_attempt_at,
         )
+        if decision.instrument_key is not None:
+            told = replace(told, payment_method_id=PaymentMethodId.parse(decision.instrument_key))
         if decision.action is DunningAction.EXHAUST:
             over = replace(told, state=DunningState.EXHAUSTED, wake_at=None, next_attempt_at=None, closed_at=now)
             settlement = self._given_up(subject, settings.escalation, now=now)
@@ -114,6 +115,11 @@ class CaseDrafts:
         was_asked = schedule.state is DunningState.AWAITING_CUSTOMER
         is_same_rail = decision.rail is None or decision.rail == schedule.rail
         return was_asked and is_same_rail and (schedule.action, schedule.cause) == (decision.action, decision.cause)
+
+    @staticmethod
+    def is_try(schedule: DunningSchedule) -> bool:
+        """Say whether a charge is planned: of the method that a case has, or of the mandate that it switched to."""
+        return schedule.action in TRIES or schedule.action is DunningAction.SWITCH_RAIL
 
     @staticmethod
     def asks_to_push(decision: DunningDecision) -> bool:
@@ -169,7 +175,7 @@ class CaseDrafts:
             subscription_id=subject.subscription.id,
             payment_method_id=method.id,
             provider=method.provider,
-            rail=CARD_RAIL,
+            rail=method.rail.value,
             status=AttemptStatus.PENDING,
             amount=subject.invoice.amount_remaining,
             reason=schedule.reason,

@@ -237,7 +237,7 @@ class DunningClaims:
     def _is_due(subject: CaseSubject, context: DunningContext) -> bool:
         schedule = subject.schedule
         return (
-            schedule.action in TRIES
+            CaseDrafts.is_try(schedule)
             and schedule.next_attempt_at is not None
             and schedule.next_attempt_at <= context.now < context.deadline_at
             and subject.method is not None

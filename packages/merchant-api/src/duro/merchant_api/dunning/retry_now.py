@@ -80,6 +80,7 @@ class RetryNow:
             repos,
             subject.subscription,
             subject.invoice,
+            method_id=subject.schedule.payment_method_id,
             reason=_REASONS[initiator],
             initiator=initiator,
             attempt_id=attempt_id,
@@ -98,6 +99,6 @@ class RetryNow:
         if schedule.cause == DunningCause.REVOKED:
             code = "payment_revoked"
             raise ConflictError(code, "The payer has stopped these charges; they can pay by the link.")
-        if schedule.cause == DunningCause.NEVER_AGAIN:
+        if schedule.cause == DunningCause.NEVER_AGAIN and schedule.payment_method_id is None:
             code = "card_barred"
             raise ConflictError(code, "This card may never be charged for this again.")

@@ -23,7 +23,7 @@ from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 from duro.payments import MandateOrder, Refused
 
 _UNSIGNED: Final = NoReceipt()
-_BRAND: Final = "bank"
+_BRAND: Final = "nibss"
 
 
 @final
