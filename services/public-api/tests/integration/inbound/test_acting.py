@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from duro.billing.recovery import Rail
+from duro.db.collection_book import CollectionBook
 from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
 from duro.kernel import Currency, InvoiceId, Mode, Money, PaymentAttemptId, PaymentRequestId, RefundId, SubscriptionId
 from duro.payments import RefundFailed, RefundSucceeded, SimulatedCard, Unknown
@@ -132,6 +133,9 @@ class TestANoticeOfACharge:
         assert (money["reference"], money["amount"]) == (f"chg-{reference}", 500_000)
         assert money["attempt_id"] == PaymentAttemptId.from_suffix(reference).value
         assert money["subscription_id"] == SubscriptionId.parse(subscription["id"]).value
+        book = CollectionBook(admin, Mode.TEST, provider="simulated")
+        assert [(one.reference, one.status) async for one in book.attempts()] == [(reference, "received")]
+        assert [one async for one in book.arrivals()] == []
         assert (await provider.transaction(api, invoice))["status"] == "failed"
         assert await provider.kept() == ()
         await provider.are_books_in_order()
@@ -160,6 +164,9 @@ class TestANoticeOfPushedMoney:
         async with admin.acquire() as connection:
             (money,) = await connection.fetch("select * from test.incoming_payments")
         assert (money["reference"], money["payment_request_id"]) == ("pay-1", asked.id.value)
+        book = CollectionBook(admin, Mode.TEST, provider="simulated")
+        assert [(one.reference, one.amount) async for one in book.arrivals()] == [("pay-1", PRICE)]
+        assert [one.reference async for one in book.requests()] == [asked.reference]
         assert (await provider.invoice(api, invoice))["status"] == "paid"
         assert await provider.kept() == ()
         await provider.are_books_in_order()
