@@ -14,17 +14,18 @@ from duro.db.sweeps import Sweeps
 from duro.kernel import Clock, Currency, Mode, Money, PaymentMethodId
 from duro.merchant_api.billing import BillingService, GatewayRegistry, PendingService
 from duro.merchant_api.billing.collection import Collection
-from duro.merchant_api.dunning import DunningService
+from duro.merchant_api.dunning import DunningService, RetryNow
 from duro.merchant_api.payment_methods import (
     AttachMandate,
     AttachMandateCommand,
     DetachPaymentMethod,
     MandateService,
 )
-from duro.payments import InMemoryIssuerLedger, SimulatedGateway, SimulatedMandates, SimulatedProvider
+from duro.payments import Declined, InMemoryIssuerLedger, SimulatedGateway, SimulatedMandates, SimulatedProvider
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.stage import Stage
 from duro.testkit.staged_merchant import StagedMerchant
+from duro.testkit.trusted_clock import TrustedClock
 
 LEASE = TimeDelta(seconds=60)
 
@@ -60,6 +61,23 @@ class WatchedMandates:
         return await self._inner.cancel(reference)
 
 
+class ForbiddingGateway:
+    """The provider's charges, of which the bank may forbid the next one for ever."""
+
+    def __init__(self, inner: SimulatedGateway) -> None:
+        self._inner = inner
+        self.is_forbidding = False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+    async def charge(self, request):
+        if self.is_forbidding:
+            self.is_forbidding = False
+            return Declined("43", "Stolen card", None)
+        return await self._inner.charge(request)
+
+
 @dataclass(frozen=True)
 class Town:
     """One merchant in test mode, and what its customers' banks do."""
@@ -68,6 +86,7 @@ class Town:
     contexts: RepositoryContexts
     provider: SimulatedProvider
     mandates: WatchedMandates
+    gateway: ForbiddingGateway
     gateways: GatewayRegistry
     service: MandateService
     billing: BillingService
@@ -119,6 +138,16 @@ class Town:
         for method_id in await self.due():
             await self.refresh(method_id)
 
+    def bar_next(self) -> None:
+        """Let the bank say to the next charge that its card was stolen."""
+        self.gateway.is_forbidding = True
+
+    async def retry_now(self, subscription):
+        case = await self.case(subscription)
+        return await RetryNow(self.contexts, self.collection, TrustedClock(), ids=self.ids).execute(
+            self.tenant_id, case.id
+        )
+
     async def subscription(self, subscription):
         async with self.contexts.open(self.tenant_id) as repos:
             return await repos.subscriptions.get(subscription.id)
@@ -154,13 +183,14 @@ async def town(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIte
     contexts = RepositoryContexts(pool, mode, clock=clock, ids=ids)
     provider = SimulatedProvider.over(InMemoryIssuerLedger(), clock=clock)
     mandates = WatchedMandates(SimulatedMandates(provider.mandates))
-    gateway = SimulatedGateway(provider.issuer, timeout=TimeDelta(seconds=10))
+    gateway = ForbiddingGateway(SimulatedGateway(provider.issuer, timeout=TimeDelta(seconds=10)))
     gateways = GatewayRegistry(mode, [gateway], is_development=True, mandates=[mandates])
     yield Town(
         merchant=(await stage.merchant()).in_mode(mode),
         contexts=contexts,
         provider=provider,
         mandates=mandates,
+        gateway=gateway,
         gateways=gateways,
         service=MandateService(contexts, gateways, clock=clock),
         billing=BillingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
