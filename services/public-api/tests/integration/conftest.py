@@ -17,7 +17,8 @@ from duro.payments import (
     RefundRequest,
     RefundResult,
     SimulatedGateway,
-    SimulatedIssuer,
+    SimulatedMandates,
+    SimulatedProvider,
     TokenizeResult,
 )
 from duro.public_api.collaborators import Collaborators
@@ -86,8 +87,13 @@ class HeldGateway:
 
 
 @pytest.fixture
-def gateway() -> HeldGateway:
-    return HeldGateway(SimulatedGateway(SimulatedIssuer(InMemoryIssuerLedger())))
+def provider(clock: Clock) -> SimulatedProvider:
+    return SimulatedProvider.over(InMemoryIssuerLedger(), clock=clock)
+
+
+@pytest.fixture
+def gateway(provider: SimulatedProvider) -> HeldGateway:
+    return HeldGateway(SimulatedGateway(provider.issuer))
 
 
 @pytest.fixture
@@ -101,8 +107,11 @@ def settings(database: ClonedDatabase) -> Settings:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def composition(settings: Settings, clock: Clock, ids: IdFactory, gateway: HeldGateway) -> Composition:
-    return await Composition.open(settings, Collaborators(clock, ids, gateway))
+async def composition(
+    settings: Settings, clock: Clock, ids: IdFactory, gateway: HeldGateway, provider: SimulatedProvider
+) -> Composition:
+    mandates = SimulatedMandates(provider.mandates)
+    return await Composition.open(settings, Collaborators(clock, ids, gateway, mandates=(mandates,)))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
