@@ -11,10 +11,12 @@ from uuid import uuid4
 import uvloop
 
 from duro.billing import Subscription
+from duro.billing.messages import Deferred, Sent, Trouble, Unknown
 from duro.billing_worker.logs import JsonLogs
 from duro.billing_worker.service import Service
 from duro.billing_worker.settings import Settings
-from duro.db import renewals
+from duro.db import messages, renewals
+from duro.db.message_rows import MessageStatus
 from duro.db.records import AttemptStatus
 from duro.db.recovery import RecoveryRepository
 from duro.db.renewals import RenewalRepository
@@ -22,6 +24,8 @@ from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.claim_drafts import ClaimDrafts
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.dunning.dunning_claims import DunningClaims
+from duro.merchant_api.messages import BackOff, MessageClaims, MessageSettlement
+from duro.merchant_api.messages.second_look import SecondLook
 
 
 def settle_late():
@@ -117,6 +121,59 @@ def try_blindly():
     DunningClaims._is_allowed = lambda _self, _context: True
 
 
+def ask_again():
+    """Take what nobody knows to have left for something that certainly didn't."""
+    settled = MessageSettlement._settled
+
+    def certain(self, message, posted, *, now):
+        if isinstance(posted.delivery, Unknown):
+            posted = replace(posted, delivery=Deferred(Trouble.OUTAGE, "again", ""))
+        return settled(self, message, posted, now=now)
+
+    MessageSettlement._settled = certain
+
+
+def send_vanished_again():
+    """Take on again what was being sent by somebody who has vanished."""
+    decide = MessageClaims._decide
+
+    def again(self, subject, claimed, departure, nudged, *, now):
+        pending = replace(subject, message=replace(subject.message, status=MessageStatus.PENDING))
+        decide(self, pending, claimed, departure, nudged, now=now)
+
+    MessageClaims._decide = again
+
+
+def take_waiting_for_sent():
+    """Say of what was put off that it was sent."""
+    settled = MessageSettlement._settled
+
+    def sent(self, message, posted, *, now):
+        if isinstance(posted.delivery, Deferred):
+            posted = replace(posted, delivery=Sent("nobody"))
+        return settled(self, message, posted, now=now)
+
+    MessageSettlement._settled = sent
+
+
+def give_up_at_once():
+    """Try nothing again."""
+    BackOff.wait = lambda _self, _tries, *, asked=None: None  # noqa: ARG005
+
+
+def forget_the_vanished():
+    """Never look at what was being sent by somebody who has vanished."""
+    due = "m.send_at <= $3"
+    messages._LOCK_DUE = without(messages._LOCK_DUE, due).replace(
+        "any($2::uuid[]) and ", f"any($2::uuid[]) and m.status = 'pending' and {due}"
+    )
+
+
+def look_once():
+    """Send whatever was written down, whether it is still true or not."""
+    SecondLook.objection = classmethod(lambda _cls, _subject, *, now: None)  # noqa: ARG005
+
+
 def without(statement, guard):
     """Take a guard out of a statement; one that isn't there any more would make the sabotage a fiction."""
     if guard not in statement:
@@ -132,6 +189,12 @@ SABOTAGES = {
     "no-compare-and-set": settle_without_comparing,
     "no-invoice-key": drop_invoice_key,
     "blind-tries": try_blindly,
+    "ask-again": ask_again,
+    "send-vanished-again": send_vanished_again,
+    "take-waiting-for-sent": take_waiting_for_sent,
+    "give-up-at-once": give_up_at_once,
+    "forget-the-vanished": forget_the_vanished,
+    "look-once": look_once,
 }
 
 

@@ -32,6 +32,7 @@ class MailSink:
         self._answers: deque[MailAnswer] = deque()
         self._opened: list[SMTP] = []
         self._ports: dict[SmtpSecurity, int] = {}
+        self._servers: list[asyncio.Server] = []
 
     @classmethod
     @asynccontextmanager
@@ -42,18 +43,30 @@ class MailSink:
         authority.issue_cert(cls.HOST).configure_cert(certificate)
         authority.configure_trust(trust)
         sink = cls(trust, certificate)
-        servers = [await sink._listen(SmtpSecurity.STARTTLS), await sink._listen(SmtpSecurity.TLS)]
+        await sink._open()
         try:
             yield sink
         finally:
-            for server in servers:
-                server.close()
-            sink._cut()
+            sink._close()
+
+    @asynccontextmanager
+    async def away(self) -> AsyncGenerator[None]:
+        """Let nobody reach it meanwhile; conversations that are under way end."""
+        self._close()
+        try:
+            yield
+        finally:
+            await self._open()
 
     @property
     def connections(self) -> int:
         """How many were opened to it so far."""
         return len(self._opened)
+
+    @property
+    def waiting_answers(self) -> tuple[MailAnswer, ...]:
+        """How the letters to come are going to be treated."""
+        return tuple(self._answers)
 
     def answer(self, *answers: MailAnswer) -> None:
         """Treat the next letters so, one each; every later one is accepted."""
@@ -72,10 +85,21 @@ class MailSink:
             timeout_seconds=timeout_seconds,
         )
 
+    async def _open(self) -> None:
+        self._servers = [await self._listen(SmtpSecurity.STARTTLS), await self._listen(SmtpSecurity.TLS)]
+
+    def _close(self) -> None:
+        for server in self._servers:
+            server.close()
+        self._cut()
+
     async def _listen(self, security: SmtpSecurity) -> asyncio.Server:
         is_tls = security is SmtpSecurity.TLS
         server = await asyncio.get_running_loop().create_server(
-            lambda: self._connection(is_tls=is_tls), self.HOST, 0, ssl=self._certificate if is_tls else None
+            lambda: self._connection(is_tls=is_tls),
+            self.HOST,
+            self._ports.get(security, 0),
+            ssl=self._certificate if is_tls else None,
         )
         self._ports[security] = server.sockets[0].getsockname()[1]
         return server

@@ -40,21 +40,27 @@ class WhatsAppSimulator:
         self._answers: deque[WhatsAppAnswer | int] = deque()
         self._conversations: set[asyncio.Task[None]] = set()
         self._port = 0
+        self._server: asyncio.Server | None = None
 
     @classmethod
     @asynccontextmanager
     async def running(cls) -> AsyncGenerator["WhatsAppSimulator"]:
         """Listen on a free port."""
         simulator = cls()
-        server = await asyncio.start_server(simulator._accept, cls.HOST, 0)
-        simulator._port = server.sockets[0].getsockname()[1]
+        await simulator._open()
         try:
             yield simulator
         finally:
-            server.close()
-            for conversation in simulator._conversations:
-                conversation.cancel()
-            await asyncio.gather(*simulator._conversations, return_exceptions=True)
+            await simulator._close()
+
+    @asynccontextmanager
+    async def away(self) -> AsyncGenerator[None]:
+        """Let nobody reach it meanwhile; conversations that are under way end."""
+        await self._close()
+        try:
+            yield
+        finally:
+            await self._open()
 
     @property
     def url(self) -> str:
@@ -71,6 +77,11 @@ class WhatsAppSimulator:
             timeout_seconds=timeout_seconds,
         )
 
+    @property
+    def waiting_answers(self) -> tuple[WhatsAppAnswer | int, ...]:
+        """How the messages to come are going to be treated."""
+        return tuple(self._answers)
+
     def answer(self, *answers: WhatsAppAnswer | int) -> None:
         """Treat the next messages so, one each, a number being an error code; every later one is accepted."""
         self._answers.extend(answers)
@@ -78,6 +89,17 @@ class WhatsAppSimulator:
     def notice(self, message: AcceptedMessage, status: str, *, at: Instant, code: int | None = None) -> SignedNotice:
         """Write what a webhook is told when the message has got so far."""
         return SignedNotice.of_status(message, status, at=at, secret=self.APP_SECRET, code=code)
+
+    async def _open(self) -> None:
+        self._server = await asyncio.start_server(self._accept, self.HOST, self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for conversation in self._conversations:
+            conversation.cancel()
+        await asyncio.gather(*self._conversations, return_exceptions=True)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         conversation = asyncio.create_task(self._converse(HttpConversation(reader, writer)))
