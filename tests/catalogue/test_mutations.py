@@ -212,7 +212,7 @@ async def retry_recovery_schedule(api: MerchantClient) -> Act:
     card = await api.card({"id": subscription["customerId"]})
     path = f"/v1/subscriptions/{subscription['id']}"
     assert (await api.http.patch(path, json={"paymentMethodId": card["id"]})).is_success
-    touches = "invoices payment_attempts subscriptions events journals ledger_entries dunning_schedules messages"
+    touches = "invoices payment_attempts subscriptions events journals ledger_entries dunning_schedules dunning_events messages"
     return Act.of("POST", f"{await case_of(api, subscription)}/retry-now", touches=touches)
 
 
@@ -234,7 +234,7 @@ async def mark_invoice_uncollectible(api: MerchantClient) -> Act:
     subscription = await owing(api)
     page = await api.read("/v1/invoices", subscriptionId=subscription["id"], status="open")
     path = f"/v1/invoices/{page['items'][0]['id']}/mark-uncollectible"
-    return Act.of("POST", path, touches="invoices dunning_schedules journals ledger_entries")
+    return Act.of("POST", path, touches="invoices dunning_schedules dunning_events journals ledger_entries")
 
 
 async def grant_credit(api: MerchantClient) -> Act:

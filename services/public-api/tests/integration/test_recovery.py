@@ -79,7 +79,8 @@ class TestACase:
         assert resumed["pausedAt"] is None
 
         steps = await api.read(f"{CASES}/{case['id']}/steps")
-        assert [step["kind"] for step in steps["items"]] == ["resumed", "paused"]
+        assert [step["kind"] for step in steps["items"]] == ["resumed", "paused", "opened"]
+        assert steps["items"][-1]["reason"] == case["reason"] == "The change of plan was declined: Insufficient funds."
         assert (await api.read(CASES, state="recovered"))["items"] == []
 
     async def test_is_found_by_whose_it_is(self, api):

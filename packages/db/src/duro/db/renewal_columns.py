@@ -8,7 +8,7 @@ from duro.db.amendments import PlanChangeJson, PromotionJson
 from duro.db.credit_rows import CreditGrant
 from duro.db.message_rows import Message
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund
-from duro.db.renewal_rows import RenewalClaim, RenewalSettlement
+from duro.db.renewal_rows import CaseEnd, RenewalClaim, RenewalSettlement
 from duro.kernel import InvoiceId
 
 ColumnArrays: TypeAlias = list[list[object]]
@@ -300,6 +300,10 @@ class RenewalColumns:
                 for schedule in schedules
             ),
         )
+
+    @classmethod
+    def case_ends(cls, ends: Sequence[CaseEnd]) -> ColumnArrays:
+        return cls._transpose(3, ((end.id.value, end.invoice_id.value, end.reason) for end in ends))
 
     @classmethod
     def refunds(cls, refunds: Sequence[Refund]) -> ColumnArrays:

@@ -8,6 +8,7 @@ from duro.billing.recovery import Rail
 from duro.db.credit_rows import CreditGrant
 from duro.db.message_rows import Message
 from duro.db.records import DunningSchedule, Event, Invoice, Journal, PaymentAttempt, Refund, StoredPendingLine
+from duro.db.states import DunningEventId
 from duro.kernel import InvoiceId, Money, PaymentAttemptId, PaymentMethodId, PendingLineId
 
 
@@ -90,11 +91,22 @@ class SettlementSubject:
 
 @final
 @dataclass(frozen=True, slots=True)
+class CaseEnd:
+    """How the recovery case of an invoice ends, if it has one that isn't over; a try that won it is counted there."""
+
+    id: DunningEventId
+    invoice_id: InvoiceId
+    reason: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class RenewalSettlement:
     """What a settlement writes: the rows as they are afterwards, and the rows that it adds.
 
     With `lapsed_at`, what waits for a next invoice ends then: none will come. Of the messages, one that tells of a
-    recovery is written only if this settlement closes a case as recovered. A barred method is never charged again.
+    recovery is written only if this settlement closes a case as recovered. The first step of a case has its id. A
+    barred method is never charged again.
     """
 
     subscription: Subscription
@@ -108,3 +120,4 @@ class RenewalSettlement:
     lapsed_at: Instant | None = None
     messages: tuple[Message, ...] = ()
     barred: PaymentMethodId | None = None
+    case_end: CaseEnd | None = None

@@ -134,4 +134,5 @@ class RenewalRepository:
             *RenewalColumns.messages([message for each in settlements for message in each.messages]),
             [each.subscription.renews_from for each in settlements],
             [each.barred.value for each in settlements if each.barred is not None],
+            *RenewalColumns.case_ends([each.case_end for each in settlements if each.case_end is not None]),
         )

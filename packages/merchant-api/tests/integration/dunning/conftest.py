@@ -94,6 +94,7 @@ class Recovery:
     merchant: StagedMerchant
     contexts: RepositoryContexts
     gateway: MoodyGateway
+    gateways: GatewayRegistry
     billing: BillingService
     pending: PendingService
     dunning: DunningService
@@ -128,12 +129,15 @@ class Recovery:
         [case] = page.items
         return case
 
-    async def story(self, subscription) -> list[str]:
+    async def steps(self, subscription):
         """What happened to the case, oldest first."""
         case = await self.case(subscription)
         async with self.contexts.open(self.merchant.tenant.id) as repos:
             page = await repos.dunning.events(case.id, PageRequest(limit=100))
-        return [event.kind.value for event in reversed(page.items)]
+        return page.items[::-1]
+
+    async def story(self, subscription) -> list[str]:
+        return [event.kind.value for event in await self.steps(subscription)]
 
     async def invoice(self, subscription):
         case = await self.case(subscription)
@@ -230,6 +234,7 @@ async def recovery(database: ClonedDatabase, stage: Stage, clock: Clock) -> Asyn
         merchant=merchant.in_mode(mode),
         contexts=contexts,
         gateway=gateway,
+        gateways=gateways,
         billing=BillingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         pending=PendingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         dunning=DunningService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),

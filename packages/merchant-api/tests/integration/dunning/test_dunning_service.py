@@ -48,7 +48,7 @@ class TestACaseOfAnEmptyAccount:
             subscription.current_period_end,
         )
         assert (await recovery.invoice(subscription)).status is InvoiceStatus.PAID
-        assert await recovery.story(subscription) == ["decided", "tried"]
+        assert await recovery.story(subscription) == ["opened", "decided", "tried", "recovered"]
         assert (await recovery.events(subscription))[-4:] == [
             "subscription_payment_failed",
             "subscription_recovered",
@@ -99,7 +99,7 @@ class TestACaseThatNeedsItsPayer:
             clock.set(case.wake_at)
 
         assert wakes == [24, 48, 72, 120, 35 * 24]
-        assert await recovery.story(subscription) == ["asked"] * 5
+        assert await recovery.story(subscription) == ["opened", *["asked"] * 5]
         assert (await recovery.events(subscription)).count("subscription_payment_action_required") == 1
         assert ((await recovery.case(subscription)).attempts_made, len(recovery.gateway.sent)) == (1, 1)
         await recovery.work(subscription)
@@ -228,7 +228,7 @@ class TestANewWayToPay:
         assert await recovery.work(subscription) is RenewalOutcome.CHARGED
 
         assert (await recovery.case(subscription)).state is DunningState.RECOVERED
-        assert await recovery.story(subscription) == ["asked", "decided"]
+        assert await recovery.story(subscription) == ["opened", "asked", "decided", "recovered"]
 
 
 class TestAPausedCase:
@@ -246,4 +246,6 @@ class TestAPausedCase:
         assert resumed.schedule.deadline_at == planned.deadline_at + TimeDelta(hours=24 * 20)
         await recovery.until(Instant.from_utc(2026, 5, 30, 9))
         assert (await recovery.case(subscription)).state is DunningState.RECOVERED
-        assert await recovery.story(subscription) == ["decided", "paused", "resumed", "decided", "tried"]
+        assert await recovery.story(subscription) == [
+            *("opened", "decided", "paused", "resumed", "decided", "tried", "recovered"),
+        ]

@@ -114,7 +114,7 @@ class TestACardThatACustomerAdds:
             SubscriptionStatus.ACTIVE,
             subscription.current_period_end,
         )
-        assert await recovery.story(subscription) == ["asked", "decided"]
+        assert await recovery.story(subscription) == ["opened", "asked", "decided", "recovered"]
         assert await recovery.audit() == ()
 
     async def test_changes_nothing_where_recovery_waits_for_money(self, recovery, person):

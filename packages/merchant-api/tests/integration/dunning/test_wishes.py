@@ -35,7 +35,7 @@ class TestAMerchant:
         subscription = await recovery.declined()
         await recovery.until(FIFTEENTH + 20 * DAY)
 
-        assert (len(recovery.gateway.sent), await recovery.story(subscription)) == (1, ["decided"])
+        assert (len(recovery.gateway.sent), await recovery.story(subscription)) == (1, ["opened", "decided"])
         assert (await recovery.case(subscription)).reason == "The merchant tries failed charges again by hand."
         assert await recovery.retry_now(subscription) is RenewalOutcome.CHARGED
 

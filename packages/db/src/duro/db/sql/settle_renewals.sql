@@ -21,13 +21,20 @@ with attempts as (
     set state = case u.status when 'paid' then 'recovered' else 'cancelled' end, next_attempt_at = null, wake_at = null,
         closed_at = $82::timestamptz, recovered_rail = u.rail, recovered_by = won.id,
         attempts_made = c.attempts_made + (won.id is not null)::integer,
-        recovered_action = case when won.id is not null then coalesce(nullif(won.initiator, 'schedule'), c.action) end
+        recovered_action = case when won.id is not null then coalesce(nullif(won.initiator, 'schedule'), c.action) end,
+        reason = coalesce(
+            ended.reason || case when won.id is null then '.' else coalesce(
+                ' on the ' || (array['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth',
+                                     'ninth', 'tenth'])[c.attempts_made + 1] || ' try.',
+                ' on try ' || c.attempts_made + 1 || '.') end,
+            c.reason)
     from unnest($9::uuid[], $10::text[], $13::text[]) as u (invoice_id, status, rail)
+    left join unnest($94::uuid[], $95::uuid[], $96::text[]) as ended (id, invoice_id, reason) using (invoice_id)
     left join {schema}.payment_attempts won
         on won.tenant_id = $1 and won.invoice_id = u.invoice_id and won.id = any($2::uuid[]) and u.status = 'paid'
     where c.tenant_id = $1 and c.invoice_id = u.invoice_id and u.status in ('paid', 'void')
       and c.state in ('scheduled', 'awaiting_customer', 'exhausted')
-    returning c.invoice_id, c.state
+    returning c.id, c.invoice_id, c.state, c.action, c.recovered_rail as rail, c.reason, ended.id as event_id
 ), subscriptions as (
     update {schema}.subscriptions s
     set status = u.status, anchor = u.anchor, current_period_start = u.current_period_start,
@@ -75,6 +82,16 @@ with attempts as (
         attempts_made = dunning_schedules.attempts_made + excluded.attempts_made,
         wake_at = case when dunning_schedules.state in ('scheduled', 'awaiting_customer')
                         and dunning_schedules.paused_at is null then excluded.wake_at end
+    returning id, rail, reason, opened_at
+), steps as (
+    insert into {schema}.dunning_events (tenant_id, id, schedule_id, kind, action, rail, reason, created_at)
+    select $1, opened.id, opened.id, 'opened', null, opened.rail, opened.reason, opened.opened_at
+    from schedules opened
+    where opened.id = any($48::uuid[])
+    union all
+    select $1, closed.event_id, closed.id, closed.state, closed.action, closed.rail, closed.reason, $82::timestamptz
+    from cases closed
+    where closed.event_id is not null
 ), refunds as (
     insert into {schema}.refunds (
         tenant_id, id, attempt_id, invoice_id, status, amount, currency, reason, claimed_until, created_at)

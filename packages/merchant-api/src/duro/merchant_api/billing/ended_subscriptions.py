@@ -1,12 +1,11 @@
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import final
 
 from duro.billing import PendingLine, Subscription, SubscriptionStatus
 from duro.db import Repositories
 from duro.db.ledger import Postings
-from duro.db.records import DunningState
 from duro.kernel import Clock, IdFactory, Money
+from duro.merchant_api.billing.invoice_case import InvoiceCase
 from duro.merchant_api.billing.invoice_voiding import InvoiceVoiding
 from duro.merchant_api.billing.invoice_write_off import InvoiceWriteOff
 from duro.merchant_api.messages.message_drafts import MessageDrafts
@@ -20,6 +19,7 @@ class EndedSubscriptions:
         self._postings = Postings(ids=ids, clock=clock)
         self._voiding = InvoiceVoiding(ids=ids, clock=clock)
         self._write_off = InvoiceWriteOff(ids=ids, clock=clock)
+        self._case = InvoiceCase(ids)
         self._messages = MessageDrafts(ids)
         self._clock = clock
 
@@ -47,9 +47,7 @@ class EndedSubscriptions:
         if pending_lines:
             await self._lapse(repos, subscription, pending_lines)
         for schedule in await repos.dunning.lock_open(subscription.id):
-            now = self._clock.now()
-            closed = replace(schedule, state=DunningState.CANCELLED, next_attempt_at=None, wake_at=None, closed_at=now)
-            await repos.dunning.update(closed)
+            await self._case.cancel(repos, schedule, now=self._clock.now())
         if subscription.promotion is not None and subscription.status is SubscriptionStatus.INCOMPLETE_EXPIRED:
             await repos.promo_codes.release(subscription.promotion.promo_code_id, now=self._clock.now())
         await repos.messages.add(self._messages.ended(subscription, now=self._clock.now()))

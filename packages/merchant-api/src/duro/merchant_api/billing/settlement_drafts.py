@@ -24,12 +24,13 @@ from duro.billing import (
     SubscriptionChange,
     VoidInvoice,
 )
-from duro.billing.recovery import Network, PublishedBudget, Standing
+from duro.billing.recovery import Network, PublishedBudget, Rail, Standing
 from duro.db.credit_rows import CreditGrant
 from duro.db.ledger import Postings
 from duro.db.push_rows import IncomingPayment
 from duro.db.records import (
     AttemptStatus,
+    DunningEventId,
     DunningSchedule,
     DunningState,
     Invoice,
@@ -40,7 +41,7 @@ from duro.db.records import (
     Refund,
     RefundStatus,
 )
-from duro.db.renewal_rows import RenewalSettlement, RenewalSubject, SettlementSubject
+from duro.db.renewal_rows import CaseEnd, RenewalSettlement, RenewalSubject, SettlementSubject
 from duro.kernel import Clock, CreditGrantId, DunningScheduleId, EntityId, IdFactory, Money, PaymentMethodId, RefundId
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
@@ -141,7 +142,8 @@ class SettlementDrafts:
             kept_credit=kept_credit,
             missed_periods=subject.missed_periods,
         )
-        settled = self._with_surplus(settlement, attempt)
+        ended = self._case_ended(settlement, subject.subscription, subject.invoice)
+        settled = self._with_surplus(ended, attempt)
         return replace(settled, barred=self._barred(subject, attempt)), renewal
 
     def received(
@@ -164,7 +166,8 @@ class SettlementDrafts:
         if not isinstance(planned, Advance):
             return None
         money = PaidWith(payment.id, payment.amount, payment.rail.value)
-        return self._advanced(planned.change, subscription, invoice, money, now=now, missed_periods=missed_periods)
+        paid = self._advanced(planned.change, subscription, invoice, money, now=now, missed_periods=missed_periods)
+        return self._case_ended(paid, subscription, invoice)
 
     def _barred(self, subject: SettlementSubject, attempt: PaymentAttempt) -> PaymentMethodId | None:
         """Name a method that may never be charged again, for a renewal neither: its bank, network or payer said so.
@@ -416,12 +419,26 @@ class SettlementDrafts:
             journals=(*given_back.journals, self._postings.credit_granted(grant)),
         )
 
+    def _case_ended(self, settlement: RenewalSettlement, before: Subscription, invoice: Invoice) -> RenewalSettlement:
+        """Say how the invoice's case ends, if it may have one: a subscription that renews owes for no period."""
+        settled = settlement.invoice
+        if settled is None or (invoice.kind is InvoiceKind.PERIOD and before.is_renewing):
+            return settlement
+        if settled.status is InvoiceStatus.PAID and settled.rail is not None:
+            reason = f"Paid by {Rail(settled.rail).words}"
+        elif settled.status is InvoiceStatus.VOID:
+            reason = "The invoice was voided, so nothing is owed for it"
+        else:
+            return settlement
+        return replace(settlement, case_end=CaseEnd(self._ids.new(DunningEventId), invoice.id, reason))
+
     def _schedule(self, invoice: Invoice, attempt: PaymentAttempt | None, *, now: Instant) -> DunningSchedule:
         if attempt is None:
             category, reason = None, "There is no saved method to charge."
         else:
             category = self._failure_codes.category_of(provider=attempt.provider, code=attempt.failure_code or "").value
-            reason = f"The renewal was declined: {attempt.failure_message}"
+            what = "renewal" if invoice.kind is InvoiceKind.PERIOD else "change of plan"
+            reason = f"The {what} was declined: {(attempt.failure_message or '').rstrip('.')}."
         return DunningSchedule(
             id=self._ids.new(DunningScheduleId),
             invoice_id=invoice.id,

@@ -2,7 +2,7 @@ from typing import Final, final
 
 from duro.billing import SubscriptionChange
 from duro.db.contexts import RepositoryContexts
-from duro.db.records import DunningState, InvoiceKind, InvoiceStatus
+from duro.db.records import InvoiceKind, InvoiceStatus
 from duro.kernel import Clock, IdFactory, InvoiceId, TenantId
 from duro.merchant_api.billing.invoice_case import InvoiceCase
 from duro.merchant_api.billing.invoice_write_off import InvoiceWriteOff
@@ -39,7 +39,7 @@ class MarkInvoiceUncollectible:
             change = self._given_up(locked)
             write_off = InvoiceWriteOff(ids=self._ids, clock=locked.clock)
             credited = await write_off.write_off(repos, change.subscription, locked.invoice)
-            await InvoiceCase.close(repos, invoice_id, DunningState.EXHAUSTED, now=locked.clock.now())
+            await InvoiceCase(self._ids).give_up(repos, invoice_id, now=locked.clock.now())
             result = await InvoiceLog.written(repos, locked, SubscriptionChange(credited, change.events))
             await receipt.sign(repos, result)
         return result

@@ -12,7 +12,7 @@ from duro.billing import (
     SubscriptionStatus,
 )
 from duro.db.contexts import RepositoryContexts
-from duro.db.records import DunningState, InvoiceKind, InvoiceStatus
+from duro.db.records import InvoiceKind, InvoiceStatus
 from duro.db.repositories import Repositories
 from duro.kernel import Clock, ConflictError, IdFactory, InvoiceId, TenantId
 from duro.merchant_api.billing.ended_subscriptions import EndedSubscriptions
@@ -73,7 +73,7 @@ class VoidInvoice:
             change = subscription.told()
         voiding = InvoiceVoiding(ids=self._ids, clock=locked.clock)
         credited = await voiding.void(repos, change.subscription, invoice)
-        await InvoiceCase.close(repos, invoice.id, DunningState.CANCELLED, now=now)
+        await InvoiceCase(self._ids).void(repos, invoice.id, now=now)
         return SubscriptionChange(credited, change.events)
 
     @staticmethod
