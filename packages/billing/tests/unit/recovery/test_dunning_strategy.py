@@ -321,6 +321,11 @@ class TestEverythingElse:
         context = case(UNKNOWN, earlier=tuple((each, UNKNOWN) for each in hours), settings=EXACT)
         assert STRATEGY.decide(context).next_attempt_at == MIDMONTH + expected * HOUR
 
+    @pytest.mark.parametrize(("hours", "expected"), [(23, 24), (24, 24), (30, 30), (80, 80)])
+    def test_makes_a_step_as_soon_as_it_may_that_went_by_without_its_try(self, case, hours, expected):
+        context = replace(case(UNKNOWN, settings=EXACT), now=MIDMONTH + hours * HOUR)
+        assert STRATEGY.decide(context).next_attempt_at == MIDMONTH + expected * HOUR
+
     def test_starts_sooner_after_a_disturbance(self, case):
         assert STRATEGY.decide(case(BROKEN, settings=EXACT)).next_attempt_at == MIDMONTH + HOUR
 

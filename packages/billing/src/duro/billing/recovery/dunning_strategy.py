@@ -218,7 +218,10 @@ class DunningStrategy:
         )
 
     def _step(self, next_try: NextTry, method: Instrument) -> DunningDecision:
-        """Guard 8: everything else is tried at the next step of the ladder, a new method at once."""
+        """Guard 8: everything else is tried at the step of the ladder after its last try, a new method at once.
+
+        A step that went by without its try, because something held that back, is still to be made.
+        """
         context, last = next_try.context, next_try.standing.last
         if last is None:
             why = "There is a new way to pay."
@@ -227,7 +230,7 @@ class DunningStrategy:
             )
         category = last.failure.category
         schedule = context.settings.schedule
-        step = schedule.next_after(context.now, opened_at=context.opened_at, category=category)
+        step = schedule.next_after(last.at, opened_at=context.opened_at, category=category)
         if category is FailureCategory.LIMIT_EXCEEDED:
             step = max(step, self._next_day(context, last.at))
         why = _WHY.get(category, _WHY_UNKNOWN)
