@@ -104,12 +104,16 @@ class Renewing:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenMatter:
-    """What a message that asks for money is about, as it stands now: its case and what is still owed."""
+    """What a message that asks for money is about, as it stands now: its case and what is still owed.
+
+    It is asked anew where a later message asks for the same money.
+    """
 
     state: DunningState
     is_paused: bool
     next_attempt_at: Instant | None
     owed: Money
+    is_asked_anew: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -186,4 +186,5 @@ class MessageRepository:
             is_paused=row["case_paused_at"] is not None,
             next_attempt_at=row["case_next_attempt_at"],
             owed=Money(row["owed"], Currency(row["currency"])),
+            is_asked_anew=row["is_asked_anew"],
         )

@@ -1,7 +1,13 @@
 select m as message, t.name as store_name, c.name as customer_name, c.email, c.phone, c.has_whatsapp_consent,
        coalesce(s.zone, t.zone) as zone, p.name as plan_name, s.status as subscription_status, s.current_period_end,
        s.cancel_at_period_end, pm.exp_year, pm.exp_month, d.state as case_state, d.paused_at as case_paused_at,
-       case when d.action in ('retry', 'retry_payday') then d.next_attempt_at end as case_next_attempt_at, i.total - i.amount_paid as owed, i.currency
+       case when d.action in ('retry', 'retry_payday') then d.next_attempt_at end as case_next_attempt_at, i.total - i.amount_paid as owed, i.currency,
+       exists (
+           select from {schema}.messages later
+           where later.tenant_id = m.tenant_id and later.customer_id = m.customer_id and later.id > m.id
+             and later.invoice_id = m.invoice_id
+             and later.kind in ('dunning_1', 'dunning_2', 'dunning_3', 'dunning_4', 'authentication_link')
+       ) as is_asked_anew
 from {schema}.messages m
 join core.tenants t on t.id = m.tenant_id
 join {schema}.customers c on c.tenant_id = m.tenant_id and c.id = m.customer_id

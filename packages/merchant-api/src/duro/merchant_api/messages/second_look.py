@@ -27,7 +27,9 @@ class SecondLook:
         matter = subject.matter
         if matter is None or not matter.is_open:
             return "case_closed"
-        return "case_paused" if matter.is_paused else None
+        if matter.is_paused:
+            return "case_paused"
+        return "overtaken" if matter.is_asked_anew else None
 
     @staticmethod
     def _of_announcement(subject: MessageSubject, *, now: Instant) -> str | None:

@@ -124,6 +124,25 @@ class TestASecondLook:
         }
         assert [letter.subject for letter in desk.sink.letters] == ["Your subscription to Weekly lunches is canceled"]
 
+    async def test_drops_a_request_that_a_later_one_has_overtaken_while_it_waited_for_its_day(self, desk, clock):
+        subscription = await desk.asked(NO_FUNDS, NO_FUNDS, NO_FUNDS, NO_FUNDS)
+        assert [telling.outcome.value for telling in await desk.deliver()] == ["sent"]
+        for _ in range(3):
+            clock.advance(HOUR)
+            await desk.recovery.retry_now(subscription)
+            await desk.recovery.work(subscription)
+        clock.advance(24 * HOUR)
+        for _ in range(3):
+            await desk.deliver()
+            clock.advance(24 * HOUR)
+        told = [(message.kind.value, message.outcome) for message in await desk.messages(subscription)]
+        assert told == [
+            ("dunning_1", "accepted"),
+            ("dunning_2", "overtaken"),
+            ("dunning_3", "overtaken"),
+            ("dunning_4", "accepted"),
+        ]
+
     async def test_drops_a_request_whose_case_rests(self, desk):
         subscription = await desk.asked(NO_FUNDS)
         case = await desk.recovery.case(subscription)
