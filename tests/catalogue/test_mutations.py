@@ -212,8 +212,8 @@ async def retry_recovery_schedule(api: MerchantClient) -> Act:
     card = await api.card({"id": subscription["customerId"]})
     path = f"/v1/subscriptions/{subscription['id']}"
     assert (await api.http.patch(path, json={"paymentMethodId": card["id"]})).is_success
-    touches = "invoices payment_attempts subscriptions events journals ledger_entries dunning_schedules dunning_events messages"
-    return Act.of("POST", f"{await case_of(api, subscription)}/retry-now", touches=touches)
+    touches = "invoices payment_attempts subscriptions events journals ledger_entries messages dunning_schedules"
+    return Act.of("POST", f"{await case_of(api, subscription)}/retry-now", touches=f"{touches} dunning_events")
 
 
 async def pause_recovery_schedule(api: MerchantClient) -> Act:

@@ -3,10 +3,12 @@
 import pytest
 from whenever import Instant, TimeDelta
 
+from duro.billing.recovery import Rail
 from duro.db.records import DunningEventKind, DunningState
 from duro.merchant_api.billing import RenewalOutcome
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.invoices import MarkInvoiceUncollectible, PayInvoice, PayInvoiceCommand, VoidInvoice
+from duro.merchant_api.pushed.arrived_money import ArrivedMoney, Received
 from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
 from duro.payments import Declined, SimulatedCard
 from duro.testkit.builders import PaymentMethodBuilder, SubscriptionBuilder
@@ -74,6 +76,22 @@ class TestTheLastStepOfACase:
 
         assert await last(subscription) == ("recovered", "recovered", f"Paid by card {tries}.")
         assert await recovery.story(subscription) == ["opened", "recovered"]
+
+    async def test_says_how_pushed_money_came(self, recovery, last, clock):
+        subscription = await recovery.declined()
+        invoice = await recovery.invoice(subscription)
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            (attempt,) = await repos.attempts.of_invoice(invoice.id)
+        money = ArrivedMoney(
+            provider="simulated",
+            reference="T-1",
+            amount=invoice.total,
+            rail=Rail.TRANSFER,
+            at=clock.now(),
+            attempt_id=attempt.id,
+        )
+        assert await recovery.receive.execute(recovery.merchant.tenant.id, money) is Received.PAID
+        assert await last(subscription) == ("recovered", "recovered", "Paid by transfer.")
 
     async def test_says_that_nothing_is_owed_any_more(self, recovery, last, acts):
         subscription = await recovery.declined()
