@@ -21,7 +21,7 @@ SECRET = "a secret of the provider"
 PRICE = Money(500_000, Currency("NGN"))
 
 
-class Provider:
+class Teller:
     """The simulated provider as far as it tells: everything it says is signed with its secret at this moment."""
 
     PATH = "/webhooks/inbound/simulated"
@@ -90,5 +90,5 @@ async def admin(database):
 
 
 @pytest.fixture
-def provider(anonymous, clock, admin) -> Provider:
-    return Provider(anonymous, clock=clock, admin=admin)
+def teller(anonymous, clock, admin) -> Teller:
+    return Teller(anonymous, clock=clock, admin=admin)

@@ -31,7 +31,7 @@ class ModeNotices:
     charges: ChargeNotices
     refunds: RefundNotices
     money: MoneyListener
-    mandates: MandateListener | None = None
+    mandates: MandateListener
 
     async def act(self, found: ResolvedReference, notice: TellingNotice, *, provider: str) -> Doubt | None:
         """Say why a person has to look at it; None where it was dealt with."""
@@ -43,7 +43,7 @@ class ModeNotices:
                 return await self.money.tell(tenant_id, subject, notice, provider=provider)
             case RefundSucceeded() | RefundFailed(), RefundId() as refund_id:
                 return await self.refunds.tell(tenant_id, refund_id, notice)
-            case MandateActivated() | MandateRevoked(), PaymentMethodId() as method_id if self.mandates is not None:
+            case MandateActivated() | MandateRevoked(), PaymentMethodId() as method_id:
                 return await self.mandates.tell(tenant_id, method_id, notice)
             case _:
                 return Doubt.unknown(notice.reference)
