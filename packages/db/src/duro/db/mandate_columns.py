@@ -4,12 +4,13 @@ from asyncpg import Record
 
 from duro.billing.recovery import Rail
 from duro.db.mandate_rows import ActivationTransfer, Mandate
+from duro.db.renewal_rows import Instrument
 from duro.kernel import Currency, Money
 
 
 @final
 class MandateColumns:
-    """The columns of a payment method that only a mandate has."""
+    """The columns of a payment method that a mandate has, and what a renewal reads of a method to charge it."""
 
     @classmethod
     def read(cls, row: Record) -> Mandate | None:
@@ -44,6 +45,19 @@ class MandateColumns:
             },
             mandate.activated_at,
             mandate.look_at,
+        )
+
+    @staticmethod
+    def instrument(row: Record) -> Instrument | None:
+        """Read what a renewal would charge, card or mandate; None if there is nothing that may be charged."""
+        if row["method_token"] is None:
+            return None
+        ceiling, currency = row["method_ceiling"], row["method_ceiling_currency"]
+        return Instrument(
+            provider=row["method_provider"],
+            token=row["method_token"],
+            rail=row["method_rail"],
+            ceiling=None if ceiling is None else Money(ceiling, Currency(currency)),
         )
 
     @staticmethod

@@ -8,8 +8,8 @@ from uuid import UUID
 from whenever import Instant
 
 from duro.billing import Cadence, Interval, InvoiceLine, PendingLine, PlanChange
-from duro.billing.recovery import DunningAction, Rail
-from duro.db.mandate_rows import Mandate, PaymentMethodStatus
+from duro.billing.recovery import DunningAction
+from duro.db.payment_method_rows import PaymentMethod
 from duro.db.states import (
     AttemptStatus,
     DunningEventId,
@@ -140,46 +140,6 @@ class Customer:
     updated_at: Instant
     test_clock_id: TestClockId | None = None
     has_whatsapp_consent: bool = False
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class PaymentMethod:
-    """A customer's saved card or mandate, as the provider's token and what may be shown of it.
-
-    The fingerprint is what the provider says is the same card wherever it is saved; not every provider says. A mandate
-    has no token before the provider has said that it keeps it. A barred one may never be charged again.
-    """
-
-    id: PaymentMethodId
-    customer_id: CustomerId
-    provider: str
-    token: str
-    brand: str
-    last4: str
-    exp_month: int | None
-    exp_year: int | None
-    detached_at: Instant | None
-    created_at: Instant
-    fingerprint: str | None = None
-    status: PaymentMethodStatus = PaymentMethodStatus.ACTIVE
-    mandate: Mandate | None = None
-    barred_at: Instant | None = None
-
-    @property
-    def rail(self) -> Rail:
-        return Rail.CARD if self.mandate is None else Rail.DIRECT_DEBIT
-
-    @property
-    def reference(self) -> str:
-        """Return the name by which the provider knows a mandate."""
-        return self.id.suffix
-
-    def can_pay(self, amount: Money) -> bool:
-        """Say whether so much can be charged now: not what is removed, barred, or not approved of by its mandate."""
-        is_there = self.detached_at is None and self.barred_at is None
-        is_usable = is_there and self.status is PaymentMethodStatus.ACTIVE
-        return is_usable and (self.mandate is None or self.mandate.approves(amount))
 
 
 @final

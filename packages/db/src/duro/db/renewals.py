@@ -2,16 +2,15 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final, final
 
-from asyncpg import Record
 from whenever import Instant
 
 from duro.billing import MissedPeriods
 from duro.db.attempts import AttemptRepository
 from duro.db.invoices import InvoiceRepository
+from duro.db.mandate_columns import MandateColumns
 from duro.db.pending_lines import PendingLineRepository
 from duro.db.renewal_columns import RenewalColumns
 from duro.db.renewal_rows import (
-    Instrument,
     RenewalClaim,
     RenewalSettlement,
     RenewalSubject,
@@ -21,7 +20,7 @@ from duro.db.renewal_rows import (
 from duro.db.session import TenantSession
 from duro.db.states import TenantStatus
 from duro.db.subscriptions import SubscriptionRepository
-from duro.kernel import Currency, InvoiceId, Money, PaymentAttemptId, SubscriptionId
+from duro.kernel import InvoiceId, PaymentAttemptId, SubscriptionId
 
 _SQL: Final = files("duro.db") / "sql"
 _LOCK_RENEWALS: Final = (_SQL / "lock_renewals.sql").read_text()
@@ -51,24 +50,12 @@ class RenewalRepository:
                 plan_name=record["plan_name"],
                 customer_email=record["customer_email"],
                 is_tenant_suspended=record["tenant_status"] == TenantStatus.SUSPENDED,
-                instrument=self._instrument(record),
+                instrument=MandateColumns.instrument(record),
                 pending_lines=tuple(PendingLineRepository.read(row) for row in record["pending_lines"]),
                 is_charge_pending=record["is_charge_pending"],
             )
             for record in records
         ]
-
-    @staticmethod
-    def _instrument(record: Record) -> Instrument | None:
-        if record["method_token"] is None:
-            return None
-        ceiling, currency = record["method_ceiling"], record["method_ceiling_currency"]
-        return Instrument(
-            provider=record["method_provider"],
-            token=record["method_token"],
-            rail=record["method_rail"],
-            ceiling=None if ceiling is None else Money(ceiling, Currency(currency)),
-        )
 
     async def claim(self, claims: Sequence[RenewalClaim]) -> WrittenClaims:
         """Write the claims whose invoice isn't there yet, and name what was written.

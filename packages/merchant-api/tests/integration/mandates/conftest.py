@@ -12,7 +12,7 @@ from duro.db.audit import Audit
 from duro.db.records import PaymentMethod
 from duro.db.sweeps import Sweeps
 from duro.kernel import Clock, Currency, Mode, Money, PaymentMethodId
-from duro.merchant_api.billing import BillingService, GatewayRegistry, PendingService
+from duro.merchant_api.billing import BillingService, GatewayRegistry, IncompleteService
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.dunning import DunningService, RetryNow
 from duro.merchant_api.payment_methods import (
@@ -90,7 +90,7 @@ class Town:
     gateways: GatewayRegistry
     service: MandateService
     billing: BillingService
-    pending: PendingService
+    incomplete: IncompleteService
     dunning: DunningService
     collection: Collection
     sweeps: Sweeps
@@ -185,6 +185,7 @@ async def town(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIte
     mandates = WatchedMandates(SimulatedMandates(provider.mandates))
     gateway = ForbiddingGateway(SimulatedGateway(provider.issuer, timeout=TimeDelta(seconds=10)))
     gateways = GatewayRegistry(mode, [gateway], is_development=True, mandates=[mandates])
+    billing = BillingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE)
     yield Town(
         merchant=(await stage.merchant()).in_mode(mode),
         contexts=contexts,
@@ -193,8 +194,8 @@ async def town(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIte
         gateway=gateway,
         gateways=gateways,
         service=MandateService(contexts, gateways, clock=clock),
-        billing=BillingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
-        pending=PendingService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
+        billing=billing,
+        incomplete=IncompleteService(contexts, billing, ids=ids, clock=clock),
         dunning=DunningService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         collection=Collection(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         sweeps=Sweeps(sweep),

@@ -9,7 +9,7 @@ from duro.db.records import AttemptStatus, DunningState
 from duro.kernel import Currency, Money
 from duro.merchant_api.billing import RenewalOutcome
 from duro.payments.simulated import SimulatedBankAccount, SimulatedCard
-from duro.testkit.builders import PaymentMethodBuilder, PlanBuilder
+from duro.testkit.builders import PaymentMethodBuilder, PlanBuilder, SubscriptionBuilder
 
 CHARGED, DUNNING, PENDING = RenewalOutcome.CHARGED, RenewalOutcome.DUNNING, RenewalOutcome.PENDING
 PRICE = 500_000
@@ -83,6 +83,49 @@ class TestARenewal:
         await town.refresh(method.id)
         assert await renew(subscription) is DUNNING
         assert await town.attempts(subscription) == ()
+
+
+class TestAStart:
+    @pytest.fixture
+    def start(self, town):
+        """Start a subscription and say what became of its first payment."""
+
+        async def make(method):
+            async with town.contexts.open(town.tenant_id) as repos:
+                customer = await repos.customers.get(method.customer_id)
+            builder = SubscriptionBuilder(status=SubscriptionStatus.INCOMPLETE)
+            subscription = await town.merchant.subscription(None, customer, method, builder=builder)
+            return subscription, await town.incomplete.drive(town.tenant_id, subscription.id)
+
+        return make
+
+    async def test_waits_for_its_payers_approval(self, town, start):
+        method = await town.attach(SimulatedBankAccount.APPROVE_AT_ONCE.number)
+        subscription, _ = await start(method)
+        assert await town.attempts(subscription) == ()
+        await town.look()
+        assert await town.incomplete.drive(town.tenant_id, subscription.id) is CHARGED
+        assert (await town.subscription(subscription)).status is SubscriptionStatus.ACTIVE
+        assert await town.audit() == ()
+
+    async def test_waits_for_the_banks_set_up(self, town, approved, start):
+        method = await approved(SimulatedBankAccount.APPROVE, ago=HOUR)
+        subscription, outcome = await start(method)
+        assert outcome is DUNNING
+        town.clock.set(method.mandate.activated_at + 2 * HOUR - TimeDelta(seconds=1))
+        await town.incomplete.drive(town.tenant_id, subscription.id)
+        assert len(await town.attempts(subscription)) == 1
+        town.clock.advance(TimeDelta(seconds=1))
+        assert await town.incomplete.drive(town.tenant_id, subscription.id) is CHARGED
+        assert [one.failure_code for one in await town.attempts(subscription)] == ["05", None]
+        assert await town.audit() == ()
+
+    async def test_is_tried_once_where_that_was_not_the_reason(self, town, approved, start):
+        method = await approved(SimulatedBankAccount.INSUFFICIENT_FUNDS, ago=HOUR)
+        subscription, _ = await start(method)
+        town.clock.advance(3 * HOUR)
+        await town.incomplete.drive(town.tenant_id, subscription.id)
+        assert len(await town.attempts(subscription)) == 1
 
 
 class TestACaseOfAMandate:

@@ -1,11 +1,12 @@
 from collections.abc import Sequence
-from typing import assert_never, final
+from typing import Final, assert_never, final
 
 from whenever import Instant, TimeDelta
 
-from duro.billing import Bill, EndAtPeriod, NotRenewable, ReachLimit, RenewalPlan, RenewalPlanner
+from duro.billing import Bill, EndAtPeriod, FailureCategory, NotRenewable, ReachLimit, RenewalPlan, RenewalPlanner
+from duro.billing.recovery import PublishedBudget
 from duro.db import Repositories, RepositoryContexts
-from duro.db.records import Invoice, PaymentAttempt
+from duro.db.records import AttemptStatus, Invoice, PaymentAttempt, PaymentMethod
 from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, RenewalSubject
 from duro.kernel import Clock, IdFactory, SubscriptionId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
@@ -13,6 +14,9 @@ from duro.merchant_api.billing.claim_drafts import ClaimDrafts
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
+from duro.payments import FailureCodes
+
+_NOT_SET_UP: Final = frozenset({FailureCategory.DO_NOT_HONOR, FailureCategory.MANDATE_NOT_READY})
 
 
 @final
@@ -34,6 +38,8 @@ class RenewalClaims:
         self._gateways = gateways
         self._drafts = ClaimDrafts(ids=ids, clock=clock, lease=lease)
         self._clock = clock
+        self._codes = FailureCodes.bundled()
+        self._set_up = PublishedBudget().budget().mandate_set_up
 
     async def claim(
         self, tenant_id: TenantId, subscription_ids: Sequence[SubscriptionId], *, is_starting: bool
@@ -112,24 +118,41 @@ class RenewalClaims:
     async def _claim_again(
         self, repos: Repositories, subject: RenewalSubject, claim: RenewalClaim, *, now: Instant
     ) -> ClaimResult:
-        """Meet an invoice that an earlier claim wrote; what has been tried once is for recovery or a person."""
+        """Meet an invoice that an earlier claim wrote; what has been tried once is for recovery or a person.
+
+        A first payment has neither: where its mandate was only not set up yet, it is tried once more when it is.
+        """
         invoice = await repos.invoices.get_by_key(claim.invoice.idempotency_key)
         if invoice is None:
             return Concluded(Renewal(RenewalOutcome.SKIPPED))
         attempts = await repos.attempts.of_invoice(invoice.id)
-        if attempts or invoice.amount_remaining.is_zero or not await self._holds_method(repos, subject, invoice):
+        method = await self._held(repos, subject, invoice)
+        if method is None or invoice.amount_remaining.is_zero or not self._may_try(attempts, method, now):
             return Concluded(Renewal(RenewalOutcome.SKIPPED))
         attempt = self._drafts.attempt(subject, invoice, now=now)
         await repos.attempts.insert(attempt)
         return self._order(attempt, subject)
 
+    def _may_try(self, attempts: Sequence[PaymentAttempt], method: PaymentMethod, now: Instant) -> bool:
+        activated_at = None if method.mandate is None else method.mandate.activated_at
+        ready_at = Instant.MAX if activated_at is None else activated_at + self._set_up
+        return not attempts or (
+            ready_at <= now
+            and all(self._is_refused(one) and one.created_at < ready_at for one in attempts)
+            and all(one.payment_method_id == method.id for one in attempts)
+        )
+
+    def _is_refused(self, attempt: PaymentAttempt) -> bool:
+        category = self._codes.category_of(provider=attempt.provider, code=attempt.failure_code or "")
+        return attempt.status is AttemptStatus.FAILED and category in _NOT_SET_UP
+
     @staticmethod
-    async def _holds_method(repos: Repositories, subject: RenewalSubject, invoice: Invoice) -> bool:
+    async def _held(repos: Repositories, subject: RenewalSubject, invoice: Invoice) -> PaymentMethod | None:
         method_id = subject.subscription.payment_method_id
         if subject.instrument is None or method_id is None:
-            return False
+            return None
         method = await repos.payment_methods.hold(method_id)
-        return method is not None and method.can_pay(invoice.amount_remaining)
+        return method if method is not None and method.can_pay(invoice.amount_remaining) else None
 
     @staticmethod
     def _order(attempt: PaymentAttempt, subject: RenewalSubject) -> ChargeOrder:
