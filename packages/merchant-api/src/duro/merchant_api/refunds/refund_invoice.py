@@ -8,7 +8,7 @@ from duro.db.repositories import Repositories
 from duro.kernel import Clock, ConflictError, Fault, IdFactory, InvalidInputError, InvoiceId, Money, RefundId, TenantId
 from duro.merchant_api.billing.checks_clock import ChecksClock
 from duro.merchant_api.billing.refund_service import RefundService
-from duro.merchant_api.billing.settlement_drafts import CANCELED_IN_FLIGHT
+from duro.merchant_api.billing.returned_drafts import CANCELED_IN_FLIGHT
 from duro.merchant_api.invoices.locked_invoice import LockedInvoice
 from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.refunds.refund_book import RefundBook
