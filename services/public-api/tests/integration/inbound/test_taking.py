@@ -83,10 +83,12 @@ class TestANoticeThatNobodyCanActOn:
     @pytest.mark.parametrize("reference", [None, "not-one-of-ours", "01jxk8m3s4e5f6g7h8j9k0m1n2"])
     async def test_is_kept_once_when_its_reference_is_unknown(self, teller, reference):
         notice = teller.received(reference)
-        for _ in range(3):
-            await teller.tell(notice)
+        with structlog.testing.capture_logs() as logs:
+            for _ in range(3):
+                await teller.tell(notice)
         (kept,) = await teller.kept()
         assert (kept.key, kept.kind, kept.reason) == (notice.event_id, "MoneyReceived", "unknown_reference")
+        assert [line["key"] for line in logs if line["event"] == "notice_kept"] == [kept.key]
         assert json.loads(kept.body)["providerReference"] == notice.provider_reference
 
     async def test_is_kept_when_what_it_names_is_something_else(self, api, teller, ids):

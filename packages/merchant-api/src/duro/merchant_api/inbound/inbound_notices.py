@@ -3,6 +3,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final, assert_never, final
 
+import structlog
+
 from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason
 from duro.kernel import Clock, NotFoundError
 from duro.merchant_api.inbound.doubt import Doubt
@@ -26,6 +28,7 @@ class InboundNotices:
         self._modes = tuple(modes)
         self._kept = kept
         self._clock = clock
+        self._log = structlog.stdlib.get_logger("duro.inbound")
 
     async def receive(self, provider: str, headers: Mapping[str, str], body: bytes) -> BadSignature | None:
         """Take one request; return why it was refused, or None once everything in it was acted on or kept.
@@ -82,7 +85,8 @@ class InboundNotices:
             body=body,
             received_at=self._clock.now(),
         )
-        await self._kept.keep(kept)
+        if await self._kept.keep(kept):
+            self._log.warning("notice_kept", provider=provider, key=kept.key, kind=kind, reason=kept.reason.value)
 
     @staticmethod
     def _storable(text: str) -> str:
