@@ -4,7 +4,7 @@ import os
 import stat
 from dataclasses import dataclass
 from io import StringIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -16,6 +16,7 @@ from duro.cli.application import DuroApplication
 from duro.cli.commands.test import TestCommand
 from duro.cli.home import Home
 from duro.db import DatabasePool
+from duro.db.census import TenantCensus
 from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason
 from duro.kernel import Mode, TenantId
 
@@ -284,6 +285,26 @@ class TestNotices:
     async def test_are_counted_by_the_doctor(self, duro, database):
         done = await duro("doctor", DURO_DATABASE_URL=database.admin_url)
         assert "notices     2 wait for a person" in done.said
+
+
+class TestTenants:
+    async def test_are_suspended_and_act_again(self, duro, database):
+        await duro("seed", "--subscriptions", "1", "--tenants", "1", DURO_DATABASE_URL=database.admin_url)
+        pool = await DatabasePool.open(database.sweep_url, max_size=1)
+        (tenant,) = await TenantCensus(pool).tenants()
+        await pool.close()
+        said = [
+            (await duro("tenants", word, str(tenant), DURO_DATABASE_URL=database.admin_url)).last_line
+            for word in ("suspend", "suspend", "resume", "resume")
+        ]
+        assert said == [
+            f"{tenant} is {state}" for state in ("suspended", "suspended already", "active", "active already")
+        ]
+
+    @pytest.mark.parametrize("tenant", ["ten_nobody", str(TenantId(UUID(int=7)))])
+    async def test_are_named_if_there_is_none(self, duro, database, tenant):
+        done = await duro("tenants", "suspend", tenant, DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, done.said.startswith("duro: ")) == (1, True)
 
 
 class TestDoctor:

@@ -13,6 +13,7 @@ from duro.cli.commands.notices import NoticesCommand
 from duro.cli.commands.paydays import PaydaysCommand
 from duro.cli.commands.seed import SeedCommand
 from duro.cli.commands.simulate import SimulateCommand
+from duro.cli.commands.tenants import TenantsCommand
 from duro.cli.commands.test import TestCommand
 from duro.cli.commands.up import UpCommand
 from duro.cli.database_access import DatabaseAccess
@@ -58,6 +59,7 @@ class DuroApplication:
         for name, callback in self._commands().items():
             application.command(name)(callback)
         application.add_typer(self._paydays(), name="paydays")
+        application.add_typer(self._tenants(), name="tenants")
         for name, callback in self._passing_on().items():
             application.command(name, context_settings=_PASSED_ON, add_help_option=False)(callback)
         return application
@@ -89,6 +91,13 @@ class DuroApplication:
         command = PaydaysCommand(access=self._access, console=self._console, clock=self._clock, ids=self._ids)
         paydays.command("rebuild")(command.rebuild)
         return paydays
+
+    def _tenants(self) -> typer.Typer:
+        tenants = typer.Typer(help="Whether merchants may act.", no_args_is_help=True)
+        command = TenantsCommand(access=self._access, console=self._console, clock=self._clock)
+        tenants.command("suspend")(command.suspend)
+        tenants.command("resume")(command.resume)
+        return tenants
 
     def _passing_on(self) -> dict[str, Callable[..., None]]:
         test = TestCommand(home=self._home, environ=self._environ, console=self._console)

@@ -46,10 +46,13 @@ class CaseContexts:
         return Digest.of(b"card", method.provider.encode(), method.fingerprint.encode())
 
     def of(self, subject: CaseSubject, *, now: Instant, push_rails: Sequence[Rail] = ()) -> DunningContext:
-        """Put together what a decision about one case depends on, with the rails by which its payer can push money."""
+        """Put together what a decision about one case depends on, with the rails by which its payer can push money.
+
+        A case that nobody has decided about yet has all of its time from when it wakes: until then it may have rested.
+        """
         schedule, method = subject.schedule, subject.method
         deadline = schedule.deadline_at or self.settings.deadline(
-            subject.subscription.terms.cadence, schedule.opened_at
+            subject.subscription.terms.cadence, schedule.wake_at or schedule.opened_at
         )
         return DunningContext(
             schedule_id=self._told_apart(subject),
