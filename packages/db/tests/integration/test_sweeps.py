@@ -7,9 +7,10 @@ from whenever import TimeDelta
 
 from duro.billing import SubscriptionStatus
 from duro.db import sweeps as sweeps_module
+from duro.db.mandate_rows import Mandate, PaymentMethodStatus
 from duro.db.records import AttemptStatus, RefundStatus
 from duro.db.sweeps import Sweeps
-from duro.kernel import Mode
+from duro.kernel import Currency, Mode, Money
 
 HOUR = TimeDelta(hours=1)
 MANY = """
@@ -101,6 +102,18 @@ class TestSweeps:
         later = book.clock.now() + HOUR
         assert await sweeps.due_subscriptions(Mode.TEST, later) == ()
         assert await sweeps.oldest_due_lag(Mode.TEST, later) == TimeDelta()
+
+    async def test_find_mandates_that_are_looked_up_by_now_a_suspended_tenants_too(self, book, sweeps):
+        tenant, now = await book.tenant(), book.clock.now()
+        standing = await book.standing(tenant)
+        mandate = Mandate(bank_code="058", ceiling=Money(1, Currency("NGN")), look_at=now + HOUR)
+        pending = replace(standing.method, status=PaymentMethodStatus.PENDING, mandate=mandate)
+        async with book.test.open(tenant) as repos:
+            await repos.payment_methods.update(pending)
+        await book.damage(f"update core.tenants set status = 'suspended' where id = '{tenant.value}'")
+        assert await sweeps.due_mandates(Mode.TEST, now + HOUR - TimeDelta(seconds=1)) == ()
+        assert await sweeps.due_mandates(Mode.TEST, now + HOUR) == ((tenant, pending.id),)
+        assert await sweeps.due_mandates(Mode.LIVE, now + HOUR) == ()
 
     async def test_find_attempts_whose_lease_has_run_out(self, book, sweeps):
         tenant = await book.tenant()

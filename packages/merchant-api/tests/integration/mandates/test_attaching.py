@@ -1,14 +1,18 @@
 """What becomes of a customer's approval of debits, whatever its provider answers, and whenever a process dies."""
 
+import asyncio
+
 import pytest
 from whenever import TimeDelta
 
 from duro.db.mandate_rows import PaymentMethodStatus
 from duro.kernel import ConflictError, Currency, Money, NotFoundError
+from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
 from duro.merchant_api.inbound import MandateNotices
 from duro.merchant_api.payment_methods import MandateRefusedError
 from duro.merchant_api.receipts import DerivedIdFactory
 from duro.merchant_api.subscriptions.usable_method import UsableMethod
+from duro.merchant_api.test_clocks import CreateTestClock, CreateTestClockCommand
 from duro.payments import MandateActivated, MandateRevoked
 from duro.payments.simulated import SimulatedBankAccount
 from duro.testkit.builders import CustomerBuilder
@@ -189,6 +193,40 @@ class TestANotice:
         card = await town.merchant.payment_method(await town.merchant.customer())
         told = MandateActivated("evt-1", card.reference, "token", town.clock.now())
         assert await MandateNotices(town.service).tell(town.tenant_id, card.id, told) is not None
+
+
+class TestACustomerOnATestClock:
+    async def test_has_a_mandate_in_the_providers_time_that_is_active_in_theirs(self, town):
+        then = town.clock.now() + TimeDelta(hours=24 * 300)
+        made = await CreateTestClock(town.contexts, town.ids, town.clock).execute(
+            town.tenant_id, CreateTestClockCommand(name="Next year", now=then)
+        )
+        command = CreateCustomerCommand(email="ada@example.com", test_clock_id=made.id)
+        customer = await CreateCustomer(town.contexts, town.ids, town.clock).execute(town.tenant_id, command)
+        method = await town.attach(SimulatedBankAccount.APPROVE_AT_ONCE.number, customer)
+        assert (method.created_at, method.mandate.look_at) == (then, town.clock.now() + TimeDelta(minutes=2))
+        await town.look()
+        after = await town.method(method.id)
+        assert (after.status, after.mandate.activated_at) == (ACTIVE, then)
+
+
+class TestWorkersThatLookAtOnce:
+    async def test_settle_a_mandate_once(self, town):
+        method = await town.attach(SimulatedBankAccount.WAIT.number)
+        await town.provider.mandates.activate(method.reference)
+        told = await asyncio.gather(*(town.refresh(method.id) for _ in range(5)))
+        assert told == ["active"] * 5
+        after = await town.method(method.id)
+        assert (after.status, after.mandate.activated_at) == (ACTIVE, town.clock.now())
+
+    async def test_and_one_that_removes_it_leave_it_removed(self, town):
+        method = await town.attach(SimulatedBankAccount.WAIT.number)
+        await town.provider.mandates.activate(method.reference)
+        await asyncio.gather(*(town.refresh(method.id) for _ in range(3)), town.detach(method.id))
+        assert (await town.method(method.id)).status is REVOKED
+        await town.look()
+        assert await town.due() == []
+        assert (await town.provider.mandates.lookup(method.reference)).status == "revoked"
 
 
 class TestAnotherMerchant:
