@@ -11,7 +11,7 @@ from duro.db.session import SchemaSql
 from duro.db.states import TenantStatus
 from duro.kernel import Mode, NotFoundError, TenantId
 
-_AS_TENANT: Final = "set local role duro_owner; set local duro.tenant_id = '{tenant}'"
+_AS_TENANT: Final = "begin; set local role duro_owner; set local duro.tenant_id = '{tenant}'"
 _SUSPEND: Final = "update core.tenants set status = 'suspended', suspended_at = $2 where id = $1"
 _LOCK: Final = "select status, suspended_at from core.tenants where id = $1 for update"
 _RESUME: Final = "update core.tenants set status = 'active', suspended_at = null where id = $1"
@@ -53,10 +53,19 @@ class TenantStanding:
 
     @asynccontextmanager
     async def _locked(self, tenant_id: TenantId) -> AsyncGenerator[tuple[Connection, Record]]:
-        """Lend a connection on which a transaction is open and the tenant locked."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        """Lend a connection on which a transaction is open and the tenant locked; it commits on a clean exit alone."""
+        async with self._pool.acquire() as connection:
             await connection.execute(_AS_TENANT.replace("{tenant}", tenant_id.value.hex))
-            tenant = await connection.fetchrow(_LOCK, tenant_id.value)
-            if tenant is None:
-                raise NotFoundError("tenant", tenant_id)
-            yield connection, tenant
+            try:
+                yield connection, await self._lock(connection, tenant_id)
+            except BaseException:
+                await connection.execute("rollback")
+                raise
+            await connection.execute("commit")
+
+    @staticmethod
+    async def _lock(connection: Connection, tenant_id: TenantId) -> Record:
+        tenant = await connection.fetchrow(_LOCK, tenant_id.value)
+        if tenant is None:
+            raise NotFoundError("tenant", tenant_id)
+        return tenant
