@@ -19,8 +19,8 @@ def clock() -> SteppingClock:
 
 
 @pytest.fixture
-def bank():
-    return BankInProcess()
+def bank(clock):
+    return BankInProcess(clock)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -5,12 +5,15 @@ from typing import Protocol
 import httpx
 from whenever import TimeDelta
 
+from duro.kernel import Clock
 from duro.payments import (
     ChargeGateway,
+    Declined,
     HttpSimulatedGateway,
     InMemoryIssuerLedger,
+    SimulatedCard,
     SimulatedGateway,
-    SimulatedIssuer,
+    SimulatedProvider,
 )
 
 TRUST = httpx.create_ssl_context()
@@ -36,14 +39,19 @@ class Bank(Protocol):
 
 
 class BankInProcess:
-    """The simulated issuer in this process: quick, and unknown at once where a time-out would be waited for."""
+    """The simulated provider in this process: quick, and unknown at once where a time-out would be waited for."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._ledger = InMemoryIssuerLedger()
-        self._gateway = SimulatedGateway(SimulatedIssuer(self._ledger, slow=TimeDelta(milliseconds=200)))
+        self._provider = SimulatedProvider.over(self._ledger, clock=clock, slow=TimeDelta(milliseconds=200))
+        self._gateway = SimulatedGateway(self._provider.issuer)
 
     def gateway(self) -> ChargeGateway:
         return self._gateway
+
+    async def says(self, *answers: Declined | None, card: SimulatedCard = SimulatedCard.AS_TOLD) -> None:
+        """Let a card that does as it is told answer its next charges so, None for yes; past these it says yes."""
+        await self._provider.cards.tell(card.token, answers)
 
     async def charges(self) -> dict[str, Taken]:
         page = await self._ledger.charges(position=0, limit=10_000)

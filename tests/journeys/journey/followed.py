@@ -1,6 +1,7 @@
 from duro.kernel import Clock
 from duro.payments import SimulatedCard
 from duro.testkit.merchant_client import Json, MerchantClient
+from journey.spoken import Spoken
 
 
 class Followed:
@@ -35,6 +36,13 @@ class Followed:
     async def was_billed(self, *lines: str) -> None:
         """Its invoices are these, in the order of their periods: `first day..last day status: attempts`."""
         assert [self._line(invoice) for invoice in await self.invoices()] == list(lines)
+
+    async def told_its_payer(self, *lines: str) -> None:
+        """Its payer was sent exactly these messages so far, in this order: `minute kind`."""
+        page = await self._client.read("/v1/messages", subscriptionId=self.id, limit=100)
+        assert not page["hasMore"]
+        told = [f"{Spoken.minute(message['settledAt'])} {message['kind']}" for message in reversed(page["items"])]
+        assert (told, {message["status"] for message in page["items"]}) == (list(lines), {"sent"})
 
     async def read(self) -> Json:
         return await self._client.read(self.path)

@@ -9,6 +9,7 @@ from duro.payments import SimulatedCard
 from duro.testkit.merchant_client import MerchantClient
 from duro.testkit.staged_merchant import StagedMerchant
 from journey.banks import TRUST
+from journey.case import Case
 from journey.followed import Followed
 
 
@@ -52,8 +53,18 @@ class Shop:
 
     async def leaves_recovery_to_people(self) -> None:
         """Have nothing tried again and nobody asked for anything by itself."""
-        answer = await self.client.http.patch("/v1/settings/recovery", json={"autoRecovery": False})
+        await self.recovers(autoRecovery=False)
+
+    async def recovers(self, **settings: object) -> None:
+        """Change how failed charges are worked."""
+        answer = await self.client.http.patch("/v1/settings/recovery", json=settings)
         assert answer.status_code == 200, answer.text
+
+    async def case_of(self, subscription: Followed) -> Case:
+        """Find the one recovery case that a subscription has ever had."""
+        page = await self.client.read("/v1/recovery/schedules", subscriptionId=subscription.id)
+        (schedule,) = page["items"]
+        return Case(schedule["id"], self.client)
 
     async def lets_recovery_rest(self, invoice_id: str) -> None:
         """Have nobody work on the case of an invoice for as long as the journey lasts."""

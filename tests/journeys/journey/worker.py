@@ -1,14 +1,14 @@
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from duro.billing_worker.composition import Composition, Pools
 from duro.billing_worker.settings import Settings
-from duro.kernel import Mode, SubscriptionId, TenantId
+from duro.kernel import DunningScheduleId, Mode, SubscriptionId, TenantId
 from duro.merchant_api.billing import RenewalOutcome
 from duro.payments import ChargeGateway
-from duro.queue import JobKind, JobPayload, JobQueue, JobWorker, RedisProbe
+from duro.queue import JobKind, JobPayload, JobQueue, JobWorker, RedisProbe, Scanner
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.deadline import Deadline
 from duro.testkit.stepping_clock import SteppingClock
@@ -28,6 +28,7 @@ class Worker:
         self._queues = queues
         self._members: list[tuple[JobWorker, asyncio.Task[None]]] = []
         self._done: list[str] = []
+        self._handled = 0
         self._failures: list[BaseException] = []
 
     @classmethod
@@ -76,9 +77,8 @@ class Worker:
 
     async def scan(self) -> int:
         """Let every scanner of both modes look once; say how many jobs they added, but for those that tell people."""
-        scanners = [scanner for mode in Mode for scanner in self._composition._scanners(mode)]
         telling = {kind.queue_name(mode) for kind in (JobKind.MESSAGES, JobKind.REMINDERS) for mode in Mode}
-        added = {scanner.name: await scanner.scan() for scanner in scanners}
+        added = await self._look(scanner for mode in Mode for scanner in self._composition._scanners(mode))
         return sum(count for name, count in added.items() if name not in telling)
 
     async def tick(self) -> list[str]:
@@ -86,6 +86,25 @@ class Worker:
         await self._be_ready()
         await self.scan()
         return await self.finish()
+
+    async def settle(self, mode: Mode) -> None:
+        """Look and work in one mode until there is nothing left to do now, nor anybody left to tell.
+
+        Those who look ahead find the same merchants at every look, so they look first and don't count.
+        """
+        await self._be_ready()
+        ahead = JobKind.REMINDERS.queue_name(mode)
+        for _ in range(20):
+            scanners = self._composition._scanners(mode)
+            await self._look(scanner for scanner in scanners if scanner.name == ahead)
+            await self.finish()
+            handled = self._handled
+            await self._look(scanner for scanner in scanners if scanner.name != ahead)
+            await self.finish()
+            if self._handled == handled:
+                return
+        message = "There is always something left to do."
+        raise AssertionError(message)
 
     async def finish(self) -> list[str]:
         """Let everything that is queued be done; name what was worked on, in order."""
@@ -98,6 +117,12 @@ class Worker:
         """Put a renewal into the queue that no scanner asked for."""
         job = JobKind.BILLING.job(mode, tenant_id, SubscriptionId.parse(subscription_id))
         await self._queues[JobKind.BILLING][mode].add_many([job])
+
+    async def work_on(self, mode: Mode, tenant_id: TenantId, case_id: str) -> None:
+        """Work on a recovery case at once, whoever else does."""
+        job = JobKind.DUNNING.job(mode, tenant_id, DunningScheduleId.parse(case_id))
+        (handler,) = [member._handler for member, _ in self._members if member.name == JobKind.DUNNING.queue_name(mode)]
+        await handler(job.payload)
 
     async def queued(self, mode: Mode, job_id: str) -> bool:
         """Say whether a job of this id waits or runs."""
@@ -112,6 +137,11 @@ class Worker:
         return +Counter(
             {outcome.value: int(counter.labels(mode.value, outcome.value)._value.get()) for outcome in RenewalOutcome}
         )
+
+    @staticmethod
+    async def _look(scanners: Iterable[Scanner]) -> dict[str, int]:
+        """Let scanners look once; say how many jobs each added."""
+        return {scanner.name: await scanner.scan() for scanner in scanners}
 
     async def _be_ready(self) -> None:
         async def is_ready() -> bool:
@@ -130,6 +160,7 @@ class Worker:
             except BaseException as error:
                 self._failures.append(error)
                 raise
+            self._handled += 1
             if payload.id.partition("_")[0] not in TELLING:
                 self._done.append(payload.id)
 

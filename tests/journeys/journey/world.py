@@ -1,7 +1,8 @@
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
-from whenever import Instant
+from whenever import Instant, Time, TimeDelta
 
 from duro.db import DatabasePool
 from duro.db.audit import Audit
@@ -21,8 +22,18 @@ _SUCCEEDED = "select id, amount from {mode}.payment_attempts where status = 'suc
 class World:
     """One clock, one database, the public API over HTTP, a billing worker and a bank."""
 
-    def __init__(self, *, clock: SteppingClock, api_url: str, worker: Worker, bank: Bank, admin: DatabasePool) -> None:
+    def __init__(
+        self,
+        *,
+        clock: SteppingClock,
+        api_url: str,
+        worker: Worker,
+        hire: Callable[[], AbstractAsyncContextManager[Worker]],
+        bank: Bank,
+        admin: DatabasePool,
+    ) -> None:
         self.clock = clock
+        self.hire = hire
         self.api_url = api_url
         self.worker = worker
         self.bank = bank
@@ -43,8 +54,9 @@ class World:
         api = await Composition.open(settings, Collaborators(clock, ids, bank.gateway()))
         admin = await DatabasePool.open(database.admin_url, max_size=4)
         async with PublicApiServer(api) as server:
-            async with Worker.open(database, redis_url, gateway=gateway, clock=clock) as worker:
-                yield cls(clock=clock, api_url=server.url, worker=worker, bank=bank, admin=admin)
+            hire = partial(Worker.open, database, redis_url, gateway=gateway, clock=clock)
+            async with hire() as worker:
+                yield cls(clock=clock, api_url=server.url, worker=worker, hire=hire, bank=bank, admin=admin)
             await gateway.close()
         await admin.close()
 
@@ -53,12 +65,33 @@ class World:
 
         Names what it worked on.
         """
-        self.clock.set(Instant.parse_iso(when if "T" in when else f"{when}T09:00:00Z"))
+        self.clock.set(self._instant(when))
         return await self.worker.tick()
+
+    async def lives_until(self, when: str) -> None:
+        """Let it become this instant in live mode, the worker at work every morning before and then, to the end.
+
+        Nine in the morning (UTC) is meant if only a day is named.
+        """
+        until = self._instant(when)
+        while (morning := self._next_morning()) < until:
+            self.clock.set(morning)
+            await self.worker.settle(Mode.LIVE)
+        self.clock.set(until)
+        await self.worker.settle(Mode.LIVE)
 
     async def taken(self) -> list[int]:
         """The amounts that the bank took in this world and keeps, in the order it was first asked."""
         return [charge.amount for charge in (await self.bank.charges()).values() if charge.takings]
+
+    def _next_morning(self) -> Instant:
+        now = self.clock.now().to_fixed_offset()
+        today = now.date().at(Time(9)).assume_utc()
+        return today if self.clock.now() < today else today + TimeDelta(hours=24)
+
+    @staticmethod
+    def _instant(when: str) -> Instant:
+        return Instant.parse_iso(when if "T" in when else f"{when}T09:00:00Z")
 
     async def is_in_order(self) -> None:
         """The books of both modes are clean, and the bank took exactly what they say was paid, each charge once."""

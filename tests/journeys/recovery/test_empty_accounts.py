@@ -1,0 +1,88 @@
+"""A payer without money: recovery waits until they are likely to have some."""
+
+from journey import Shop, World
+from journey.answers import EMPTY
+from journey.happenings import AGAIN, FAILED, RECOVERED
+
+
+class TestAnAccountThatIsEmptyOnThe15th:
+    async def test_is_left_alone_until_payday_and_pays_on_it(self, world: World, shop: Shop, fails):
+        await shop.recovers(paydayAware="calendar")
+        subscription, case = await fails(EMPTY, on="2026-02-15")
+        await subscription.is_told(*FAILED)
+        await subscription.shows(status="past_due", currentPeriodEnd="2026-02-15T09:00:00Z")
+        await case.shows(state="scheduled", action="retry_payday", category="insufficient_funds")
+        await case.tried("2026-02-15 09:00 card failed 51")
+
+        await world.lives_until("2026-02-28")
+        await subscription.is_told_nothing()
+        await world.lives_until(await case.next_attempt())
+        await subscription.is_told(*RECOVERED)
+        await subscription.shows(status="active", currentPeriodEnd="2026-03-15T09:00:00Z", cyclesCompleted=1)
+        await case.shows(state="recovered", nextAttemptAt=None, attemptsMade=2)
+        await case.tried("2026-02-15 09:00 card failed 51", "2026-02-28 09:03 card succeeded")
+        await case.went(
+            "2026-02-15 09:00 opened",
+            "2026-02-15 09:00 decided retry_payday for 2026-02-28 09:03",
+            "2026-02-28 09:03 tried retry_payday for 2026-02-28 09:03",
+            "2026-02-28 09:03 recovered retry_payday",
+        )
+        await world.lives_until("2026-03-02")
+        await subscription.is_told_nothing()
+        await subscription.told_its_payer(
+            "2026-02-12 09:00 renewal_reminder",
+            "2026-02-15 09:00 dunning_1",
+            "2026-02-28 09:03 receipt",
+            "2026-02-28 09:03 payment_recovered",
+        )
+        await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 51 succeeded")
+        assert await world.taken() == [500_000]
+
+    async def test_meets_the_payday_of_most_people_where_nothing_is_known_of_its_payer(self, world: World, fails):
+        subscription, case = await fails(EMPTY, on="2026-02-15")
+        await subscription.is_told(*FAILED)
+        await world.lives_until("2026-02-27")
+        await subscription.is_told_nothing()
+        await world.lives_until(await case.next_attempt())
+        await subscription.is_told(*RECOVERED)
+        await case.tried("2026-02-15 09:00 card failed 51", "2026-02-27 19:03 card succeeded")
+        await subscription.told_its_payer(
+            "2026-02-12 09:00 renewal_reminder",
+            "2026-02-15 09:00 dunning_1",
+            "2026-02-27 19:03 receipt",
+            "2026-02-27 19:03 payment_recovered",
+        )
+
+
+class TestAnAccountThatIsEmptyOnPayday:
+    async def test_is_tried_after_one_three_and_five_days_and_then_on_the_next_payday(
+        self, world: World, shop: Shop, fails
+    ):
+        await shop.recovers(paydayAware="calendar")
+        subscription, case = await fails(EMPTY, EMPTY, EMPTY, EMPTY, on="2026-02-28")
+        await subscription.is_told(*FAILED)
+        for _ in range(3):
+            await world.lives_until(await case.next_attempt())
+            await subscription.is_told(*AGAIN)
+        await world.lives_until("2026-03-28")
+        await subscription.is_told_nothing()
+        await world.lives_until(await case.next_attempt())
+        await subscription.is_told(*RECOVERED)
+        await subscription.shows(status="active", currentPeriodEnd="2026-03-28T09:00:00Z")
+        await case.tried(
+            "2026-02-28 09:00 card failed 51",
+            "2026-03-01 09:05 card failed 51",
+            "2026-03-03 09:01 card failed 51",
+            "2026-03-05 09:09 card failed 51",
+            "2026-03-28 09:05 card succeeded",
+        )
+        await subscription.told_its_payer(
+            "2026-02-25 09:00 renewal_reminder",
+            "2026-02-28 09:00 dunning_1",
+            "2026-03-01 09:05 dunning_2",
+            "2026-03-03 09:01 dunning_3",
+            "2026-03-05 09:09 dunning_4",
+            "2026-03-28 09:05 receipt",
+            "2026-03-28 09:05 payment_recovered",
+        )
+        await subscription.was_billed("2026-02-28..2026-03-28 paid: failed 51 failed 51 failed 51 failed 51 succeeded")
