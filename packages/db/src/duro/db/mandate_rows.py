@@ -36,6 +36,12 @@ class ActivationTransfer:
     account_name: str
     amount: Money
 
+    @property
+    def words(self) -> str:
+        """Say it in a sentence that ends a message."""
+        to = f"account {self.account_number} at {self.bank_name} ({self.account_name})"
+        return f"To let us debit your bank account, send {self.amount} from it to {to}."
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

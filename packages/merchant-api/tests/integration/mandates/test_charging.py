@@ -5,6 +5,7 @@ from whenever import TimeDelta
 
 from duro.billing import SubscriptionStatus
 from duro.billing.recovery import DunningAction, DunningCause
+from duro.db import PageRequest
 from duro.db.records import AttemptStatus, DunningState
 from duro.kernel import Currency, Money
 from duro.merchant_api.billing import RenewalOutcome
@@ -136,6 +137,10 @@ class TestACaseOfAMandate:
         await town.work(subscription)
         case = await town.case(subscription)
         assert (case.action, case.cause) == (DunningAction.AWAIT_CUSTOMER, DunningCause.MANDATE_NOT_ACTIVE)
+        async with town.contexts.open(town.tenant_id) as repos:
+            [told] = (await repos.messages.list(PageRequest(), subscription_id=subscription.id)).items
+        account = "account 9990000001 at Simulated Bank (Mandate Activation)"
+        assert told.facts.reason == f"To let us debit your bank account, send NGN 50.00 from it to {account}."
 
         await town.provider.mandates.activate(method.reference)
         await town.refresh(method.id)

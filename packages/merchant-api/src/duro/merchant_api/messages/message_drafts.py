@@ -8,7 +8,7 @@ from duro.billing.messages import MessageKind
 from duro.billing.recovery import DunningAction
 from duro.db.message_rows import Message, MessageFacts
 from duro.db.push_rows import IncomingPayment
-from duro.db.records import AttemptStatus, DunningSchedule, Invoice, PaymentAttempt
+from duro.db.records import AttemptStatus, DunningSchedule, Invoice, PaymentAttempt, PaymentMethod
 from duro.db.recovery import CaseSubject
 from duro.db.reminders import UpcomingRenewal
 from duro.kernel import EntityId, IdFactory, MessageId, Money, PaymentRequestId
@@ -89,7 +89,7 @@ class MessageDrafts:
         is_approval = schedule.action is DunningAction.REQUEST_AUTHENTICATION and not reminders
         facts = MessageFacts(
             amount=invoice.amount_remaining,
-            reason="" if last is None else self._words(last),
+            reason=" ".join(("" if last is None else self._words(last), self._approval(subject.method))).strip(),
             next_attempt_at=schedule.next_attempt_at,
         )
         return self._message(
@@ -129,6 +129,11 @@ class MessageDrafts:
             return ()
         facts, kind = MessageFacts(), MessageKind.CANCELLATION
         return (self._message(kind, subscription.id, subscription, invoice=None, facts=facts, now=now),)
+
+    @staticmethod
+    def _approval(method: PaymentMethod | None) -> str:
+        transfer = None if method is None or method.mandate is None else method.mandate.activation
+        return "" if transfer is None else transfer.words
 
     def _words(self, attempt: PaymentAttempt) -> str:
         return self._codes.find(provider=attempt.provider, code=attempt.failure_code or "").payer_words
