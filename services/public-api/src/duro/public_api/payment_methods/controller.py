@@ -37,10 +37,11 @@ _LIST = Operation(
 _GET = Operation(
     id="getPaymentMethod",
     summary="Get a payment method",
+    description="Shows, too, how a mandate stands, and what its payer has to do while it is `pending`.",
     form=PaymentMethodInput,
     answer=PaymentMethodView,
     refusals=(404,),
-    answer_example=PaymentMethodExamples.VIEW,
+    answer_example=PaymentMethodExamples.PENDING,
 )
 _DETACH = Operation(
     id="detachPaymentMethod",

@@ -4,7 +4,7 @@ from typing import ClassVar, final
 
 @final
 class PaymentMethodExamples:
-    """A payment method as the document shows it."""
+    """A card, and a mandate that waits for its payer, as the document shows them."""
 
     BODY: ClassVar[Mapping[str, object]] = {
         "card": {"number": "4242424242424242", "expMonth": 12, "expYear": 2030, "cvc": "123"}
@@ -23,4 +23,26 @@ class PaymentMethodExamples:
         "barredAt": None,
         "detachedAt": None,
         "createdAt": "2026-01-31T09:00:00Z",
+    }
+    PENDING: ClassVar[Mapping[str, object]] = {
+        **VIEW,
+        "rail": "direct_debit",
+        "status": "pending",
+        "brand": None,
+        "last4": "0003",
+        "expMonth": None,
+        "expYear": None,
+        "mandate": {
+            "bankCode": "058",
+            "ceiling": 2_000_000,
+            "currency": "NGN",
+            "activation": {
+                "accountNumber": "9990000001",
+                "bankName": "Simulated Bank",
+                "accountName": "Mandate Activation",
+                "amount": 5_000,
+                "currency": "NGN",
+            },
+            "activatedAt": None,
+        },
     }
