@@ -24,6 +24,7 @@ GRANTS = {
     "recovery_settings": READ_AND_WRITE,
     "payday_profiles": READ_AND_WRITE,
     "messages": READ_AND_WRITE,
+    "message_templates": READ_AND_WRITE | {"DELETE"},
     "payment_requests": READ_AND_WRITE,
     "incoming_payments": READ_AND_GROW,
     "allocations": READ_AND_GROW,

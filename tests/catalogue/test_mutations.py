@@ -18,6 +18,7 @@ from duro.public_api.settings import Settings
 from duro.testkit.merchant_client import Json, MerchantClient
 
 PROMO_CODE = {"code": "HALF", "percentOff": 50, "duration": "forever"}
+LETTER = {"subject": "Thank you", "html": "<p>We got {{ amount }}.</p>", "text": "We got {{ amount }}."}
 READING = {"get", "head", "options", "trace"}
 TABLES = """
     select schemaname || '.' || tablename as name from pg_tables where schemaname in ('core', 'test', 'live')"""
@@ -230,6 +231,15 @@ async def update_recovery_settings(_: MerchantClient) -> Act:
     return Act.of("PATCH", "/v1/settings/recovery", {"maxTries": 6}, touches="recovery_settings")
 
 
+async def put_message_template(_: MerchantClient) -> Act:
+    return Act.of("PUT", "/v1/settings/messages/receipt", {"email": LETTER}, touches="message_templates")
+
+
+async def remove_message_template(api: MerchantClient) -> Act:
+    assert (await api.http.put("/v1/settings/messages/receipt", json={"email": LETTER})).is_success
+    return Act.of("DELETE", "/v1/settings/messages/receipt", touches="message_templates")
+
+
 async def mark_invoice_uncollectible(api: MerchantClient) -> Act:
     subscription = await owing(api)
     page = await api.read("/v1/invoices", subscriptionId=subscription["id"], status="open")
@@ -279,6 +289,8 @@ LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
     "pauseRecoverySchedule": pause_recovery_schedule,
     "resumeRecoverySchedule": resume_recovery_schedule,
     "updateRecoverySettings": update_recovery_settings,
+    "putMessageTemplate": put_message_template,
+    "removeMessageTemplate": remove_message_template,
     "createTestClock": create_test_clock,
     "advanceTestClock": advance_test_clock,
 }

@@ -15,9 +15,10 @@ FORBIDDEN = "42501"
 DUPLICATE = "23505"
 UPDATABLE = {"api_keys", "customers", "dunning_schedules", "idempotency_records", "invoices", "payment_attempts"}
 UPDATABLE |= {"payment_methods", "pending_lines", "plans", "promo_codes", "refunds", "subscriptions"}
-UPDATABLE |= {"messages", "payday_profiles", "payment_requests", "recovery_settings"}
+UPDATABLE |= {"messages", "message_templates", "payday_profiles", "payment_requests", "recovery_settings"}
 UPDATABLE_IN = {Mode.TEST: UPDATABLE | {"test_clocks"}, Mode.LIVE: UPDATABLE}
 SWEPT = {"tenants", "subscriptions", "payment_attempts", "refunds", "dunning_schedules", "messages", "payment_requests"}
+SWEPT |= {"payment_methods"}
 """What the scanners' role may look at, of all merchants, and of these tables ids, dates and states alone."""
 
 

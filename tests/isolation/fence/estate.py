@@ -81,6 +81,8 @@ class Estate:
         """Build the request of a route over what stands here, but with others' names in some slots."""
         others = others or {}
         path = route.path
+        for name, word in route.words.items():
+            path = path.replace(f"{{{name}}}", word)
         for slot in route.slots_in("path"):
             path = path.replace(f"{{{slot.name}}}", others.get(slot) or self.named(route, slot))
         params = {slot.name: others[slot] for slot in route.slots_in("query") if slot in others}
@@ -237,6 +239,8 @@ class Settled:
         card = await client.card({"id": declined["customerId"]})
         async with merchant.contexts.open(merchant.tenant.id) as repos:
             await repos.session.execute(PAST_DUE, SubscriptionId.parse(declined["id"]).value)
+        words = {"whatsappTemplate": "their_receipt"}
+        assert (await client.http.put("/v1/settings/messages/receipt", json=words)).is_success
         names = {"paused_sub": begun["id"], "credit_sub": begun["id"], "open_inv": invoice["id"], "open_pm": card["id"]}
         return {**names, "clk": await self._test_clock(merchant, client)}
 

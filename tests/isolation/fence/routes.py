@@ -24,7 +24,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Route:
-    """One operation as the API documents it; what takes an Idempotency-Key may change something."""
+    """One operation as the API documents it; what takes an Idempotency-Key may change something.
+
+    `words` fill the parts of its path that come from a fixed set and so are nobody's.
+    """
 
     method: str
     path: str
@@ -34,6 +37,7 @@ class Route:
     has_cursor: bool
     is_mutation: bool
     body: Mapping[str, Any] | None
+    words: Mapping[str, str]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -79,7 +83,7 @@ class RouteBook:
     def _route(cls, document: Document, method: str, path: str, operation: Document) -> Route:
         parameters = [cls._resolved(document, each) for each in operation["parameters"]]
         body: Mapping[str, Any] | None = None
-        slots = [*cls._parameter_slots(parameters)]
+        slots = [*cls._parameter_slots([each for each in parameters if not cls._words(document, each)])]
         if "requestBody" in operation:
             content = operation["requestBody"]["content"]["application/json"]
             body = content["example"]
@@ -93,7 +97,12 @@ class RouteBook:
             has_cursor=any(each["name"] == "cursor" for each in parameters),
             is_mutation=any(each["name"] == "Idempotency-Key" for each in parameters),
             body=body,
+            words={each["name"]: words[0] for each in parameters if (words := cls._words(document, each))},
         )
+
+    @classmethod
+    def _words(cls, document: Document, parameter: Document) -> Sequence[str]:
+        return cls._resolved(document, parameter["schema"]).get("enum", ()) if parameter["in"] == "path" else ()
 
     @staticmethod
     def _resolved(document: Document, schema: Document) -> Document:

@@ -7,6 +7,7 @@ from whenever import Instant
 
 from duro.billing import SubscriptionStatus
 from duro.billing.messages import Channel, MessageKind
+from duro.db.message_templates import LetterWords
 from duro.db.states import DunningState
 from duro.kernel import Currency, CustomerId, InvoiceId, MessageId, Money, SubscriptionId
 
@@ -123,7 +124,7 @@ class OpenMatter:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSubject:
-    """A message locked with whom it is for, and with what has become of what it is about."""
+    """A message locked with whom it is for, in whose words, and with what has become of what it is about."""
 
     message: Message
     store_name: str
@@ -133,5 +134,7 @@ class MessageSubject:
     has_whatsapp_consent: bool
     zone: str
     plan_name: str | None
+    letter: LetterWords | None
+    whatsapp_template: str | None
     renewing: Renewing | None
     matter: OpenMatter | None

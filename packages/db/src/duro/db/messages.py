@@ -16,6 +16,7 @@ from duro.db.message_rows import (
     OpenMatter,
     Renewing,
 )
+from duro.db.message_templates import MessageTemplateRepository
 from duro.db.pages import Page, PageRequest
 from duro.db.renewal_columns import RenewalColumns
 from duro.db.session import TenantSession
@@ -161,6 +162,8 @@ class MessageRepository:
             has_whatsapp_consent=row["has_whatsapp_consent"],
             zone=row["zone"],
             plan_name=row["plan_name"],
+            letter=MessageTemplateRepository.letter(row, "own_"),
+            whatsapp_template=row["own_whatsapp_template"],
             renewing=cls._renewing(row),
             matter=cls._matter(row),
         )

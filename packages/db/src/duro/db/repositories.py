@@ -12,6 +12,7 @@ from duro.db.idempotency import IdempotencyRepository
 from duro.db.incoming_payments import IncomingPaymentRepository
 from duro.db.invoices import InvoiceRepository
 from duro.db.journals import LedgerRepository
+from duro.db.message_templates import MessageTemplateRepository
 from duro.db.messages import MessageRepository
 from duro.db.nudges import NudgeRepository
 from duro.db.payday_profiles import PaydayProfileRepository
@@ -134,6 +135,10 @@ class Repositories:
     @property
     def messages(self) -> MessageRepository:
         return MessageRepository(self.session)
+
+    @property
+    def message_templates(self) -> MessageTemplateRepository:
+        return MessageTemplateRepository(self.session)
 
     @property
     def reminders(self) -> ReminderRepository:

@@ -1,6 +1,9 @@
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Final, final
+from unicodedata import normalize
 
 from jinja2 import TemplateSyntaxError, nodes
 
@@ -15,6 +18,10 @@ _MARK: Final = "\ue000"
 _LINK_TAGS: Final = frozenset({"update_link", "pay_link"})
 _TAGS: Final = frozenset(MergeTags.names())
 _LONGEST: Final = {"subject": 200, "html": 100_000, "text": 20_000}
+_FORBIDDEN: Final = re.compile(r"\b(?:lost|stolen|fraud\w{0,20})\b", re.IGNORECASE)
+_ELEMENT: Final = re.compile(r"<[^<>]{0,2000}>|\{#.*?#\}", re.DOTALL)
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_MOST_WORDS: Final = 5
 _TEXT_AND_TAGS: Final = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
 
 
@@ -43,6 +50,8 @@ class OverrideRules:
             return
         if path == "subject" and not source.isprintable():
             yield "is one line"
+        for word in self._unsaid(source):
+            yield f"may not say {word}"
         try:
             parsed = self._parse(source)
         except TemplateSyntaxError as error:
@@ -53,6 +62,13 @@ class OverrideRules:
         if path == "html" and not wrong:
             filled = self.language.fill(source, self._marked_values())
             yield from HtmlRules(self.links, mark=_MARK).issues(filled)
+
+    @staticmethod
+    def _unsaid(source: str) -> Sequence[str]:
+        """Find the words that no payer is told, however they are written."""
+        shown = normalize("NFKC", _UNSEEN.sub("", unescape(_ELEMENT.sub("", source))))
+        found = {word.casefold() for said in (source, shown) for word in _FORBIDDEN.findall(said)}
+        return sorted(found)[:_MOST_WORDS]
 
     @staticmethod
     def _wrong_tags(parsed: nodes.Template) -> Iterator[str]:

@@ -27,6 +27,10 @@ class TemplateRenderer:
         """The kinds of message that there is an e-mail template for."""
         return tuple(self._words)
 
+    def faults(self, override: TemplateOverride) -> tuple[Fault, ...]:
+        """Return everything that is wrong with a merchant's template."""
+        return self._rules.faults(override)
+
     def require_sound(self, override: TemplateOverride) -> None:
         """Raise InvalidInputError with everything that is wrong with a merchant's template."""
         faults = self._rules.faults(override)

@@ -49,8 +49,13 @@ class PayerTemplates:
             MessageKind(name): self._template(row) for name, row in rows.items()
         }
 
-    def message(self, kind: MessageKind, tags: MergeTags, *, reference: str, to: str) -> TemplateMessage | None:
-        """Return the message; None if there is no template, a tag isn't known, or the link isn't under the base."""
+    def message(
+        self, kind: MessageKind, tags: MergeTags, *, reference: str, to: str, name: str | None = None
+    ) -> TemplateMessage | None:
+        """Return the message, by the template of that name rather than ours if one is given.
+
+        None if there is no template, a tag isn't known, or the link isn't under the base.
+        """
         template = self.templates.get(kind)
         if template is None:
             return None
@@ -62,7 +67,7 @@ class PayerTemplates:
         return TemplateMessage(
             reference=reference,
             to=to,
-            template=f"{self._prefix}{kind.value}",
+            template=name or f"{self._prefix}{kind.value}",
             language=self._language,
             body=body,
             button=button,

@@ -15,6 +15,7 @@ from duro.db.clock_guard import ClockGuard
 from duro.db.database_clock import DatabaseClock
 from duro.db.kept_notices import KeptNotices
 from duro.db.references import ReferenceResolver
+from duro.email import LinkRule, TemplateRenderer
 from duro.http_kit.allowed_methods import AllowedMethodsMiddleware
 from duro.http_kit.authentication import AuthenticationMiddleware
 from duro.http_kit.authenticator import ApiKeyAuthenticator
@@ -53,6 +54,7 @@ from duro.public_api.health.readiness import Readiness
 from duro.public_api.inbound.controller import InboundWebhooksController
 from duro.public_api.invoices.controller import InvoicesController
 from duro.public_api.merchant import Merchant
+from duro.public_api.message_templates.controller import MessageTemplatesController
 from duro.public_api.messages.controller import MessagesController
 from duro.public_api.payment_methods.controller import PaymentMethodsController
 from duro.public_api.plans.controller import PlansController
@@ -136,6 +138,7 @@ class Composition:
             gateways=gateways,
             work=work,
             plans=plans,
+            renderer=TemplateRenderer(LinkRule(is_development=settings.is_development)),
             lease=settings.lease,
             ids=ids,
             clock=clock,
@@ -163,6 +166,7 @@ class Composition:
                 AnalyticsController,
                 EventsController,
                 MessagesController,
+                MessageTemplatesController,
                 TestClocksController,
                 InboundWebhooksController,
                 HealthController,

@@ -4,6 +4,7 @@ from typing import final
 from whenever import TimeDelta
 
 from duro.db import RepositoryContexts
+from duro.email import TemplateRenderer
 from duro.kernel import Clock, IdFactory
 from duro.merchant_api.analytics import ReadAnalytics
 from duro.merchant_api.billing import GatewayRegistry, RefundService
@@ -33,6 +34,7 @@ from duro.merchant_api.subscriptions import (
 )
 from duro.merchant_api.test_clocks import AdvanceTestClock, CreateTestClock, DueWork, GetTestClock, ListTestClocks
 from duro.merchant_api.transactions import GetTransaction, ListTransactions
+from duro.public_api.message_templates.acts import MessageTemplateActs
 from duro.public_api.payment_methods.acts import PaymentMethodActs
 from duro.public_api.plans.kept_plans import KeptPlans
 from duro.public_api.promo_codes.acts import PromoCodeActs
@@ -80,6 +82,7 @@ class Merchant:
     list_transactions: ListTransactions
     get_message: GetMessage
     list_messages: ListMessages
+    message_templates: MessageTemplateActs
     get_event: GetEvent
     list_events: ListEvents
     create_test_clock: CreateTestClock
@@ -99,6 +102,7 @@ class Merchant:
         gateways: GatewayRegistry,
         work: DueWork,
         plans: KeptPlans,
+        renderer: TemplateRenderer,
         lease: TimeDelta,
         ids: IdFactory,
         clock: Clock,
@@ -148,6 +152,7 @@ class Merchant:
             list_transactions=ListTransactions(contexts),
             get_message=GetMessage(contexts),
             list_messages=ListMessages(contexts),
+            message_templates=MessageTemplateActs.over(contexts, renderer=renderer, ids=ids, clock=clock),
             get_event=GetEvent(contexts),
             list_events=ListEvents(contexts),
             create_test_clock=CreateTestClock(contexts, ids, clock),

@@ -2,6 +2,7 @@ from enum import StrEnum
 from typing import Final, final
 
 _NUDGES: Final = frozenset({"dunning_1", "dunning_2", "dunning_3", "dunning_4"})
+_OURS: Final = frozenset({"one_time_code", "kyc_submitted", "kyc_approved", "kyc_refused"})
 _AT_ONCE: Final = frozenset({"receipt", "one_time_code", "authentication_link", "cancellation"})
 
 
@@ -40,6 +41,11 @@ class MessageKind(StrEnum):
     def leaves_at_once(self) -> bool:
         """Say whether it is let through at any hour: the person waits for it, or must have it."""
         return self.value in _AT_ONCE
+
+    @property
+    def is_of_merchants(self) -> bool:
+        """Say whether a merchant tells it their own payers, and so may choose the words."""
+        return self.value not in _OURS
 
     @classmethod
     def dunning(cls, number: int) -> "MessageKind":

@@ -1,7 +1,8 @@
 select m as message, t.name as store_name, c.name as customer_name, c.email, c.phone, c.has_whatsapp_consent,
        coalesce(s.zone, t.zone) as zone, p.name as plan_name, s.status as subscription_status, s.current_period_end,
-       s.cancel_at_period_end, pm.exp_year, pm.exp_month, d.state as case_state, d.paused_at as case_paused_at,
-       case when d.action in ('retry', 'retry_payday') then d.next_attempt_at end as case_next_attempt_at, i.total - i.amount_paid as owed, i.currency,
+       mt.subject as own_subject, mt.html as own_html, mt.text as own_text,
+       mt.whatsapp_template as own_whatsapp_template, s.cancel_at_period_end, pm.exp_year, pm.exp_month, d.state as case_state, d.paused_at as case_paused_at,
+       case when d.action in ('retry', 'retry_payday', 'switch_rail') then d.next_attempt_at end as case_next_attempt_at, i.total - i.amount_paid as owed, i.currency,
        exists (
            select from {schema}.messages later
            where later.tenant_id = m.tenant_id and later.customer_id = m.customer_id and later.id > m.id
@@ -15,6 +16,7 @@ left join {schema}.subscriptions s on s.tenant_id = m.tenant_id and s.id = m.sub
 left join {schema}.plans p on p.tenant_id = s.tenant_id and p.id = s.plan_id
 left join {schema}.payment_methods pm
     on pm.tenant_id = s.tenant_id and pm.id = s.payment_method_id and pm.detached_at is null
+left join {schema}.message_templates mt on mt.tenant_id = m.tenant_id and mt.kind = m.kind
 left join {schema}.invoices i on i.tenant_id = m.tenant_id and i.id = m.invoice_id
 left join {schema}.dunning_schedules d on d.tenant_id = m.tenant_id and d.invoice_id = m.invoice_id
 where m.tenant_id = $1 and m.id = any($2::uuid[]) and m.send_at <= $3

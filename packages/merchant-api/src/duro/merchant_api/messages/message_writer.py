@@ -4,7 +4,7 @@ from typing import final
 from duro.billing import Zone
 from duro.billing.messages import MergeTags
 from duro.db.message_rows import MessageSubject
-from duro.email import Mailbox, OutboundEmail, PayerFormat, TemplateRenderer
+from duro.email import Mailbox, OutboundEmail, PayerFormat, TemplateOverride, TemplateRenderer
 from duro.whatsapp import PayerTemplates, TemplateMessage
 
 
@@ -24,7 +24,7 @@ class Stationery:
 
 @final
 class MessageWriter:
-    """Puts a message into the words of its template, for a letter or for WhatsApp."""
+    """Puts a message into the merchant's words or else the usual ones, for a letter or for WhatsApp."""
 
     def __init__(self, stationery: Stationery, renderer: TemplateRenderer, templates: PayerTemplates) -> None:
         self._stationery = stationery
@@ -34,7 +34,9 @@ class MessageWriter:
 
     def email(self, subject: MessageSubject) -> OutboundEmail:
         message = subject.message
-        written = self._renderer.render(message.kind, self._tags(subject))
+        own = subject.letter
+        override = None if own is None else TemplateOverride(own.subject, own.html, own.text)
+        written = self._renderer.render(message.kind, self._tags(subject), override)
         return OutboundEmail(
             reference=message.reference,
             written_at=message.created_at,
@@ -49,7 +51,11 @@ class MessageWriter:
         """Return None for what no approved template can tell."""
         message = subject.message
         return self._templates.message(
-            message.kind, self._tags(subject), reference=message.reference, to=subject.phone or ""
+            message.kind,
+            self._tags(subject),
+            reference=message.reference,
+            to=subject.phone or "",
+            name=subject.whatsapp_template,
         )
 
     def _tags(self, subject: MessageSubject) -> MergeTags:

@@ -7,7 +7,6 @@ create table message_templates (
     whatsapp_template text,
     updated_at timestamptz not null,
     primary key (tenant_id, kind),
-    foreign key (tenant_id) references core.tenants (id),
     check (num_nonnulls(subject, html, text) in (0, 3)),
     check (num_nonnulls(subject, whatsapp_template) > 0)
 );
