@@ -77,3 +77,10 @@ class MissedPeriodsPlanner:
         if not is_behind or subscription.next_period().end <= subscription.current_period_end + _APART:
             return replace(subscription, renews_from=None)
         return replace(subscription, renews_from=now + _APART)
+
+    @staticmethod
+    def spaced(subscription: Subscription, taken_from: Instant) -> Subscription:
+        """Let one that catches up wait a day longer than the last of the others that do on the same card."""
+        if subscription.renews_from is None or subscription.renews_from >= taken_from + _APART:
+            return subscription
+        return replace(subscription, renews_from=taken_from + _APART)

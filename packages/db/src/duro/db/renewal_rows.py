@@ -75,7 +75,8 @@ class WrittenClaims:
 class SettlementSubject:
     """An attempt locked with its invoice and subscription, and what sending it again would need.
 
-    The policy for missed periods is the merchant's, if they chose one.
+    The policy for missed periods is the merchant's, if they chose one. The card of one that is behind may be taken:
+    from then on it is charged for what another subscription missed.
     """
 
     subscription: Subscription
@@ -86,6 +87,7 @@ class SettlementSubject:
     token: str
     is_tenant_suspended: bool
     missed_periods: MissedPeriods | None = None
+    card_taken_from: Instant | None = None
     brand: str = ""
 
 

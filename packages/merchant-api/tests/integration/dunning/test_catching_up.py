@@ -1,6 +1,7 @@
 """What becomes of the time that went by while a payer owed, once they have paid."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from whenever import Instant, TimeDelta
@@ -26,21 +27,41 @@ class Late:
 
     @classmethod
     async def by(cls, recovery, clock, time: TimeDelta, **plan: object) -> "Late":
-        merchant = recovery.merchant
+        late = await cls.owing(recovery, clock, **plan)
+        clock.set(BEGIN + time)
+        await late.pays()
+        return late
+
+    @classmethod
+    async def owing(cls, recovery, clock, **plan: object) -> "Late":
         clock.set(BEGIN)
+        merchant = recovery.merchant
         customer = await merchant.customer()
         method = await merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
-        subscription = await merchant.subscription(
-            await merchant.plan(PlanBuilder(**plan)), customer, method, builder=SubscriptionBuilder()
-        )
+        return await cls._declined(recovery, await merchant.plan(PlanBuilder(**plan)), customer, method)
+
+    async def beside(self) -> "Late":
+        """Another one of the same payer, on the same card."""
+        async with self.recovery.contexts.open(self.recovery.merchant.tenant.id) as repos:
+            plan = await repos.plans.get(self.subscription.terms.plan_id)
+            customer = await repos.customers.get(self.subscription.customer_id)
+            method = await repos.payment_methods.get(self.subscription.payment_method_id)
+        return await self._declined(self.recovery, plan, customer, method)
+
+    @classmethod
+    async def _declined(cls, recovery, *parts) -> "Late":
+        """One whose renewal is declined; its case rests."""
+        merchant = recovery.merchant
+        subscription = await merchant.subscription(*parts, builder=SubscriptionBuilder())
         recovery.gateway.answers[:] = [NO_FUNDS]
         assert await recovery.billing.renew(merchant.tenant.id, subscription.id) is RenewalOutcome.DUNNING
-        case = await recovery.case(subscription)
-        await recovery.pauses.pause(merchant.tenant.id, case.id)
-        clock.set(BEGIN + time)
-        await recovery.pauses.resume(merchant.tenant.id, case.id)
-        assert await recovery.retry_now(subscription) is RenewalOutcome.CHARGED
+        await recovery.pauses.pause(merchant.tenant.id, (await recovery.case(subscription)).id)
         return cls(recovery, subscription)
+
+    async def pays(self) -> None:
+        case = await self.recovery.case(self.subscription)
+        await self.recovery.pauses.resume(self.recovery.merchant.tenant.id, case.id)
+        assert await self.recovery.retry_now(self.subscription) is RenewalOutcome.CHARGED
 
     async def is_due(self) -> bool:
         """Say whether the scanner would find it now."""
@@ -104,6 +125,46 @@ class TestAMonthlyPlanRecoveredLate:
         recovery.gateway.answers[:] = [NO_FUNDS]
         assert await late.renewed() is RenewalOutcome.DUNNING
         assert (await late.now()).status is SubscriptionStatus.PAST_DUE
+
+
+class TestTwoPlansOnOneCardRecoveredLate:
+    async def both(self, recovery, clock, *, hours):
+        first = await Late.owing(recovery, clock)
+        late = await first.beside()
+        clock.set(BEGIN + DAY * 100 - TimeDelta(hours=hours))
+        await first.pays()
+        clock.set(BEGIN + DAY * 100)
+        await late.pays()
+        return [first, late]
+
+    @pytest.mark.parametrize("hours", [0, 1, 23])
+    async def test_are_billed_in_turns_a_day_apart(self, recovery, clock, hours):
+        lates = await self.both(recovery, clock, hours=hours)
+
+        charged = []
+        while any([(await late.now()).renews_from is not None for late in lates]):
+            clock.set(min([at for late in lates if (at := (await late.now()).renews_from) is not None]))
+            for number, late in enumerate(lates):
+                if await late.is_due():
+                    assert await late.renewed() is RenewalOutcome.CHARGED
+                    charged.append((clock.now(), number))
+
+        assert [number for _, number in charged] == [0, 1] * 3
+        assert all(later - earlier >= DAY for (earlier, _), (later, _) in pairwise(charged))
+        for late in lates:
+            assert len(await late.billed()) == 4
+        assert await recovery.audit() == ()
+
+    async def test_are_billed_in_turns_where_one_transaction_settles_both(self, recovery, clock):
+        lates = await self.both(recovery, clock, hours=0)
+        clock.set(clock.now() + 10 * DAY)
+        ids = [late.subscription.id for late in lates]
+
+        told = [one async for one in recovery.billing.renew_each(recovery.merchant.tenant.id, ids)]
+
+        assert {renewal.outcome for _, renewal in told} == {RenewalOutcome.CHARGED}
+        waits = sorted([(await late.now()).renews_from - clock.now() for late in lates])
+        assert waits == [DAY, 2 * DAY]
 
 
 class TestAnHourlyPlanRecoveredLate:

@@ -1,5 +1,10 @@
 select s.*, i as invoice, a as attempt, p.name as plan_name, c.email as customer_email, t.status as tenant_status,
-       m.token as method_token, m.brand as method_brand, w.missed_periods
+       m.token as method_token, m.brand as method_brand, w.missed_periods,
+       case when s.renews_from is not null or s.status in ('past_due', 'unpaid') then (
+           select max(o.renews_from) from {schema}.subscriptions o
+           where o.tenant_id = $1 and o.customer_id = s.customer_id and o.payment_method_id = s.payment_method_id
+             and o.id <> s.id and o.status in ('active', 'trialing')
+       ) end as card_taken_from
 from {schema}.payment_attempts a
 join {schema}.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
 join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id

@@ -5,6 +5,7 @@ from duro.db import Repositories, RepositoryContexts
 from duro.db.records import AttemptStatus, InvoiceKind
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, PaymentAttemptId, TenantId
+from duro.merchant_api.billing.card_pacing import CardPacing
 from duro.merchant_api.billing.invoice_voiding import KeptCredit
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
@@ -30,6 +31,7 @@ class ChargeSettlement:
         async with self._contexts.open(tenant_id) as repos:
             now = self._clock.now()
             settlements: list[RenewalSettlement] = []
+            pacing = CardPacing()
             for subject in await repos.renewals.lock_settlements(list(answers)):
                 attempt = subject.attempt
                 if attempt.status is not AttemptStatus.PENDING:
@@ -40,6 +42,7 @@ class ChargeSettlement:
                 settlement, outcome = self._drafts.charged(
                     subject, answers[attempt.id], now=now, kept_credit=kept, pending_lines=waiting
                 )
+                settlement = pacing.spaced(settlement, subject)
                 renewals[attempt.id] = Renewal(outcome, settlement.subscription.may_renew(now))
                 settlements.append(settlement)
             if settlements:
