@@ -297,6 +297,15 @@ class TestACaseOfACard:
         assert await town.work(subscription) is CHARGED
         assert await town.audit() == ()
 
+    async def test_that_asks_for_another_takes_no_mandate_whose_ceiling_is_too_low(self, town, barred):
+        customer = await town.merchant.customer()
+        subscription = await barred(customer)
+        await town.work(subscription)
+        await town.attach(SimulatedBankAccount.APPROVE_AT_ONCE.number, customer, ceiling=PRICE - 1)
+        await town.look()
+        assert (await town.subscription(subscription)).payment_method_id == subscription.payment_method_id
+        assert (await town.case(subscription)).action is DunningAction.REQUEST_CARD_UPDATE
+
 
 class TestTryingNow:
     async def test_charges_the_mandate_that_the_case_goes_on_with(self, town, approved):

@@ -29,11 +29,13 @@ class WaitingCases:
     async def answer(repos: Repositories, method: PaymentMethod, *, now: Instant) -> None:
         """Let a new method pay for the subscriptions whose cases ask the customer for one: each is tried at once.
 
-        One that is charged at this moment goes on with the card it has.
+        One that is charged at this moment goes on with the card it has, and so does one whose price is above a ceiling.
         """
         for subscription_id in await repos.dunning.lock_asking(method.customer_id):
             subscription = await repos.subscriptions.lock(subscription_id)
             if subscription is None or await repos.attempts.unexplained_of_subscription(subscription_id):
+                continue
+            if not method.can_pay(subscription.terms.amount.times(subscription.quantity)):
                 continue
             change = Amendment(subscription).paid_with(method.id, is_charge_pending=False)
             await ChangeLog.changed(repos, change)
