@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from whenever import Instant
 
@@ -85,6 +87,13 @@ class TestAPayerWhoIsBehind:
     def test_is_charged_at_once_for_days_which_a_day_would_never_catch_up_with(self, paid, terms):
         daily = paid(terms=terms(cadence=Cadence(Interval.DAY)))
         assert MissedPeriodsPlanner.paced(daily, MissedPeriods.BILL, APRIL_END).renews_from is None
+
+    @pytest.mark.parametrize(("taken", "waits"), [(-1, 24), (0, 24), (1, 25), (24, 48)])
+    def test_waits_for_those_who_are_behind_on_the_same_card(self, paid, taken, waits):
+        paced = MissedPeriodsPlanner.paced(paid(), MissedPeriods.BILL, APRIL_END)
+        spaced = MissedPeriodsPlanner.spaced(paced, APRIL_END.add(hours=taken))
+        assert spaced == replace(paced, renews_from=APRIL_END.add(hours=waits))
+        assert MissedPeriodsPlanner.spaced(paid(), APRIL_END) == paid()
 
     def test_is_told_of_the_renewal_that_waits(self, paid):
         paced = MissedPeriodsPlanner.paced(paid(), MissedPeriods.BILL, APRIL_END)

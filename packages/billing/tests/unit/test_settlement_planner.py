@@ -61,6 +61,11 @@ class TestAProration:
         settled = SettlementPlanner.proration(subscription(), ChargeOutcome.PAID)
         assert settled == Advance(subscription().told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS))
 
+    def test_that_is_paid_after_all_is_recovered(self, subscription):
+        settled = SettlementPlanner.proration(subscription(), ChargeOutcome.PAID, is_recovered=True)
+        paid = EventType.SUBSCRIPTION_PAYMENT_SUCCESS, EventType.SUBSCRIPTION_PAYMENT_RECOVERED
+        assert settled == Advance(subscription().told(*paid))
+
     def test_that_is_declined_opens_a_case_and_moves_nothing(self, subscription):
         settled = SettlementPlanner.proration(subscription(), ChargeOutcome.DECLINED)
         assert settled == OpenRecovery(subscription().told(EventType.SUBSCRIPTION_PAYMENT_FAILED))

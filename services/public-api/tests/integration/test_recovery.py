@@ -108,6 +108,9 @@ class TestACase:
         won = (await api.post(f"{CASES}/{case['id']}/retry-now")).json()
 
         assert won["schedule"]["state"] == "recovered"
+        events = (await api.read("/v1/events", subscriptionId=subscription["id"]))["items"]
+        told = [one["type"] for one in events[1::-1]]
+        assert told == ["subscription_payment_success", "subscription_payment_recovered"]
         (entry,) = (await api.read("/v1/recovery/ledger"))["items"]
         assert entry["transactionId"] == won["transactions"][-1]["id"]
         assert (entry["amount"], entry["rail"], entry["action"], entry["attemptsMade"]) == (

@@ -120,13 +120,17 @@ class SettlementPlanner:
         return KeepTerms(subscription.told(EventType.SUBSCRIPTION_PAYMENT_FAILED))
 
     @classmethod
-    def proration(cls, subscription: Subscription, outcome: ChargeOutcome) -> Settlement:
-        """Decide for what a change of terms costs within a period: it moves no period and no status."""
+    def proration(cls, subscription: Subscription, outcome: ChargeOutcome, *, is_recovered: bool = False) -> Settlement:
+        """Decide for what a change of terms costs within a period: it moves no period and no status.
+
+        If it is paid it may be recovered: a charge for it had been declined before.
+        """
         is_paid = outcome is ChargeOutcome.PAID
         if subscription.is_terminal:
             return PaidWithoutAdvance() if is_paid else VoidInvoice()
         if is_paid:
-            return Advance(subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS))
+            told = (EventType.SUBSCRIPTION_PAYMENT_RECOVERED,) if is_recovered else ()
+            return Advance(subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS, *told))
         return OpenRecovery(subscription.told(EventType.SUBSCRIPTION_PAYMENT_FAILED))
 
     @classmethod

@@ -4,7 +4,10 @@ select s.*, i as invoice, a as attempt, p.name as plan_name, c.email as customer
            select max(o.renews_from) from {schema}.subscriptions o
            where o.tenant_id = $1 and o.customer_id = s.customer_id and o.payment_method_id = s.payment_method_id
              and o.id <> s.id and o.status in ('active', 'trialing')
-       ) end as card_taken_from
+       ) end as card_taken_from,
+       i.kind = 'proration' and exists (
+           select from {schema}.dunning_schedules d where d.tenant_id = $1 and d.invoice_id = i.id
+       ) as is_proration_recovered
 from {schema}.payment_attempts a
 join {schema}.invoices i on i.tenant_id = a.tenant_id and i.id = a.invoice_id
 join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id

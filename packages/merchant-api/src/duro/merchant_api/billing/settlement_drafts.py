@@ -117,7 +117,13 @@ class SettlementDrafts:
         if subject.invoice.status is InvoiceStatus.PAID:
             found, renewal = self._paid.found_paid(subject, attempt)
             return replace(found, barred=self._barred(subject, attempt)), renewal
-        planned = self._planned(subject.subscription, subject.invoice, outcome, pending_lines)
+        planned = self._planned(
+            subject.subscription,
+            subject.invoice,
+            outcome,
+            pending_lines,
+            is_proration_recovered=subject.is_proration_recovered,
+        )
         settlement, renewal = self._settle(
             planned,
             subject.subscription,
@@ -139,6 +145,7 @@ class SettlementDrafts:
         *,
         now: Instant,
         missed_periods: MissedPeriods | None = None,
+        is_proration_recovered: bool = False,
     ) -> RenewalSettlement | None:
         """Settle an invoice that pushed money pays in full; None if nothing would be had for it.
 
@@ -147,7 +154,9 @@ class SettlementDrafts:
         is_next = invoice.period_start == subscription.current_period_end
         if invoice.kind is InvoiceKind.PERIOD and not is_next:
             return None
-        planned = self._planned(subscription, invoice, ChargeOutcome.PAID, ())
+        planned = self._planned(
+            subscription, invoice, ChargeOutcome.PAID, (), is_proration_recovered=is_proration_recovered
+        )
         if not isinstance(planned, Advance):
             return None
         money = PaidWith(payment.id, payment.amount, payment.rail.value)
@@ -213,7 +222,12 @@ class SettlementDrafts:
 
     @staticmethod
     def _planned(
-        subscription: Subscription, invoice: Invoice, outcome: ChargeOutcome, pending_lines: Sequence[PendingLine]
+        subscription: Subscription,
+        invoice: Invoice,
+        outcome: ChargeOutcome,
+        pending_lines: Sequence[PendingLine],
+        *,
+        is_proration_recovered: bool = False,
     ) -> Settlement | ChangeSettlement:
         match invoice.kind:
             case InvoiceKind.PERIOD:
@@ -230,7 +244,7 @@ class SettlementDrafts:
                     pending_lines=pending_lines,
                 )
             case InvoiceKind.PRORATION:
-                return SettlementPlanner.proration(subscription, outcome)
+                return SettlementPlanner.proration(subscription, outcome, is_recovered=is_proration_recovered)
             case _:
                 assert_never(invoice.kind)
 

@@ -98,8 +98,14 @@ class ReceiveMoney:
         settlement = None
         if invoice is not None:
             missed_periods = (await repos.recovery_settings.get()).missed_periods
+            case = await repos.dunning.of_invoice(invoice.id)
             settlement = SettlementDrafts(ids=self._ids, clock=clock).received(
-                subscription, invoice, payment, now=clock.now(), missed_periods=missed_periods
+                subscription,
+                invoice,
+                payment,
+                now=clock.now(),
+                missed_periods=missed_periods,
+                is_proration_recovered=case is not None,
             )
         if invoice is None or settlement is None:
             await self._credit(repos, subscription, payment, clock)
