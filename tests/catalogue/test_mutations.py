@@ -17,8 +17,8 @@ from duro.public_api.server import PublicApiServer
 from duro.public_api.settings import Settings
 from duro.testkit.merchant_client import Json, MerchantClient
 
+RECEIPT, OURS = "/v1/settings/messages/receipt", {"whatsappTemplate": "ours"}
 PROMO_CODE = {"code": "HALF", "percentOff": 50, "duration": "forever"}
-LETTER = {"subject": "Thank you", "html": "<p>We got {{ amount }}.</p>", "text": "We got {{ amount }}."}
 READING = {"get", "head", "options", "trace"}
 TABLES = """
     select schemaname || '.' || tablename as name from pg_tables where schemaname in ('core', 'test', 'live')"""
@@ -232,12 +232,12 @@ async def update_recovery_settings(_: MerchantClient) -> Act:
 
 
 async def put_message_template(_: MerchantClient) -> Act:
-    return Act.of("PUT", "/v1/settings/messages/receipt", {"email": LETTER}, touches="message_templates")
+    return Act.of("PUT", RECEIPT, OURS, touches="message_templates")
 
 
 async def remove_message_template(api: MerchantClient) -> Act:
-    assert (await api.http.put("/v1/settings/messages/receipt", json={"email": LETTER})).is_success
-    return Act.of("DELETE", "/v1/settings/messages/receipt", touches="message_templates")
+    assert (await api.http.put(RECEIPT, json=OURS)).is_success
+    return Act.of("DELETE", RECEIPT, touches="message_templates")
 
 
 async def mark_invoice_uncollectible(api: MerchantClient) -> Act:
@@ -295,20 +295,15 @@ LIVE: dict[str, Callable[[MerchantClient], Awaitable[Act]]] = {
     "advanceTestClock": advance_test_clock,
 }
 """The live call of every mutation, by its operation id; one that the document names and this table doesn't fails."""
-
 TEST_MODE_ONLY = {"createTestClock", "advanceTestClock"}
 """What live mode hasn't got; services/public-api asks it for each."""
-
 CALLS = [(name, mode) for name in LIVE for mode in Mode if mode is Mode.TEST or name not in TEST_MODE_ONLY]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def server(database, clock, ids):
     settings = Settings(
-        is_development=True,
-        test_database_url=database.test_url,
-        live_database_url=database.live_url,
-        pool_size=2,
+        is_development=True, test_database_url=database.test_url, live_database_url=database.live_url, pool_size=2
     )
     gateway = SimulatedGateway(SimulatedIssuer(InMemoryIssuerLedger()))
     async with PublicApiServer(await Composition.open(settings, Collaborators(clock, ids, gateway))) as server:

@@ -158,7 +158,7 @@ def take_waiting_for_sent():
 
 def give_up_at_once():
     """Try nothing again."""
-    BackOff.wait = lambda _self, _tries, *, asked=None: None  # noqa: ARG005
+    BackOff.wait = lambda *_, **__: None
 
 
 def forget_the_vanished():
@@ -171,7 +171,7 @@ def forget_the_vanished():
 
 def look_once():
     """Send whatever was written down, whether it is still true or not."""
-    SecondLook.objection = classmethod(lambda _cls, _subject, *, now: None)  # noqa: ARG005
+    SecondLook.objection = classmethod(lambda *_, **__: None)
 
 
 def without(statement, guard):

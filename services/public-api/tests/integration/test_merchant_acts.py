@@ -111,11 +111,15 @@ class TestMessages:
         subscription = await either.subscription()
         await either.subscription()
         page = await either.read("/v1/messages", subscriptionId=subscription["id"])
-        [message] = page["items"]
-        assert (message["kind"], message["status"], message["channel"]) == ("receipt", "pending", None)
+        listed = page["items"]
+        assert {(one["kind"], one["status"], one["channel"]) for one in listed} == {
+            ("receipt", "pending", None),
+            ("welcome", "pending", None),
+        }
+        message = listed[0]
         assert message["customerId"] == subscription["customerId"]
-        assert (await either.read("/v1/messages", customerId=subscription["customerId"]))["items"] == [message]
-        assert len((await either.read("/v1/messages"))["items"]) == 2
+        assert (await either.read("/v1/messages", customerId=subscription["customerId"]))["items"] == listed
+        assert len((await either.read("/v1/messages"))["items"]) == 4
         assert await either.read(f"/v1/messages/{message['id']}") == message
 
 

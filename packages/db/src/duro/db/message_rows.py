@@ -96,6 +96,11 @@ class Renewing:
         return self.status in {SubscriptionStatus.ACTIVE, SubscriptionStatus.TRIALING} and not self.is_ending
 
     @property
+    def is_over(self) -> bool:
+        """Say whether nothing of it goes on any more."""
+        return self.status in {SubscriptionStatus.CANCELED, SubscriptionStatus.EXPIRED}
+
+    @property
     def has_card_expired_by_then(self) -> bool:
         """Say whether the saved card's month is over by the first instant of the next period (by UTC)."""
         on = self.period_end.to_stdlib()

@@ -1,10 +1,19 @@
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import final
 
 from whenever import Instant
 
-from duro.billing import MissedPeriods, MissedPeriodsPlanner, SkipMissed, Subscription, SubscriptionChange
+from duro.billing import (
+    MissedPeriods,
+    MissedPeriodsPlanner,
+    SkipMissed,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionStatus,
+)
 from duro.db.ledger import Postings
+from duro.db.message_rows import Message
 from duro.db.records import AttemptStatus, Invoice, InvoiceKind, InvoiceStatus, Journal, PaymentAttempt
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, EntityId, IdFactory, Money
@@ -58,10 +67,17 @@ class PaidDrafts:
         is_behind = subscription.is_in_recovery or subscription.renews_from is not None
         if is_behind and invoice.kind is InvoiceKind.PERIOD:
             paid = self._caught_up(paid, missed_periods, now=now)
-        if money is None:
-            return paid
-        told = self._messages.paid(paid.subscription, invoice, payment=money.payment, amount=money.amount, now=now)
-        return replace(paid, messages=told)
+        told = self._told(subscription, paid.subscription, invoice, money, now=now)
+        return replace(paid, messages=tuple(told))
+
+    def _told(
+        self, before: Subscription, after: Subscription, invoice: Invoice, money: PaidWith | None, *, now: Instant
+    ) -> Iterator[Message]:
+        """Tell of the start that a first payment is, even of nothing, and of the money."""
+        if before.status is SubscriptionStatus.INCOMPLETE:
+            yield self._messages.welcomed(after, now=now)
+        if money is not None:
+            yield from self._messages.paid(after, invoice, payment=money.payment, amount=money.amount, now=now)
 
     def paid(
         self, change: SubscriptionChange, invoice: Invoice, money: PaidWith | None, *, now: Instant

@@ -26,6 +26,16 @@ class MessageDrafts:
         self._ids = ids
         self._codes = FailureCodes.bundled()
 
+    def welcomed(self, subscription: Subscription, *, now: Instant) -> Message:
+        """Tell that a subscription has begun, what it costs if only the terms decide that, and what is next."""
+        is_usual = subscription.promotion is None
+        facts = MessageFacts(
+            amount=subscription.terms.amount.times(subscription.quantity) if is_usual else None,
+            next_attempt_at=subscription.current_period_end,
+        )
+        kind, cause = MessageKind.WELCOME, subscription.id
+        return self._message(kind, cause, subscription, invoice=None, facts=facts, now=now)
+
     def paid(
         self, subscription: Subscription, invoice: Invoice, *, payment: EntityId, amount: Money, now: Instant
     ) -> tuple[Message, ...]:

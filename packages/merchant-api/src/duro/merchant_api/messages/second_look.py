@@ -18,6 +18,8 @@ class SecondLook:
         kind = subject.message.kind
         if kind.asks_for_payment:
             return cls._of_request(subject)
+        if kind is MessageKind.WELCOME:
+            return cls._of_welcome(subject)
         if kind in _ANNOUNCEMENTS:
             return cls._of_announcement(subject, now=now)
         return None
@@ -30,6 +32,10 @@ class SecondLook:
         if matter.is_paused:
             return "case_paused"
         return "overtaken" if matter.is_asked_anew else None
+
+    @staticmethod
+    def _of_welcome(subject: MessageSubject) -> str | None:
+        return None if subject.renewing is not None and not subject.renewing.is_over else "ended"
 
     @staticmethod
     def _of_announcement(subject: MessageSubject, *, now: Instant) -> str | None:

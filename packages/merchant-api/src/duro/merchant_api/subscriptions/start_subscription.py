@@ -22,6 +22,7 @@ from duro.kernel import (
     TenantId,
 )
 from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.promo_codes.redemption import Redemption
 from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.subscriptions.billing import RenewsSubscriptions
@@ -75,6 +76,7 @@ class StartSubscription:
         self._gateways = gateways
         self._ids = ids
         self._clocks = CustomerClocks(clock)
+        self._messages = MessageDrafts(ids)
 
     async def execute(
         self,
@@ -129,6 +131,8 @@ class StartSubscription:
             test_clock_id=customer.test_clock_id,
         )
         await ChangeLog.begun(repos, change)
+        if change.subscription.status is SubscriptionStatus.TRIALING:
+            await repos.messages.add([self._messages.welcomed(change.subscription, now=now)])
         return change.subscription
 
     @staticmethod

@@ -6,9 +6,16 @@ from duro.crypto import Uuid7IdFactory
 from duro.db import PageRequest
 from duro.db.message_rows import MessageStatus
 from duro.db.records import AttemptStatus
+from duro.kernel import Currency, Money
 from duro.merchant_api.billing import RenewalOutcome
-from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
+from duro.merchant_api.subscriptions import (
+    CancelSubscription,
+    CancelSubscriptionCommand,
+    StartSubscription,
+    StartSubscriptionCommand,
+)
 from duro.payments import Declined
+from duro.testkit import PlanBuilder
 
 NO_FUNDS = Declined("51", "Insufficient funds", None)
 EXPIRED = Declined("54", "Expired card", None)
@@ -21,6 +28,18 @@ async def attempts_of(desk, subscription):
     async with desk.recovery.contexts.open(desk.tenant.id) as repos:
         [invoice] = (await repos.invoices.list(PageRequest(limit=10), subscription_id=subscription.id)).items
         return await repos.attempts.of_invoice(invoice.id)
+
+
+async def begun(desk, *, amount=None, **wishes):
+    """Let somebody subscribe."""
+    recovery = desk.recovery
+    merchant, clock = recovery.merchant, recovery.clock
+    plan = await merchant.plan(PlanBuilder() if amount is None else PlanBuilder(amount=amount))
+    customer = await merchant.customer()
+    method = await merchant.payment_method(customer)
+    act = StartSubscription(recovery.contexts, recovery.billing, recovery.gateways, recovery.ids, clock)
+    command = StartSubscriptionCommand(customer_id=customer.id, plan_id=plan.id, payment_method_id=method.id, **wishes)
+    return await act.execute(desk.tenant.id, command)
 
 
 class TestAPaidRenewal:
@@ -101,3 +120,49 @@ class TestACancellation:
             await repos.subscriptions.update(replace(locked, cancel_at_period_end=True))
         assert await desk.recovery.billing.renew(desk.tenant.id, subscription.id) is RenewalOutcome.CANCELED
         assert await desk.kinds(subscription) == ["cancellation"]
+
+
+class TestABegunSubscription:
+    async def test_is_welcomed_and_receipted(self, desk):
+        subscription = await begun(desk)
+        assert await desk.kinds(subscription) == ["welcome", "receipt"]
+        [welcome, _] = await desk.messages(subscription)
+        assert (welcome.cause, welcome.facts.amount) == (str(subscription.id), subscription.terms.amount)
+        assert welcome.facts.next_attempt_at == subscription.current_period_end
+
+    async def test_is_not_welcomed_again_when_it_renews(self, desk, clock):
+        subscription = await begun(desk)
+        clock.advance(subscription.current_period_end - clock.now())
+        assert await desk.recovery.billing.renew(desk.tenant.id, subscription.id) is RenewalOutcome.CHARGED
+        assert await desk.kinds(subscription) == ["welcome", "receipt", "receipt"]
+
+    async def test_is_welcomed_when_its_trial_begins_and_not_when_that_ends(self, desk, clock):
+        subscription = await begun(desk, trial_days=7)
+        assert await desk.kinds(subscription) == ["welcome"]
+        clock.advance(subscription.current_period_end - clock.now())
+        assert await desk.recovery.billing.renew(desk.tenant.id, subscription.id) is RenewalOutcome.CHARGED
+        assert await desk.kinds(subscription) == ["welcome", "receipt"]
+
+    async def test_is_welcomed_though_its_first_period_costs_nothing(self, desk):
+        subscription = await begun(desk, amount=Money(0, Currency("NGN")))
+        assert await desk.kinds(subscription) == ["welcome"]
+
+    async def test_is_not_welcomed_if_it_began_elsewhere(self, desk, clock):
+        subscription = await begun(desk, current_period_end=clock.now() + HOUR * 240)
+        assert (subscription.status, await desk.kinds(subscription)) == ("active", [])
+
+    async def test_is_not_welcomed_while_nobody_has_paid(self, desk):
+        desk.recovery.gateway.answers[:] = [NO_FUNDS]
+        subscription = await begun(desk)
+        assert (subscription.status, await desk.kinds(subscription)) == ("incomplete", [])
+
+    async def test_is_not_welcomed_in_the_morning_if_it_has_ended_in_the_night(self, desk, clock):
+        clock.advance(HOUR * 13)
+        subscription = await begun(desk)
+        await desk.deliver()
+        act = CancelSubscription(desk.recovery.contexts, Uuid7IdFactory(clock), clock)
+        await act.execute(desk.tenant.id, CancelSubscriptionCommand(subscription_id=subscription.id))
+        clock.advance(HOUR * 12)
+        await desk.deliver()
+        outcomes = {message.kind.value: message.outcome for message in await desk.messages(subscription)}
+        assert outcomes == {"welcome": "ended", "receipt": "accepted", "cancellation": "accepted"}
