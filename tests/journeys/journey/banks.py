@@ -5,16 +5,27 @@ from typing import Protocol
 import httpx
 from whenever import TimeDelta
 
-from duro.kernel import Clock
+from duro.gateway_simulator.http_receiver import HttpReceiver
+from duro.kernel import Clock, Currency, Money
 from duro.payments import (
     ChargeGateway,
     Declined,
     HttpSimulatedGateway,
+    InboundWebhook,
     InMemoryIssuerLedger,
+    MandateGateway,
+    PaymentRequestGateway,
     SimulatedCard,
     SimulatedGateway,
+    SimulatedInboundWebhooks,
+    SimulatedMandates,
+    SimulatedPaymentRequests,
     SimulatedProvider,
 )
+from duro.payments.simulated import NoticePlan, PayerOrder, RetryPlan, WebhookCourier, WebhookSeal
+from duro.testkit.merchant_client import Json
+
+_SECRET = "made up for journeys"
 
 TRUST = httpx.create_ssl_context()
 """Made once: it costs more than all that a journey asks over plain HTTP."""
@@ -43,7 +54,10 @@ class BankInProcess:
 
     def __init__(self, clock: Clock) -> None:
         self._ledger = InMemoryIssuerLedger()
-        self._provider = SimulatedProvider.over(self._ledger, clock=clock, slow=TimeDelta(milliseconds=200))
+        self._clock = clock
+        self._provider = SimulatedProvider.over(
+            self._ledger, clock=clock, slow=TimeDelta(milliseconds=200), notices=NoticePlan()
+        )
         self._gateway = SimulatedGateway(self._provider.issuer)
 
     def gateway(self) -> ChargeGateway:
@@ -52,6 +66,36 @@ class BankInProcess:
     async def says(self, *answers: Declined | None, card: SimulatedCard = SimulatedCard.AS_TOLD) -> None:
         """Let a card that does as it is told answer its next charges so, None for yes; past these it says yes."""
         await self._provider.cards.tell(card.token, answers)
+
+    def asking(self) -> PaymentRequestGateway:
+        return SimulatedPaymentRequests(self._provider.pushes)
+
+    def mandates(self) -> MandateGateway:
+        return SimulatedMandates(self._provider.mandates)
+
+    def webhooks(self) -> InboundWebhook:
+        return SimulatedInboundWebhooks([_SECRET], clock=self._clock)
+
+    async def gets(self, request: Json, amount: int) -> None:
+        """Let a payer do what they were asked, or something like it: send this much, in kobo, as the request says."""
+        number = request["instructions"].get("accountNumber")
+        reference = request["id"].partition("_")[2] if number is None else None
+        await self._provider.pushes.pay(PayerOrder(reference, number, Money(amount, Currency("NGN"))))
+
+    async def pushed(self) -> dict[str, int]:
+        """What payers sent, by the bank's own reference."""
+        arrivals, _ = await self._ledger.change(lambda page: page.arrivals.page(position=0, limit=1_000))
+        return {arrival.provider_reference: arrival.amount.amount for arrival in arrivals}
+
+    async def tell(self, url: str) -> None:
+        """Post every notice that is due to the API at this address."""
+        receiver = HttpReceiver(f"{url}/webhooks/inbound/simulated")
+        courier = WebhookCourier(
+            self._ledger, receiver=receiver, seal=WebhookSeal(_SECRET), clock=self._clock, retries=RetryPlan()
+        )
+        await self._provider.pushes.let_payers_act()
+        await courier.send_due()
+        await receiver.close()
 
     async def charges(self) -> dict[str, Taken]:
         page = await self._ledger.charges(position=0, limit=10_000)

@@ -32,6 +32,13 @@ class Case:
         found = await self._client.read(self.path)
         assert [self._charge(charge) for charge in found["transactions"]] == list(lines)
 
+    async def asked(self, *lines: str) -> None:
+        """Its payer was asked exactly for this to be pushed so far, in this order: `minute rail amount status`."""
+        assert [self._request(request) for request in await self.requests()] == list(lines)
+
+    async def requests(self) -> list[Json]:
+        return (await self._client.read(self.path))["paymentRequests"]
+
     async def read(self) -> Json:
         return (await self._client.read(self.path))["schedule"]
 
@@ -50,6 +57,11 @@ class Case:
     def _step(step: Json) -> str:
         planned = None if step["nextAttemptAt"] is None else f"for {Spoken.minute(step['nextAttemptAt'])}"
         return " ".join(filter(None, (Spoken.minute(step["createdAt"]), step["kind"], step["action"], planned)))
+
+    @staticmethod
+    def _request(request: Json) -> str:
+        what = (request["rail"], str(request["amount"]), request["status"])
+        return " ".join((Spoken.minute(request["createdAt"]), *what))
 
     @staticmethod
     def _charge(charge: Json) -> str:

@@ -38,10 +38,14 @@ class Shop:
         *,
         paid_until: str | None = None,
         billing_day: int | None = None,
+        phone: str | None = None,
         **plan: object,
     ) -> Followed:
         """Start a subscription for a new customer with this card on a new plan, NGN 5,000.00 a month unless told."""
         order = await self.client.order(number=card.number, **plan)
+        if phone is not None:
+            answer = await self.client.http.patch(f"/v1/customers/{order['customerId']}", json={"phone": phone})
+            assert answer.status_code == 200, answer.text
         if paid_until is not None:
             order["currentPeriodEnd"] = paid_until
         if billing_day is not None:

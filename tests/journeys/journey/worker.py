@@ -1,13 +1,13 @@
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from duro.billing_worker.composition import Composition, Pools
 from duro.billing_worker.settings import Settings
 from duro.kernel import DunningScheduleId, Mode, SubscriptionId, TenantId
 from duro.merchant_api.billing import RenewalOutcome
-from duro.payments import ChargeGateway
+from duro.payments import ChargeGateway, MandateGateway, PaymentRequestGateway
 from duro.queue import JobKind, JobPayload, JobQueue, JobWorker, RedisProbe, Scanner
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.deadline import Deadline
@@ -34,7 +34,14 @@ class Worker:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, database: ClonedDatabase, redis_url: str, *, gateway: ChargeGateway, clock: SteppingClock
+        cls,
+        database: ClonedDatabase,
+        redis_url: str,
+        *,
+        gateway: ChargeGateway,
+        clock: SteppingClock,
+        asking: Sequence[PaymentRequestGateway] = (),
+        mandates: Sequence[MandateGateway] = (),
     ) -> AsyncIterator["Worker"]:
         settings = Settings.from_environment(
             {
@@ -55,9 +62,17 @@ class Worker:
                 stack.push_async_callback(queue.close)
             probe = RedisProbe(redis_url)
             stack.push_async_callback(probe.close)
-            worker = cls(
-                Composition(settings, pools=pools, gateway=gateway, queues=queues, probe=probe, clock=clock), queues
+            composition = Composition(
+                settings,
+                pools=pools,
+                gateway=gateway,
+                queues=queues,
+                probe=probe,
+                clock=clock,
+                asking=asking,
+                mandates=mandates,
             )
+            worker = cls(composition, queues)
             stack.push_async_callback(worker.stop)
             await worker.start()
             yield worker

@@ -7,15 +7,17 @@ from whenever import Instant, Time, TimeDelta
 from duro.db import DatabasePool
 from duro.db.audit import Audit
 from duro.kernel import IdFactory, Mode, PaymentAttemptId
+from duro.payments import InboundWebhook, MandateGateway, PaymentRequestGateway
 from duro.public_api.collaborators import Collaborators
 from duro.public_api.composition import Composition
 from duro.public_api.server import PublicApiServer
 from duro.public_api.settings import Settings
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.stepping_clock import SteppingClock
-from journey.banks import Bank
+from journey.banks import Bank, BankInProcess
 from journey.worker import Worker
 
+_PUSHED = "select reference, amount from {mode}.incoming_payments"
 _SUCCEEDED = "select id, amount from {mode}.payment_attempts where status = 'succeeded'"
 
 
@@ -30,8 +32,10 @@ class World:
         worker: Worker,
         hire: Callable[[], AbstractAsyncContextManager[Worker]],
         bank: Bank,
+        rails: BankInProcess | None,
         admin: DatabasePool,
     ) -> None:
+        self.rails = rails
         self.clock = clock
         self.hire = hire
         self.api_url = api_url
@@ -42,8 +46,16 @@ class World:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, database: ClonedDatabase, redis_url: str, *, clock: SteppingClock, ids: IdFactory, bank: Bank
+        cls,
+        database: ClonedDatabase,
+        redis_url: str,
+        *,
+        clock: SteppingClock,
+        ids: IdFactory,
+        bank: Bank,
+        rails: BankInProcess | None = None,
     ) -> AsyncIterator["World"]:
+        """Open a world of cards; with the bank of other rails, payers also push money and approve debits there."""
         settings = Settings(
             is_development=True,
             test_database_url=database.test_url,
@@ -51,12 +63,19 @@ class World:
             pool_size=4,
         )
         gateway = bank.gateway()
-        api = await Composition.open(settings, Collaborators(clock, ids, bank.gateway()))
+        asking, mandates, webhooks = ((), (), ()) if rails is None else cls._rails(rails)
+        api = await Composition.open(
+            settings, Collaborators(clock, ids, bank.gateway(), webhooks=webhooks, asking=asking, mandates=mandates)
+        )
         admin = await DatabasePool.open(database.admin_url, max_size=4)
         async with PublicApiServer(api) as server:
-            hire = partial(Worker.open, database, redis_url, gateway=gateway, clock=clock)
+            hire = partial(
+                Worker.open, database, redis_url, gateway=gateway, asking=asking, mandates=mandates, clock=clock
+            )
             async with hire() as worker:
-                yield cls(clock=clock, api_url=server.url, worker=worker, hire=hire, bank=bank, admin=admin)
+                yield cls(
+                    clock=clock, api_url=server.url, worker=worker, hire=hire, bank=bank, rails=rails, admin=admin
+                )
             await gateway.close()
         await admin.close()
 
@@ -75,14 +94,24 @@ class World:
         """
         until = self._instant(when)
         while (morning := self._next_morning()) < until:
-            self.clock.set(morning)
-            await self.worker.settle(Mode.LIVE)
-        self.clock.set(until)
-        await self.worker.settle(Mode.LIVE)
+            await self._live(morning)
+        await self._live(until)
 
     async def taken(self) -> list[int]:
         """The amounts that the bank took in this world and keeps, in the order it was first asked."""
         return [charge.amount for charge in (await self.bank.charges()).values() if charge.takings]
+
+    async def _live(self, at: Instant) -> None:
+        self.clock.set(at)
+        if self.rails is not None:
+            await self.rails.tell(self.api_url)
+        await self.worker.settle(Mode.LIVE)
+
+    @staticmethod
+    def _rails(
+        bank: BankInProcess,
+    ) -> tuple[tuple[PaymentRequestGateway, ...], tuple[MandateGateway, ...], tuple[InboundWebhook, ...]]:
+        return (bank.asking(),), (bank.mandates(),), (bank.webhooks(),)
 
     def _next_morning(self) -> Instant:
         now = self.clock.now().to_fixed_offset()
@@ -94,7 +123,10 @@ class World:
         return Instant.parse_iso(when if "T" in when else f"{when}T09:00:00Z")
 
     async def is_in_order(self) -> None:
-        """The books of both modes are clean, and the bank took exactly what they say was paid, each charge once."""
+        """The books of both modes are clean: the bank took exactly what they say was paid, each charge once.
+
+        What payers pushed is in them, too, each sending once.
+        """
         for mode in Mode:
             assert (await Audit(self.admin).run(mode)).findings == ()
         paid: dict[str, int] = {}
@@ -102,6 +134,12 @@ class World:
             for mode in Mode:
                 rows = await connection.fetch(_SUCCEEDED.format(mode=mode.value))
                 paid |= {PaymentAttemptId(row["id"]).suffix: row["amount"] for row in rows}
+            pushed = {
+                row["reference"]: row["amount"]
+                for mode in Mode
+                for row in await connection.fetch(_PUSHED.format(mode=mode.value))
+            }
+        assert pushed == ({} if self.rails is None else await self.rails.pushed())
         charges = await self.bank.charges()
         assert {reference: charge.amount for reference, charge in charges.items() if charge.takings} == paid
         assert {charge.takings for charge in charges.values()} <= {0, 1}

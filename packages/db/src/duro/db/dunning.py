@@ -63,7 +63,7 @@ _WAKE: Final = """
       and paused_at is null"""
 _ATTRIBUTE: Final = """
     update {schema}.dunning_schedules
-    set recovered_by = $3, recovered_action = coalesce(action, $4)
+    set recovered_by = $3, recovered_action = coalesce($5, action, $4)
     where tenant_id = $1 and invoice_id = $2 and state = 'recovered' and recovered_by is null
     returning *"""
 _LOCK_PAID_WITH: Final = """
@@ -193,12 +193,15 @@ class DunningRepository:
         """
         await self._session.execute(_WAKE, subscription_id.value, now)
 
-    async def attribute(self, invoice_id: InvoiceId, *, to: UUID, otherwise: str) -> DunningSchedule | None:
-        """Say what won the case that a payment has just closed: the money named, and what was decided last.
+    async def attribute(
+        self, invoice_id: InvoiceId, *, to: UUID, action: str | None, otherwise: str
+    ) -> DunningSchedule | None:
+        """Say what won the case that a payment has just closed: the money named, and what led to it.
 
-        A case of which nothing was decided yet was won by something else, which is named, too. None if there is none.
+        Where that isn't known it is what was decided last. A case of which nothing was decided yet was won by
+        something else, which is named, too. None if there is none.
         """
-        row = await self._session.fetchrow(_ATTRIBUTE, invoice_id.value, to, otherwise)
+        row = await self._session.fetchrow(_ATTRIBUTE, invoice_id.value, to, otherwise, action)
         return None if row is None else self.read(row)
 
     async def lock_paid_with(self, method_id: PaymentMethodId) -> tuple[SubscriptionId, ...]:

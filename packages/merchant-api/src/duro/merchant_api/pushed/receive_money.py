@@ -4,6 +4,7 @@ from typing import Final, final
 from whenever import Instant
 
 from duro.billing import Subscription
+from duro.billing.recovery import DunningAction
 from duro.db import Repositories, RepositoryContexts
 from duro.db.ledger import Postings
 from duro.db.push_rows import Allocation, IncomingPayment, PaymentRequest, PaymentRequestStatus
@@ -131,7 +132,8 @@ class ReceiveMoney:
         await repos.renewals.settle([credited], now=now)
         await self._post(repos, payment, parts, clock)
         winner = payment.id if payment.attempt_id is None else payment.attempt_id
-        await repos.dunning.attribute(invoice.id, to=winner.value, otherwise=_BY_ITSELF)
+        action = None if payment.payment_request_id is None else DunningAction.SWITCH_RAIL.value
+        await repos.dunning.attribute(invoice.id, to=winner.value, action=action, otherwise=_BY_ITSELF)
 
     async def _pay_part(
         self, repos: Repositories, subscription: Subscription, invoice: Invoice, payment: IncomingPayment, clock: Clock
