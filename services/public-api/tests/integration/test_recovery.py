@@ -131,10 +131,13 @@ class TestAnalytics:
         (naira,) = overview["currencies"]
         assert (naira["currency"], naira["subscriptions"], naira["monthlyRecurring"]) == ("NGN", 1, 1_000_000)
         at_risk = {"cases": 1, "amount": 500_000, "recoveredCases": 0, "recovered": 0, "openCases": 1, "open": 500_000}
+        at_risk["recoveryBasisPoints"] = 0
         assert naira["atRisk"] == at_risk
 
         failures = await api.read("/v1/analytics/failures", **{"from": overview["from"], "to": overview["to"]})
-        assert [(one["category"], one["charges"]) for one in failures["codes"]] == [("insufficient_funds", 1)]
+        (code,) = failures["codes"]
+        assert (code["category"], code["charges"], code["amount"]) == ("insufficient_funds", 1, 500_000)
+        assert (code["month"], code["recoveredCharges"], code["recovered"]) == (overview["to"][:7], 0, 0)
         assert [one["atRisk"] for one in failures["cohorts"]] == [at_risk]
 
     async def test_are_refused_for_a_stretch_that_goes_back(self, api):

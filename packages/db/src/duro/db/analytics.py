@@ -22,13 +22,52 @@ _COHORTS: Final = """
     group by 1, 2, 3
     order by 1, 2, 3"""
 _FAILURES: Final = """
-    select a.provider, coalesce(a.failure_code, '') as code, a.currency, count(*) as charges,
-           sum(a.amount)::bigint as amount
+    select date_trunc('month', a.created_at at time zone t.zone)::date as month, a.provider,
+           coalesce(a.failure_code, '') as code, a.currency, count(*) as charges, sum(a.amount)::bigint as amount,
+           count(*) filter (where d.state = 'recovered') as recovered_charges,
+           coalesce(sum(a.amount) filter (where d.state = 'recovered'), 0)::bigint as recovered
     from {schema}.payment_attempts a
+    join core.tenants t on t.id = a.tenant_id
+    left join {schema}.dunning_schedules d on d.tenant_id = a.tenant_id and d.invoice_id = a.invoice_id
     where a.tenant_id = $1 and a.status = 'failed' and a.created_at >= $2 and a.created_at < $3
-    group by 1, 2, 3
-    order by charges desc, 1, 2, 3
+    group by 1, 2, 3, 4
+    order by 1, charges desc, 2, 3, 4
     limit 1000"""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyAtRisk:
+    """What became of charges that failed: the amount is all of them, won back, still open, or neither."""
+
+    cases: int
+    amount: Money
+    recovered_cases: int
+    recovered: Money
+    open_cases: int
+    open: Money
+
+    @classmethod
+    def of(cls, row: Record) -> "MoneyAtRisk":
+        currency = Currency(row["currency"])
+        return cls(
+            cases=row["cases"],
+            amount=Money(row["at_risk"], currency),
+            recovered_cases=row["recovered_cases"],
+            recovered=Money(row["recovered"], currency),
+            open_cases=row["open_cases"],
+            open=Money(row["open"], currency),
+        )
+
+    @property
+    def recovery_basis_points(self) -> int | None:
+        """How much of the money was won back, in hundredths of a percent, rounded half up; None if none was at risk.
+
+        What is still open isn't recovered: a month isn't better because its end is unknown.
+        """
+        if self.amount.is_zero:
+            return None
+        return (2 * 10_000 * self.recovered.amount + self.amount.amount) // (2 * self.amount.amount)
 
 
 @final
@@ -45,12 +84,7 @@ class CurrencyOverview:
     subscriptions: int
     churned_by_choice: int
     churned_by_failure: int
-    cases: int
-    at_risk: Money
-    recovered_cases: int
-    recovered: Money
-    open_cases: int
-    open: Money
+    at_risk: MoneyAtRisk
     lost: Money
     cancelled: Money
 
@@ -62,23 +96,24 @@ class Cohort:
 
     month: date
     category: str | None
-    cases: int
-    at_risk: Money
-    recovered_cases: int
-    recovered: Money
-    open_cases: int
-    open: Money
+    at_risk: MoneyAtRisk
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedCharges:
-    """Declined charges with one code of one provider."""
+    """Declined charges of one month, on the merchant's calendar, with one code of one provider.
 
+    Recovered are those of them whose invoice's case was won since.
+    """
+
+    month: date
     provider: str
     code: str
     charges: int
     amount: Money
+    recovered_charges: int
+    recovered: Money
 
 
 @final
@@ -97,13 +132,16 @@ class AnalyticsRepository:
         return tuple(self._cohort(row) for row in await self._session.fetch(_COHORTS, since, until))
 
     async def failures(self, since: Instant, until: Instant) -> tuple[FailedCharges, ...]:
-        """Count declined charges by code and currency, most frequent first; at most 1,000 of these."""
+        """Count declined charges by month, code and currency, a month's most frequent first; at most 1,000 of these."""
         return tuple(
             FailedCharges(
+                month=row["month"],
                 provider=row["provider"],
                 code=row["code"],
                 charges=row["charges"],
                 amount=Money(row["amount"], Currency(row["currency"])),
+                recovered_charges=row["recovered_charges"],
+                recovered=Money(row["recovered"], Currency(row["currency"])),
             )
             for row in await self._session.fetch(_FAILURES, since, until)
         )
@@ -116,26 +154,11 @@ class AnalyticsRepository:
             subscriptions=row["subscriptions"],
             churned_by_choice=row["chosen"],
             churned_by_failure=row["failed"],
-            cases=row["cases"],
-            at_risk=Money(row["at_risk"], currency),
-            recovered_cases=row["recovered_cases"],
-            recovered=Money(row["recovered"], currency),
-            open_cases=row["open_cases"],
-            open=Money(row["open"], currency),
+            at_risk=MoneyAtRisk.of(row),
             lost=Money(row["lost"], currency),
             cancelled=Money(row["cancelled"], currency),
         )
 
     @staticmethod
     def _cohort(row: Record) -> Cohort:
-        currency = Currency(row["currency"])
-        return Cohort(
-            month=row["month"],
-            category=row["category"],
-            cases=row["cases"],
-            at_risk=Money(row["at_risk"], currency),
-            recovered_cases=row["recovered_cases"],
-            recovered=Money(row["recovered"], currency),
-            open_cases=row["open_cases"],
-            open=Money(row["open"], currency),
-        )
+        return Cohort(month=row["month"], category=row["category"], at_risk=MoneyAtRisk.of(row))

@@ -138,6 +138,8 @@ class Reference:
         for one in self._cases:
             if self._is_in(one["opened_at"]):
                 self._count(answer[one["currency"]], one)
+        for of in answer.values():
+            of["recovery_basis_points"] = self._rate(of)
         return {currency: dict(of) for currency, of in answer.items() if any(of.values())}
 
     @staticmethod
@@ -157,26 +159,35 @@ class Reference:
                 local = one["opened_at"].to_stdlib().astimezone(self._zone)
                 self._count(answer[(local.year, local.month), one["currency"], one["category"]], one)
         wanted = ("cases", "at_risk", "recovered_cases", "recovered", "open_cases", "open")
-        return {key: tuple(of[name] for name in wanted) for key, of in answer.items()}
+        return {key: (*(of[name] for name in wanted), self._rate(of)) for key, of in answer.items()}
+
+    @staticmethod
+    def _rate(of) -> int | None:
+        return math.floor(Fraction(10_000 * of["recovered"], of["at_risk"]) + Fraction(1, 2)) if of["at_risk"] else None
 
     def failures(self):
-        answer = defaultdict(lambda: [0, 0])
+        answer = defaultdict(lambda: [0, 0, 0, 0])
+        won = {one["invoice_id"] for one in self._cases if one["state"] == "recovered"}
         for one in self._attempts:
             if one["status"] == "failed" and self._is_in(one["created_at"]):
-                found = answer[one["provider"], one["failure_code"], one["currency"]]
-                found[0] += 1
-                found[1] += one["amount"]
+                local = one["created_at"].to_stdlib().astimezone(self._zone)
+                key = (local.year, local.month), one["provider"], one["failure_code"], one["currency"]
+                for at in (0, 2) if one["invoice_id"] in won else (0,):
+                    answer[key][at] += 1
+                    answer[key][at + 1] += one["amount"]
         return {key: tuple(found) for key, found in answer.items()}
 
 
-FIELDS = (
-    *("recurring", "subscriptions", "churned_by_choice", "churned_by_failure", "cases", "at_risk", "recovered_cases"),
-    *("recovered", "open_cases", "open", "lost", "cancelled"),
-)
+FIELDS = ("recurring", "subscriptions", "churned_by_choice", "churned_by_failure", "lost", "cancelled")
+AT_RISK = {
+    **{name: name for name in ("cases", "recovered_cases", "recovered", "open_cases", "open", "recovery_basis_points")},
+    "at_risk": "amount",
+}
 
 
 def told(one):
     values = {name: getattr(one, name) for name in FIELDS}
+    values |= {name: getattr(one.at_risk, attribute) for name, attribute in AT_RISK.items()}
     plain = {name: value.amount if isinstance(value, Money) else value for name, value in values.items()}
     return {name: value for name, value in plain.items() if value}
 
@@ -203,19 +214,23 @@ class TestAnalytics:
             }
             failures = await analytics.failures(tenant, stretch)
             assert {
-                (one.provider, one.code, one.amount.currency.code): (one.charges, one.amount.amount)
+                ((one.month.year, one.month.month), one.provider, one.code, one.amount.currency.code): (
+                    *(one.charges, one.amount.amount),
+                    *(one.recovered_charges, one.recovered.amount),
+                )
                 for one in failures.codes
             } == reference.failures()
             assert {
-                ((one.month.year, one.month.month), one.at_risk.currency.code, one.category): (
-                    *(one.cases, one.at_risk.amount, one.recovered_cases, one.recovered.amount),
-                    *(one.open_cases, one.open.amount),
+                ((one.month.year, one.month.month), one.at_risk.amount.currency.code, one.category): (
+                    *(one.at_risk.cases, one.at_risk.amount.amount),
+                    *(one.at_risk.recovered_cases, one.at_risk.recovered.amount),
+                    *(one.at_risk.open_cases, one.at_risk.open.amount, one.at_risk.recovery_basis_points),
                 )
                 for one in failures.cohorts
             } == reference.cohorts()
         whole = (await Reference.read(recovery, stretches[0])).overview()
         seen = {name for of in whole.values() for name, value in of.items() if value}
-        assert seen == set(FIELDS), "This past doesn't ask everything."
+        assert seen == {*FIELDS, *AT_RISK}, "This past doesn't ask everything."
 
     async def test_are_refused_for_a_stretch_that_ends_before_it_begins_or_is_too_long(self, recovery, clock):
         analytics, now = ReadAnalytics(recovery.contexts, clock), clock.now()

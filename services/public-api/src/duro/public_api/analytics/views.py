@@ -3,14 +3,17 @@ from collections.abc import Sequence
 from msgspec import Struct, field
 
 from duro.billing import FailureCategory
-from duro.db.analytics import Cohort, CurrencyOverview, FailedCharges
+from duro.db.analytics import Cohort, CurrencyOverview, FailedCharges, MoneyAtRisk
 from duro.merchant_api.analytics import Failures, Stretch
 from duro.payments import FailureCodes
 from duro.public_api.wire import Written
 
 
 class MoneyAtRiskView(Struct, frozen=True, rename="camel"):
-    """Charges that failed in a stretch of time, as they stand now, in minor units; open ones aren't recovered."""
+    """Charges that failed in a stretch of time, as they stand now, in minor units; open ones aren't recovered.
+
+    `recoveryBasisPoints` is how much of the amount was recovered, in hundredths of a percent; null if it is 0.
+    """
 
     cases: int
     amount: int
@@ -18,6 +21,19 @@ class MoneyAtRiskView(Struct, frozen=True, rename="camel"):
     recovered: int
     open_cases: int
     open: int
+    recovery_basis_points: int | None
+
+    @classmethod
+    def of(cls, one: MoneyAtRisk) -> "MoneyAtRiskView":
+        return cls(
+            cases=one.cases,
+            amount=one.amount.amount,
+            recovered_cases=one.recovered_cases,
+            recovered=one.recovered.amount,
+            open_cases=one.open_cases,
+            open=one.open.amount,
+            recovery_basis_points=one.recovery_basis_points,
+        )
 
 
 class CurrencyOverviewView(Struct, frozen=True, rename="camel"):
@@ -43,14 +59,7 @@ class CurrencyOverviewView(Struct, frozen=True, rename="camel"):
             subscriptions=one.subscriptions,
             churned_by_choice=one.churned_by_choice,
             churned_by_failure=one.churned_by_failure,
-            at_risk=MoneyAtRiskView(
-                cases=one.cases,
-                amount=one.at_risk.amount,
-                recovered_cases=one.recovered_cases,
-                recovered=one.recovered.amount,
-                open_cases=one.open_cases,
-                open=one.open.amount,
-            ),
+            at_risk=MoneyAtRiskView.of(one.at_risk),
             lost=one.lost.amount,
             cancelled=one.cancelled.amount,
         )
@@ -73,23 +82,32 @@ class OverviewView(Struct, frozen=True, rename="camel"):
 
 
 class FailedChargesView(Struct, frozen=True, rename="camel"):
-    """Declined charges with one code of one provider, in minor units."""
+    """Declined charges of one month, on the merchant's calendar, with one code of one provider, in minor units.
 
+    Recovered are those of them whose invoice's case was won since.
+    """
+
+    month: str
     provider: str
     code: str
     category: FailureCategory
     charges: int
     amount: int
+    recovered_charges: int
+    recovered: int
     currency: str
 
     @classmethod
     def of(cls, one: FailedCharges, codes: FailureCodes) -> "FailedChargesView":
         return cls(
+            month=f"{one.month:%Y-%m}",
             provider=one.provider,
             code=one.code,
             category=codes.category_of(provider=one.provider, code=one.code),
             charges=one.charges,
             amount=one.amount.amount,
+            recovered_charges=one.recovered_charges,
+            recovered=one.recovered.amount,
             currency=one.amount.currency.code,
         )
 
@@ -106,21 +124,14 @@ class CohortView(Struct, frozen=True, rename="camel"):
     def of(cls, one: Cohort) -> "CohortView":
         return cls(
             month=f"{one.month:%Y-%m}",
-            currency=one.at_risk.currency.code,
+            currency=one.at_risk.amount.currency.code,
             category=one.category,
-            at_risk=MoneyAtRiskView(
-                cases=one.cases,
-                amount=one.at_risk.amount,
-                recovered_cases=one.recovered_cases,
-                recovered=one.recovered.amount,
-                open_cases=one.open_cases,
-                open=one.open.amount,
-            ),
+            at_risk=MoneyAtRiskView.of(one.at_risk),
         )
 
 
 class FailuresView(Struct, frozen=True, rename="camel"):
-    """Declined charges by code, most frequent first, and what became of the cases they led to, by month."""
+    """Declined charges by month and code, and what became of the cases they led to, by month of failure."""
 
     since: str = field(name="from")
     until: str = field(name="to")
