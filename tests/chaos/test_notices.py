@@ -1,4 +1,4 @@
-"""Notices come twice, late, out of order or never, and the API is killed over them: everything is known once."""
+"""Notices come twice, late, out of order or never, and API and worker are killed over them: all is known once."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from notices.town import Town
 
 
 class TestNotices:
-    async def test_are_acted_on_once_whatever_becomes_of_them_and_of_the_api(
+    async def test_are_acted_on_once_whatever_becomes_of_them_and_of_us(
         self, database, redis_url, processes, tmp_path, tell
     ):
         form = NoticeForm.asked(os.environ)
@@ -24,7 +24,7 @@ class TestNotices:
         everything = town.renewals + form.merchants * form.requests * 2
         for share in form.kills:
             await patience.until(lambda share=share: is_reached(ours, share * everything), f"{share:.0%} of everything")
-            await town.kill_api()
+            await town.kill_services()
         told = await patience.until(lambda: all_told(ours, town.gateway_url), "the end of all notices")
         heard = {reference for reference, _, _ in await ours.arrivals()}
         await ours.look_again()

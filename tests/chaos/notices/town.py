@@ -40,6 +40,7 @@ class Town:
             "DURO_LEASE_SECONDS": "6",
         }
         self._api: RunningService | None = None
+        self._worker: RunningService | None = None
 
     @property
     def renewals(self) -> int:
@@ -93,7 +94,18 @@ class Town:
             )
         )
         await self._start_api()
-        await self._processes.start(
+        await self._start_worker()
+
+    async def kill_services(self) -> None:
+        """Kill the API and the worker at whatever they are doing, and start the next ones in their places."""
+        for service in (self._api, self._worker):
+            if service is not None:
+                service.kill_outright()
+        await self._start_api()
+        await self._start_worker()
+
+    async def _start_worker(self) -> None:
+        self._worker = await self._processes.start(
             ServiceCommand(
                 "duro.billing_worker",
                 environment=self._settings
@@ -105,12 +117,6 @@ class Town:
                 },
             )
         )
-
-    async def kill_api(self) -> None:
-        """Kill the API at whatever it is doing, and start the next one at the same address."""
-        if self._api is not None:
-            self._api.kill_outright()
-        await self._start_api()
 
     async def _start_api(self) -> None:
         self._api = await self._processes.start(
