@@ -16,6 +16,7 @@ class RecoveryExamples:
         "category": "insufficient_funds",
         "action": "retry_payday",
         "rail": "card",
+        "paymentMethodId": None,
         "reason": "There wasn't enough money in the account. Money was there on the 25th in 5 of the last 6 months.",
         "attemptsMade": 1,
         "nextAttemptAt": "2026-02-25T19:00:00Z",

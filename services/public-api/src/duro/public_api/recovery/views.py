@@ -14,6 +14,7 @@ class ScheduleView(Struct, frozen=True, rename="camel"):
     """A charge that failed, as it is worked: where it stands, what comes next and why.
 
     `amount` is the money at risk when it failed; `action` is null until somebody has decided about the last failure.
+    `paymentMethodId` is the mandate that it went on with when it left the subscription's own payment method.
     """
 
     id: str
@@ -25,6 +26,7 @@ class ScheduleView(Struct, frozen=True, rename="camel"):
     category: str | None
     action: DunningAction | None
     rail: str
+    payment_method_id: str | None
     reason: str
     attempts_made: int
     next_attempt_at: str | None
@@ -45,6 +47,7 @@ class ScheduleView(Struct, frozen=True, rename="camel"):
             category=schedule.category,
             action=schedule.action,
             rail=schedule.rail,
+            payment_method_id=None if schedule.payment_method_id is None else str(schedule.payment_method_id),
             reason=schedule.reason,
             attempts_made=schedule.attempts_made,
             next_attempt_at=Written.optional(schedule.next_attempt_at),
