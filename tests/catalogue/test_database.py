@@ -57,6 +57,7 @@ COLUMN_GRANTS = {
             "payment_attempts": {"tenant_id", "id", "provider"},
             "payment_requests": {"tenant_id", "id", "provider"},
             "refunds": {"tenant_id", "id", "attempt_id"},
+            "messages": {"tenant_id", "id", "provider_id", "channel"},
         }.items()
     },
     **{
@@ -80,11 +81,14 @@ UNIQUE_OVER_ALL = {("core", "tenants_pkey"), ("core", "api_keys_secret_digest_ke
 """A tenant's own id is its key; a key's digest is looked up before its tenant is known, so it is unique over all."""
 
 NOT_BY_TENANT = UNIQUE_OVER_ALL | {
-    (mode, f"{table}_by_id")
+    (mode, index)
     for mode in MODES
-    for table in ("payment_methods", "payment_attempts", "payment_requests", "refunds")
+    for index in (
+        *(f"{table}_by_id" for table in ("payment_methods", "payment_attempts", "payment_requests", "refunds")),
+        *("messages_by_id", "messages_by_provider"),
+    )
 }
-"""Nor is the tenant known of a reference that a provider's notice names."""
+"""Nor is the tenant known of a reference that a provider's notice names, or a messenger's."""
 
 INDEXES = """
 select n.nspname as schema, t.relname as "table", c.relname as name, i.indisprimary as is_primary,
@@ -277,6 +281,8 @@ class TestEveryGrant:
             ("core", "resolve_api_key", "duro_live"),
             ("test", "resolve_reference", "duro_test"),
             ("live", "resolve_reference", "duro_live"),
+            ("test", "resolve_message", "duro_test"),
+            ("live", "resolve_message", "duro_live"),
         }
 
     async def test_on_a_schema_lets_nobody_create(self, catalogue):
@@ -319,7 +325,9 @@ class TestEveryDefinerFunction:
         fixed = ["search_path=pg_catalog, pg_temp"]
         assert sorted(tuple(row) for row in rows) == [
             ("core", "resolve_api_key", fixed, "duro_resolver"),
+            ("live", "resolve_message", fixed, "duro_resolver"),
             ("live", "resolve_reference", fixed, "duro_resolver"),
+            ("test", "resolve_message", fixed, "duro_resolver"),
             ("test", "resolve_reference", fixed, "duro_resolver"),
         ]
 

@@ -27,6 +27,8 @@ PUBLIC = {
     "GET /docs",
     "GET /openapi.json",
     "POST /webhooks/inbound/{provider}",
+    "GET /webhooks/whatsapp",
+    "POST /webhooks/whatsapp",
 }
 """What answers without a key; anything that joins these must be decided on here. Providers sign what they tell."""
 

@@ -24,6 +24,15 @@ class TestSettings:
         without = {name: value for name, value in WHOLE.items() if name != "DURO_PROFILE"}
         assert not Settings.from_environment(without).is_development
 
+    def test_take_what_meta_signs_with_and_says_together_or_not_at_all(self):
+        both = {"DURO_WHATSAPP_APP_SECRET": "the secret", "DURO_WHATSAPP_VERIFY_TOKEN": "the word"}
+        settings = Settings.from_environment({**WHOLE, **both})
+        assert (settings.whatsapp_app_secret, settings.whatsapp_verify_token) == ("the secret", "the word")
+        assert "the secret" not in repr(settings)
+        for name, value in both.items():
+            with pytest.raises(InvalidInputError):
+                Settings.from_environment({**WHOLE, name: value})
+
     def test_take_the_secrets_that_notices_may_be_signed_with_and_show_none(self):
         old, new = "o" * 16, "n" * 16
         assert Settings.from_environment(WHOLE).gateway_webhook_secrets == ()

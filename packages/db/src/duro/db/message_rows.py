@@ -74,6 +74,7 @@ class Message:
     outcome: str | None = None
     provider_id: str | None = None
     settled_at: Instant | None = None
+    whatsapp_failed_at: Instant | None = None
 
     @property
     def reference(self) -> str:

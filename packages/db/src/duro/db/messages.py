@@ -26,9 +26,15 @@ from duro.kernel import Currency, CustomerId, InvoiceId, MessageId, Money, Subsc
 _LISTING: Final = Listing(
     table="messages",
     columns="id, kind, cause, customer_id, subscription_id, invoice_id, status, channel, data, send_at, tries, "
-    "outcome, provider_id, created_at, settled_at",
+    "outcome, provider_id, created_at, settled_at, whatsapp_failed_at",
 )
 _GET: Final = f"select {_LISTING.columns} from {{schema}}.messages where tenant_id = $1 and id = $2"
+_LOCK: Final = f"{_GET} for update"
+_REPORT: Final = """
+    update {schema}.messages
+    set status = $3, channel = $4, send_at = $5, outcome = $6, provider_id = $7, settled_at = $8,
+        whatsapp_failed_at = $9
+    where tenant_id = $1 and id = $2"""
 _ADD: Final = """
     insert into {schema}.messages (
         tenant_id, id, kind, cause, customer_id, subscription_id, invoice_id, data, created_at, status, send_at,
@@ -71,6 +77,25 @@ class MessageRepository:
     async def get(self, message_id: MessageId) -> Message | None:
         row = await self._session.fetchrow(_GET, message_id.value)
         return None if row is None else self.read(row)
+
+    async def lock(self, message_id: MessageId) -> Message | None:
+        """Read it so that nobody else changes it before this transaction ends."""
+        row = await self._session.fetchrow(_LOCK, message_id.value)
+        return None if row is None else self.read(row)
+
+    async def report(self, message: Message) -> None:
+        """Store how a locked message stands by what its vendor told later."""
+        await self._session.execute(
+            _REPORT,
+            message.id.value,
+            message.status.value,
+            None if message.channel is None else message.channel.value,
+            message.send_at,
+            message.outcome,
+            message.provider_id,
+            message.settled_at,
+            message.whatsapp_failed_at,
+        )
 
     async def list(
         self,
@@ -149,6 +174,7 @@ class MessageRepository:
             outcome=row["outcome"],
             provider_id=row["provider_id"],
             settled_at=row["settled_at"],
+            whatsapp_failed_at=row["whatsapp_failed_at"],
         )
 
     @classmethod

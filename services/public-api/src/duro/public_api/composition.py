@@ -14,6 +14,7 @@ from duro.db import CredentialResolver, DatabasePool, RepositoryContexts
 from duro.db.clock_guard import ClockGuard
 from duro.db.database_clock import DatabaseClock
 from duro.db.kept_notices import KeptNotices
+from duro.db.message_resolver import MessageResolver
 from duro.db.references import ReferenceResolver
 from duro.email import LinkRule, TemplateRenderer
 from duro.http_kit.allowed_methods import AllowedMethodsMiddleware
@@ -38,6 +39,7 @@ from duro.merchant_api.inbound import (
     MoneyNotices,
     RefundNotices,
 )
+from duro.merchant_api.messages import ModeNews, WhatsAppNews
 from duro.merchant_api.payment_methods import MandateService
 from duro.merchant_api.pushed import ReceiveMoney, RequestService
 from duro.merchant_api.test_clocks import DueWork
@@ -69,6 +71,9 @@ from duro.public_api.subscriptions.change_controller import SubscriptionChangesC
 from duro.public_api.subscriptions.controller import SubscriptionsController
 from duro.public_api.test_clocks.controller import TestClocksController
 from duro.public_api.transactions.controller import TransactionsController
+from duro.public_api.whatsapp.controller import WhatsAppWebhookController
+from duro.public_api.whatsapp.door import WhatsAppDoor
+from duro.whatsapp import StatusWebhook
 
 _STATEMENT_SECONDS: Final = 30.0
 
@@ -147,7 +152,7 @@ class Composition:
     def application(self) -> ASGIApp:
         """Build the ASGI application; the outermost layer names every request."""
         reference, readiness = Reference(), Readiness(list(self.pools.values()))
-        inbound = self._inbound()
+        inbound, door = self._inbound(), self._door()
         application = Litestar(
             route_handlers=[
                 PlansController,
@@ -169,6 +174,7 @@ class Composition:
                 MessageTemplatesController,
                 TestClocksController,
                 InboundWebhooksController,
+                WhatsAppWebhookController,
                 HealthController,
                 DocsController,
             ],
@@ -176,6 +182,7 @@ class Composition:
                 "call": Provide(self._call, sync_to_thread=False),
                 "merchant": Provide(self._merchant_of, sync_to_thread=False),
                 "readiness": Provide(lambda: readiness, sync_to_thread=False),
+                "door": Provide(lambda: door, sync_to_thread=False),
                 "inbound": Provide(lambda: inbound, sync_to_thread=False),
                 "reference": Provide(lambda: reference, sync_to_thread=False),
             },
@@ -188,6 +195,17 @@ class Composition:
         reference.read(application)
         served = cast("ASGIApp", application)
         return RequestIdentity(served if self.cache is None else RateLimitHeaders(served))
+
+    def _door(self) -> WhatsAppDoor:
+        """Build where Meta tells of messages; one number sends those of both modes."""
+        secret, token = self.settings.whatsapp_app_secret, self.settings.whatsapp_verify_token
+        webhook = StatusWebhook(app_secret=secret, verify_token=token) if secret and token else None
+        clock = self.collaborators.clock
+        modes = [
+            ModeNews(MessageResolver(self.pools[mode], mode), contexts, clock=clock)
+            for mode, contexts in self.contexts.items()
+        ]
+        return WhatsAppDoor(webhook, WhatsAppNews(modes))
 
     def _inbound(self) -> InboundNotices:
         """Build what takes providers' notices, for whichever mode they concern."""

@@ -28,6 +28,8 @@ class Settings:
     gateway_url: str = ""
     gateway_timeout_seconds: int = 10
     gateway_webhook_secrets: tuple[str, ...] = field(repr=False, default=())
+    whatsapp_app_secret: str = field(repr=False, default="")
+    whatsapp_verify_token: str = field(repr=False, default="")
     host: str = "127.0.0.1"
     port: int = 8401
     lease: TimeDelta = _LEASE
@@ -55,11 +57,15 @@ class Settings:
             gateway_url=read.required("DURO_GATEWAY_URL"),
             gateway_timeout_seconds=timeout,
             gateway_webhook_secrets=cls._secrets(read),
+            whatsapp_app_secret=read.text("DURO_WHATSAPP_APP_SECRET", ""),
+            whatsapp_verify_token=read.text("DURO_WHATSAPP_VERIFY_TOKEN", ""),
             host=read.text("DURO_PUBLIC_API_HOST", "127.0.0.1"),
             port=read.whole("DURO_PUBLIC_API_PORT", 8401, least=1, most=65_535),
             lease=TimeDelta(seconds=lease),
             pool_size=read.whole("DURO_PUBLIC_API_POOL_SIZE", 10, least=1, most=200),
         )
+        if bool(settings.whatsapp_app_secret) != bool(settings.whatsapp_verify_token):
+            read.refuse("DURO_WHATSAPP_VERIFY_TOKEN", "and DURO_WHATSAPP_APP_SECRET are set together")
         read.require_sound()
         return settings
 

@@ -12,6 +12,7 @@ from duro.merchant_api.messages.read_messages import GetMessage, ListMessages
 from duro.merchant_api.messages.reminder_service import ReminderService
 from duro.merchant_api.messages.telling import Telling, TellingOutcome
 from duro.merchant_api.messages.transports import Transports
+from duro.merchant_api.messages.whatsapp_news import ModeNews, WhatsAppNews
 
 __all__ = [
     "BackOff",
@@ -23,10 +24,12 @@ __all__ = [
     "MessageService",
     "MessageSettlement",
     "MessageWriter",
+    "ModeNews",
     "PersonKeys",
     "ReminderService",
     "Stationery",
     "Telling",
     "TellingOutcome",
     "Transports",
+    "WhatsAppNews",
 ]

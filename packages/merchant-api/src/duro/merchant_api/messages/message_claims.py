@@ -92,7 +92,7 @@ class MessageClaims:
         if (objection := SecondLook.objection(subject, now=now)) is not None:
             claimed.keep(self._over(message, MessageStatus.DROPPED, objection, now=now), TellingOutcome.DROPPED)
             return
-        people = self._person(subject) if message.kind.is_nudge else ()
+        people = self._person(subject) if self._is_new_nudge(subject) else ()
         earlier = sorted({at for key in people for at in nudged[key]})
         leaves_at = departure.earliest(message.kind, now, Zone(subject.zone), nudged_at=earlier)
         if leaves_at > now:
@@ -110,7 +110,10 @@ class MessageClaims:
 
     @staticmethod
     def _is_new_nudge(subject: MessageSubject) -> bool:
-        return subject.message.kind.is_nudge and subject.message.status is MessageStatus.PENDING
+        """Say whether it counts: what never arrived on WhatsApp has been counted there, and goes by e-mail now."""
+        message = subject.message
+        is_waiting = message.status is MessageStatus.PENDING and message.whatsapp_failed_at is None
+        return message.kind.is_nudge and is_waiting
 
     @staticmethod
     def _over(message: Message, status: MessageStatus, outcome: str, *, now: Instant) -> Message:

@@ -18,7 +18,8 @@ class MessagePost:
 
     async def send(self, subject: MessageSubject) -> Posted:
         """Send it, by WhatsApp where there is consent and a phone, else or when refused by e-mail."""
-        reach = Reach(email=subject.email, phone=subject.phone, has_whatsapp_consent=subject.has_whatsapp_consent)
+        is_on_whatsapp = subject.has_whatsapp_consent and subject.message.whatsapp_failed_at is None
+        reach = Reach(email=subject.email, phone=subject.phone, has_whatsapp_consent=is_on_whatsapp)
         posted = Posted(None, Refused(Trouble.RECIPIENT, "no_channel", "No way to this person is open."))
         for channel in reach.channels:
             if self._transports.has(channel):
