@@ -1,8 +1,10 @@
 import re
 
 import httpx
+import msgspec
 import pytest
 
+from duro.http_kit.operation import Operation
 from duro.public_api.composition import Composition
 from duro.testkit.merchant_client import Json
 
@@ -57,6 +59,18 @@ class TestOpenApi:
         for path, _, operation in operations(document):
             if "requestBody" in operation:
                 assert operation["requestBody"]["content"]["application/json"]["example"], path
+
+    def test_shows_an_example_of_every_answer_that_reads_and_writes_as_that_answer(self, composition: Composition):
+        routes = composition.application()._inner.routes
+        handlers = [handler for route in routes for handler in getattr(route, "route_handlers", ())]
+        answers = [
+            (operation.id, operation.answer, dict(operation.answer_example))
+            for operation in (Operation.marked_on(handler.opt) for handler in handlers)
+            if operation is not None and not operation.is_public and isinstance(operation.answer, type)
+        ]
+        assert len(answers) > 50
+        read = {name: msgspec.to_builtins(msgspec.convert(example, answer)) for name, answer, example in answers}
+        assert read == {name: example for name, _, example in answers}
 
     def test_refers_only_to_what_it_holds(self, document: Json, anonymous: httpx.AsyncClient):
         def references(node: object):

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Generic, TypeVar, final
 
 from msgspec import Struct
@@ -25,3 +26,12 @@ class Written:
     @staticmethod
     def optional(instant: Instant | None) -> str | None:
         return None if instant is None else instant.format_iso()
+
+
+@final
+class ExamplePage:
+    """A list as the document shows it: one of its things, and nothing after."""
+
+    @staticmethod
+    def of(item: Mapping[str, object]) -> Mapping[str, object]:
+        return {"items": [item], "hasMore": False, "nextCursor": None}

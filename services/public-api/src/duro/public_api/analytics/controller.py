@@ -4,6 +4,7 @@ from litestar.di import NamedDependency
 from duro.http_kit.call import Call
 from duro.http_kit.operation import Operation
 from duro.public_api.analytics.bodies import AnalyticsInput
+from duro.public_api.analytics.examples import AnalyticsExamples
 from duro.public_api.analytics.views import FailuresView, OverviewView
 from duro.public_api.merchant import Merchant
 
@@ -14,6 +15,7 @@ _OVERVIEW = Operation(
     "canceled in it. Cases count for when their charge failed, and stand as they stand now.",
     form=AnalyticsInput,
     answer=OverviewView,
+    answer_example=AnalyticsExamples.OVERVIEW,
 )
 _FAILURES = Operation(
     id="getFailures",
@@ -21,6 +23,7 @@ _FAILURES = Operation(
     description="Amounts are before the fees of providers, which Duro doesn't know.",
     form=AnalyticsInput,
     answer=FailuresView,
+    answer_example=AnalyticsExamples.FAILURES,
 )
 
 

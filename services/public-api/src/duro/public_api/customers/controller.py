@@ -14,6 +14,7 @@ from duro.public_api.customers.bodies import (
 from duro.public_api.customers.examples import CustomerExamples
 from duro.public_api.customers.views import CustomerPage, CustomerView
 from duro.public_api.merchant import Merchant
+from duro.public_api.wire import ExamplePage
 
 _CREATE = Operation(
     id="createCustomer",
@@ -25,7 +26,13 @@ _CREATE = Operation(
     example=CustomerExamples.BODY,
     answer_example=CustomerExamples.VIEW,
 )
-_LIST = Operation(id="listCustomers", summary="List customers", form=ListCustomersInput, answer=CustomerPage)
+_LIST = Operation(
+    id="listCustomers",
+    summary="List customers",
+    form=ListCustomersInput,
+    answer=CustomerPage,
+    answer_example=ExamplePage.of(CustomerExamples.VIEW),
+)
 _GET = Operation(
     id="getCustomer",
     summary="Get a customer",

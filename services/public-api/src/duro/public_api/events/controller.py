@@ -5,11 +5,26 @@ from duro.db.pages import PageRequest
 from duro.http_kit.call import Call
 from duro.http_kit.operation import Operation
 from duro.public_api.events.bodies import EventInput, ListEventsInput
+from duro.public_api.events.examples import EventExamples
 from duro.public_api.events.views import EventPage, EventView
 from duro.public_api.merchant import Merchant
+from duro.public_api.wire import ExamplePage
 
-_LIST = Operation(id="listEvents", summary="List events", form=ListEventsInput, answer=EventPage)
-_GET = Operation(id="getEvent", summary="Get an event", form=EventInput, answer=EventView, refusals=(404,))
+_LIST = Operation(
+    id="listEvents",
+    summary="List events",
+    form=ListEventsInput,
+    answer=EventPage,
+    answer_example=ExamplePage.of(EventExamples.VIEW),
+)
+_GET = Operation(
+    id="getEvent",
+    summary="Get an event",
+    form=EventInput,
+    answer=EventView,
+    refusals=(404,),
+    answer_example=EventExamples.VIEW,
+)
 
 
 class EventsController(Controller):

@@ -9,13 +9,21 @@ from duro.public_api.invoices.bodies import InvoiceInput, ListInvoicesInput, Pay
 from duro.public_api.invoices.examples import InvoiceExamples
 from duro.public_api.invoices.views import InvoiceDetailView, InvoicePage
 from duro.public_api.merchant import Merchant
+from duro.public_api.wire import ExamplePage
 
-_LIST = Operation(id="listInvoices", summary="List invoices", form=ListInvoicesInput, answer=InvoicePage)
+_LIST = Operation(
+    id="listInvoices",
+    summary="List invoices",
+    form=ListInvoicesInput,
+    answer=InvoicePage,
+    answer_example=ExamplePage.of(InvoiceExamples.VIEW),
+)
 _GET = Operation(
     id="getInvoice",
     summary="Get an invoice with its lines and transactions",
     form=InvoiceInput,
     answer=InvoiceDetailView,
+    answer_example=InvoiceExamples.DETAIL,
     refusals=(404,),
 )
 _PAY = Operation(
@@ -26,6 +34,7 @@ _PAY = Operation(
     "that isn't known yet, is no error: the invoice stays as it is, and the last of its transactions tells more.",
     form=PayInvoiceInput,
     answer=InvoiceDetailView,
+    answer_example=InvoiceExamples.DETAIL,
     refusals=(404, 503),
     example=InvoiceExamples.PAY,
 )
@@ -37,6 +46,7 @@ _VOID = Operation(
     "first payment never begins.",
     form=InvoiceInput,
     answer=InvoiceDetailView,
+    answer_example=InvoiceExamples.VOID,
     refusals=(404,),
 )
 _MARK = Operation(
@@ -46,6 +56,7 @@ _MARK = Operation(
     "past due is unpaid. It may still be paid, or voided.",
     form=InvoiceInput,
     answer=InvoiceDetailView,
+    answer_example=InvoiceExamples.GIVEN_UP,
     refusals=(404,),
 )
 _PDF_FILE = FileAnswer("application/pdf", "The invoice as it stands now, to be printed or kept.")

@@ -8,8 +8,15 @@ from duro.public_api.merchant import Merchant
 from duro.public_api.messages.bodies import ListMessagesInput, MessageInput
 from duro.public_api.messages.examples import MessageExamples
 from duro.public_api.messages.views import MessagePage, MessageView
+from duro.public_api.wire import ExamplePage
 
-_LIST = Operation(id="listMessages", summary="List messages", form=ListMessagesInput, answer=MessagePage)
+_LIST = Operation(
+    id="listMessages",
+    summary="List messages",
+    form=ListMessagesInput,
+    answer=MessagePage,
+    answer_example=ExamplePage.of(MessageExamples.VIEW),
+)
 _GET = Operation(
     id="getMessage",
     summary="Get a message",

@@ -12,6 +12,7 @@ from duro.public_api.payment_methods.bodies import (
 )
 from duro.public_api.payment_methods.examples import PaymentMethodExamples
 from duro.public_api.payment_methods.views import PaymentMethodPage, PaymentMethodView
+from duro.public_api.wire import ExamplePage
 
 _ATTACH = Operation(
     id="attachPaymentMethod",
@@ -33,6 +34,7 @@ _LIST = Operation(
     form=ListPaymentMethodsInput,
     answer=PaymentMethodPage,
     refusals=(404,),
+    answer_example=ExamplePage.of(PaymentMethodExamples.VIEW),
 )
 _GET = Operation(
     id="getPaymentMethod",

@@ -9,6 +9,7 @@ from duro.public_api.merchant import Merchant
 from duro.public_api.plans.bodies import CreatePlanInput, ListPlansInput, PlanInput, UpdatePlanInput
 from duro.public_api.plans.examples import PlanExamples
 from duro.public_api.plans.views import PlanPage, PlanView
+from duro.public_api.wire import ExamplePage
 
 _CREATE = Operation(
     id="createPlan",
@@ -19,7 +20,13 @@ _CREATE = Operation(
     example=PlanExamples.BODY,
     answer_example=PlanExamples.VIEW,
 )
-_LIST = Operation(id="listPlans", summary="List plans", form=ListPlansInput, answer=PlanPage)
+_LIST = Operation(
+    id="listPlans",
+    summary="List plans",
+    form=ListPlansInput,
+    answer=PlanPage,
+    answer_example=ExamplePage.of(PlanExamples.VIEW),
+)
 _GET = Operation(
     id="getPlan",
     summary="Get a plan",

@@ -13,6 +13,7 @@ from duro.public_api.promo_codes.bodies import (
 )
 from duro.public_api.promo_codes.examples import PromoCodeExamples
 from duro.public_api.promo_codes.views import PromoCodePage, PromoCodeView
+from duro.public_api.wire import ExamplePage
 
 _CREATE = Operation(
     id="createPromoCode",
@@ -26,7 +27,13 @@ _CREATE = Operation(
     example=PromoCodeExamples.BODY,
     answer_example=PromoCodeExamples.VIEW,
 )
-_LIST = Operation(id="listPromoCodes", summary="List promo codes", form=ListPromoCodesInput, answer=PromoCodePage)
+_LIST = Operation(
+    id="listPromoCodes",
+    summary="List promo codes",
+    form=ListPromoCodesInput,
+    answer=PromoCodePage,
+    answer_example=ExamplePage.of(PromoCodeExamples.VIEW),
+)
 _GET = Operation(
     id="getPromoCode",
     summary="Get a promo code",

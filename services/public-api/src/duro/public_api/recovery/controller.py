@@ -14,9 +14,14 @@ from duro.public_api.recovery.bodies import (
 )
 from duro.public_api.recovery.examples import RecoveryExamples
 from duro.public_api.recovery.views import RecoveredPage, ScheduleDetailView, SchedulePage, StepPage
+from duro.public_api.wire import ExamplePage
 
 _LIST = Operation(
-    id="listRecoverySchedules", summary="List recovery cases", form=ListSchedulesInput, answer=SchedulePage
+    id="listRecoverySchedules",
+    summary="List recovery cases",
+    form=ListSchedulesInput,
+    answer=SchedulePage,
+    answer_example=ExamplePage.of(RecoveryExamples.SCHEDULE),
 )
 _GET = Operation(
     id="getRecoverySchedule",
@@ -32,6 +37,7 @@ _STEPS = Operation(
     form=ScheduleStepsInput,
     answer=StepPage,
     refusals=(404,),
+    answer_example=ExamplePage.of(RecoveryExamples.STEP),
 )
 _RETRY = Operation(
     id="retryRecoverySchedule",
@@ -66,6 +72,7 @@ _LEDGER = Operation(
     summary="List recovered money and what won it",
     form=RecoveryLedgerInput,
     answer=RecoveredPage,
+    answer_example=ExamplePage.of(RecoveryExamples.RECOVERED),
 )
 
 

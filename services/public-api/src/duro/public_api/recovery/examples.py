@@ -36,3 +36,27 @@ class RecoveryExamples:
         "createdAt": "2026-02-15T09:00:00Z",
     }
     DETAIL: ClassVar[Mapping[str, object]] = {"schedule": SCHEDULE, "transactions": [], "paymentRequests": [REQUEST]}
+    STEP: ClassVar[Mapping[str, object]] = {
+        "id": "dnx_01jxk8m3s4e5f6g7h8j9k0m1n2",
+        "kind": "recovered",
+        "action": "retry_payday",
+        "rail": "card",
+        "reason": "Paid by card on the second try.",
+        "nextAttemptAt": None,
+        "createdAt": "2026-02-25T19:00:02Z",
+    }
+    RECOVERED: ClassVar[Mapping[str, object]] = {
+        "id": "dun_01jxk8m3s4e5f6g7h8j9k0m1n2",
+        "invoiceId": "inv_01jxk8m3s4e5f6g7h8j9k0m1n2",
+        "subscriptionId": "sub_01jxk8m3s4e5f6g7h8j9k0m1n2",
+        "amount": 500000,
+        "currency": "NGN",
+        "category": "insufficient_funds",
+        "transactionId": "txn_01jxk8m3s4e5f6g7h8j9k0m1n2",
+        "paymentId": None,
+        "rail": "card",
+        "action": "retry_payday",
+        "attemptsMade": 2,
+        "openedAt": "2026-02-15T09:00:00Z",
+        "recoveredAt": "2026-02-25T19:00:02Z",
+    }

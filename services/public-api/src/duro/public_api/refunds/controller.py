@@ -8,6 +8,7 @@ from duro.public_api.merchant import Merchant
 from duro.public_api.refunds.bodies import ListRefundsInput, RefundInput, RefundInvoiceInput
 from duro.public_api.refunds.examples import RefundExamples
 from duro.public_api.refunds.views import RefundPage, RefundView
+from duro.public_api.wire import ExamplePage
 
 _REFUND = Operation(
     id="refundInvoice",
@@ -23,7 +24,13 @@ _REFUND = Operation(
     example=RefundExamples.BODY,
     answer_example=RefundExamples.VIEW,
 )
-_LIST = Operation(id="listRefunds", summary="List refunds", form=ListRefundsInput, answer=RefundPage)
+_LIST = Operation(
+    id="listRefunds",
+    summary="List refunds",
+    form=ListRefundsInput,
+    answer=RefundPage,
+    answer_example=ExamplePage.of(RefundExamples.VIEW),
+)
 _GET = Operation(
     id="getRefund",
     summary="Get a refund",

@@ -14,6 +14,7 @@ from duro.public_api.subscriptions.bodies import (
 )
 from duro.public_api.subscriptions.examples import SubscriptionExamples
 from duro.public_api.subscriptions.views import SubscriptionPage, SubscriptionView
+from duro.public_api.wire import ExamplePage
 
 _START = Operation(
     id="startSubscription",
@@ -28,7 +29,11 @@ _START = Operation(
     answer_example=SubscriptionExamples.VIEW,
 )
 _LIST = Operation(
-    id="listSubscriptions", summary="List subscriptions", form=ListSubscriptionsInput, answer=SubscriptionPage
+    id="listSubscriptions",
+    summary="List subscriptions",
+    form=ListSubscriptionsInput,
+    answer=SubscriptionPage,
+    answer_example=ExamplePage.of(SubscriptionExamples.VIEW),
 )
 _GET = Operation(
     id="getSubscription",

@@ -13,6 +13,7 @@ from duro.public_api.test_clocks.bodies import (
 )
 from duro.public_api.test_clocks.examples import TestClockExamples
 from duro.public_api.test_clocks.views import TestClockPage, TestClockView
+from duro.public_api.wire import ExamplePage
 
 _CREATE = Operation(
     id="createTestClock",
@@ -27,7 +28,12 @@ _CREATE = Operation(
     answer_example=TestClockExamples.VIEW,
 )
 _LIST = Operation(
-    id="listTestClocks", summary="List test clocks", form=ListTestClocksInput, answer=TestClockPage, refusals=(404,)
+    id="listTestClocks",
+    summary="List test clocks",
+    form=ListTestClocksInput,
+    answer=TestClockPage,
+    refusals=(404,),
+    answer_example=ExamplePage.of(TestClockExamples.VIEW),
 )
 _GET = Operation(
     id="getTestClock",

@@ -6,10 +6,16 @@ from duro.http_kit.call import Call
 from duro.http_kit.operation import Operation
 from duro.public_api.merchant import Merchant
 from duro.public_api.transactions.bodies import ListTransactionsInput, TransactionInput
+from duro.public_api.transactions.examples import TransactionExamples
 from duro.public_api.transactions.views import TransactionPage, TransactionView
+from duro.public_api.wire import ExamplePage
 
 _LIST = Operation(
-    id="listTransactions", summary="List transactions", form=ListTransactionsInput, answer=TransactionPage
+    id="listTransactions",
+    summary="List transactions",
+    form=ListTransactionsInput,
+    answer=TransactionPage,
+    answer_example=ExamplePage.of(TransactionExamples.VIEW),
 )
 _GET = Operation(
     id="getTransaction",
@@ -18,6 +24,7 @@ _GET = Operation(
     form=TransactionInput,
     answer=TransactionView,
     refusals=(404,),
+    answer_example=TransactionExamples.VIEW,
 )
 
 
