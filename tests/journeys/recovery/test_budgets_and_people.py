@@ -65,10 +65,10 @@ class TestACardWhoseTriesAreSpent:
 class TestARetryByItsMerchant:
     async def test_uses_up_nothing_of_the_plan_and_wins_the_money(self, world: World, shop: Shop, fails):
         await shop.recovers(paydayAware="calendar", maxTries=2)
-        subscription, case = await fails(EMPTY, EMPTY, EMPTY, on="2026-02-15")
+        subscription, case = await fails(EMPTY, EMPTY, EMPTY, EMPTY, on="2026-02-15")
         await subscription.is_told(*FAILED)
-        await world.lives_until("2026-02-17")
-        for _ in range(2):
+        for hour in (10, 11, 12):
+            await world.lives_until(f"2026-02-17T{hour}:00:00Z")
             await case.does("retry-now")
             await subscription.is_told(*AGAIN)
         await world.lives_until("2026-02-20")
@@ -79,15 +79,18 @@ class TestARetryByItsMerchant:
         await subscription.is_told_nothing()
         await case.tried(
             "2026-02-15 09:00 card failed 51",
-            "2026-02-17 09:00 card failed 51",
-            "2026-02-17 09:00 card failed 51",
+            "2026-02-17 10:00 card failed 51",
+            "2026-02-17 11:00 card failed 51",
+            "2026-02-17 12:00 card failed 51",
             "2026-02-20 09:00 card succeeded",
         )
         await case.refuses("retry-now", code="case_closed")
         await subscription.told_its_payer(
             "2026-02-12 09:00 renewal_reminder",
             "2026-02-15 09:00 dunning_1",
-            "2026-02-18 09:00 dunning_3",
+            "2026-02-17 11:00 dunning_2",
+            "2026-02-18 09:00 dunning_3 overtaken",
+            "2026-02-18 09:00 dunning_4",
             "2026-02-21 09:00 receipt",
             "2026-02-21 09:00 payment_recovered",
         )
