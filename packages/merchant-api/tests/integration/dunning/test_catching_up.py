@@ -139,31 +139,31 @@ class TestTwoPlansOnOneCardRecoveredLate:
 
     @pytest.mark.parametrize("hours", [0, 1, 23])
     async def test_are_billed_in_turns_a_day_apart(self, recovery, clock, hours):
-        lates = await self.both(recovery, clock, hours=hours)
+        pair = await self.both(recovery, clock, hours=hours)
 
         charged = []
-        while any([(await late.now()).renews_from is not None for late in lates]):
-            clock.set(min([at for late in lates if (at := (await late.now()).renews_from) is not None]))
-            for number, late in enumerate(lates):
+        while any([(await late.now()).renews_from is not None for late in pair]):
+            clock.set(min([at for late in pair if (at := (await late.now()).renews_from) is not None]))
+            for number, late in enumerate(pair):
                 if await late.is_due():
                     assert await late.renewed() is RenewalOutcome.CHARGED
                     charged.append((clock.now(), number))
 
         assert [number for _, number in charged] == [0, 1] * 3
         assert all(later - earlier >= DAY for (earlier, _), (later, _) in pairwise(charged))
-        for late in lates:
+        for late in pair:
             assert len(await late.billed()) == 4
         assert await recovery.audit() == ()
 
     async def test_are_billed_in_turns_where_one_transaction_settles_both(self, recovery, clock):
-        lates = await self.both(recovery, clock, hours=0)
+        pair = await self.both(recovery, clock, hours=0)
         clock.set(clock.now() + 10 * DAY)
-        ids = [late.subscription.id for late in lates]
+        ids = [late.subscription.id for late in pair]
 
         told = [one async for one in recovery.billing.renew_each(recovery.merchant.tenant.id, ids)]
 
         assert {renewal.outcome for _, renewal in told} == {RenewalOutcome.CHARGED}
-        waits = sorted([(await late.now()).renews_from - clock.now() for late in lates])
+        waits = sorted([(await late.now()).renews_from - clock.now() for late in pair])
         assert waits == [DAY, 2 * DAY]
 
 
