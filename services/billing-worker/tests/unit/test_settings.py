@@ -29,6 +29,14 @@ class TestSettings:
         assert not settings.is_development
         assert settings.post.person_key == key.encode()
 
+    def test_of_production_need_a_key_for_links_where_there_are_links(self):
+        given = {**WHOLE, "DURO_PROFILE": "", "DURO_PERSON_KEY": "k" * 32, "DURO_LINK_BASE": "https://pay.example.com/"}
+        with pytest.raises(InvalidInputError) as caught:
+            Settings.from_environment(given)
+        assert [fault.path for fault in caught.value.faults] == ["DURO_LINK_KEY"]
+        settings = Settings.from_environment({**given, "DURO_LINK_KEY": f"{'n' * 32}, {'o' * 32}"})
+        assert settings.post.link_keys == (b"n" * 32, b"o" * 32)
+
     def test_take_what_they_are_told(self):
         settings = Settings.from_environment({**WHOLE, "DURO_WORKER_CONCURRENCY": "7", "DURO_SCAN_SECONDS": "5"})
         assert (settings.concurrency, settings.scan_seconds) == (7, 5)
@@ -81,6 +89,7 @@ class TestSettings:
             ({"DURO_LINK_BASE": "javascript:alert(1)/"}, "DURO_LINK_BASE"),
             ({"DURO_TEST_MESSAGES": "yes"}, "DURO_TEST_MESSAGES"),
             ({"DURO_PERSON_KEY": "short"}, "DURO_PERSON_KEY"),
+            ({"DURO_LINK_KEY": f"{'k' * 32}, short"}, "DURO_LINK_KEY"),
         ],
     )
     def test_refuse_what_no_message_could_leave_by(self, faulty, path):

@@ -9,7 +9,7 @@ from duro.billing import SubscriptionStatus
 from duro.billing.messages import Channel, MessageKind
 from duro.db.message_templates import LetterWords
 from duro.db.states import DunningState
-from duro.kernel import Currency, CustomerId, InvoiceId, MessageId, Money, SubscriptionId
+from duro.kernel import Currency, CustomerId, InvoiceId, MessageId, Mode, Money, SubscriptionId, TenantId
 
 
 class MessageStatus(StrEnum):
@@ -133,6 +133,8 @@ class MessageSubject:
     """A message locked with whom it is for, in whose words, and with what has become of what it is about."""
 
     message: Message
+    tenant_id: TenantId
+    mode: Mode
     store_name: str
     customer_name: str | None
     email: str

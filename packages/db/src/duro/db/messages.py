@@ -21,7 +21,7 @@ from duro.db.pages import Page, PageRequest
 from duro.db.renewal_columns import RenewalColumns
 from duro.db.session import TenantSession
 from duro.db.states import DunningState
-from duro.kernel import Currency, CustomerId, InvoiceId, MessageId, Money, SubscriptionId
+from duro.kernel import Currency, CustomerId, InvoiceId, MessageId, Money, SubscriptionId, TenantId
 
 _LISTING: Final = Listing(
     table="messages",
@@ -177,10 +177,11 @@ class MessageRepository:
             whatsapp_failed_at=row["whatsapp_failed_at"],
         )
 
-    @classmethod
-    def _subject(cls, row: Record) -> MessageSubject:
+    def _subject(self, row: Record) -> MessageSubject:
         return MessageSubject(
-            message=cls.read(row["message"]),
+            message=self.read(row["message"]),
+            tenant_id=TenantId(row["message"]["tenant_id"]),
+            mode=self._session.mode,
             store_name=row["store_name"],
             customer_name=row["customer_name"],
             email=row["email"],
@@ -190,8 +191,8 @@ class MessageRepository:
             plan_name=row["plan_name"],
             letter=MessageTemplateRepository.letter(row, "own_"),
             whatsapp_template=row["own_whatsapp_template"],
-            renewing=cls._renewing(row),
-            matter=cls._matter(row),
+            renewing=self._renewing(row),
+            matter=self._matter(row),
         )
 
     @staticmethod

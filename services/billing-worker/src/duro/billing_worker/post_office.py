@@ -5,6 +5,7 @@ from typing import Final, Self, final
 from whenever import TimeDelta
 
 from duro.billing_worker.post_settings import PostSettings
+from duro.crypto import LinkSigner
 from duro.db import RepositoryContexts
 from duro.email import ConsoleMailer, SmtpMailer, TemplateRenderer
 from duro.kernel import Clock, Mode
@@ -32,7 +33,7 @@ class PostOffice:
         self._servers = servers
         self._terminal = Transports(ConsoleMailer(sys.stderr), ConsoleMessenger(sys.stderr))
         self._writer = MessageWriter(
-            Stationery(settings.sender, settings.link_base),
+            Stationery(settings.sender, LinkSigner(settings.link_keys), settings.link_base),
             TemplateRenderer(settings.links),
             PayerTemplates(link_base=settings.link_base),
         )

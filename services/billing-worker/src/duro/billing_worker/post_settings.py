@@ -7,19 +7,21 @@ from duro.whatsapp import CloudApiSettings
 
 _SHORTEST_KEY: Final = 32
 _DEVELOPMENT_KEY: Final = "people are counted with this key while developing"
+_DEVELOPMENT_LINK_KEY: Final = "links are signed with this key while developing"
 _DEVELOPMENT_SENDER: Final = "billing@duro.example"
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostSettings:
-    """How messages leave: who sends them, where their links lead, by which servers, and the key people are counted by.
+    """How messages leave: who sends them, where their links lead, by which servers, and the keys that sign and count.
 
     Without any server they are shown on this process's terminal; so are those of test mode unless it is told to send.
     """
 
     sender: str
     link_base: str
+    link_keys: tuple[bytes, ...] = field(repr=False)
     person_key: bytes = field(repr=False)
     smtp: SmtpSettings | None
     whatsapp: CloudApiSettings | None
@@ -33,9 +35,11 @@ class PostSettings:
         has_whatsapp = bool(read.text("DURO_WHATSAPP_PHONE_NUMBER_ID", ""))
         sender = read.required("DURO_MAIL_FROM") if has_smtp else read.text("DURO_MAIL_FROM", _DEVELOPMENT_SENDER)
         links = LinkRule(is_development=is_development)
+        link_base = read.text("DURO_LINK_BASE", "")
         settings = cls(
             sender=sender,
-            link_base=read.text("DURO_LINK_BASE", ""),
+            link_base=link_base,
+            link_keys=cls._link_keys(read, is_needed=bool(link_base) and not is_development),
             person_key=cls._key(read, is_development=is_development),
             smtp=SmtpSettings.read(read) if has_smtp else None,
             whatsapp=CloudApiSettings.read(read) if has_whatsapp else None,
@@ -46,6 +50,15 @@ class PostSettings:
             read.refuse("DURO_LINK_BASE", f"{links.words} that ends in /")
         cls._check_sender(read, sender)
         return settings
+
+    @staticmethod
+    def _link_keys(read: Environment, *, is_needed: bool) -> tuple[bytes, ...]:
+        """Read the keys that sign links: one, or the new and the old while it is replaced."""
+        given = read.required("DURO_LINK_KEY") if is_needed else read.text("DURO_LINK_KEY", _DEVELOPMENT_LINK_KEY)
+        keys = tuple(key for part in given.split(",") if (key := part.strip()))
+        if any(len(key) < _SHORTEST_KEY for key in keys):
+            read.refuse("DURO_LINK_KEY", f"has at least {_SHORTEST_KEY} characters")
+        return tuple(key.encode() for key in keys)
 
     @staticmethod
     def _key(read: Environment, *, is_development: bool) -> bytes:

@@ -1,25 +1,45 @@
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
+
+from whenever import TimeDelta
 
 from duro.billing import Zone
 from duro.billing.messages import MergeTags
+from duro.crypto import LinkPurpose, LinkSigner, PayerLink
 from duro.db.message_rows import MessageSubject
 from duro.email import Mailbox, OutboundEmail, PayerFormat, TemplateOverride, TemplateRenderer
 from duro.whatsapp import PayerTemplates, TemplateMessage
+
+_GOOD_FOR: Final = TimeDelta(hours=24 * 60)
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Stationery:
-    """Whose letters these are, and where their links lead: without a base there are no links."""
+    """Whose letters these are, and where their links lead: without a base there are no links.
+
+    A link is signed and good for 60 days from when its message was written, which gives it the same one however often
+    it is tried.
+    """
 
     sender: str
+    signer: LinkSigner
     link_base: str = ""
 
-    def link(self, page: str, subject: MessageSubject) -> str:
+    def link(self, purpose: LinkPurpose, subject: MessageSubject) -> str:
         """Return the address of a payer's page about an invoice, or else about a subscription."""
-        about = subject.message.invoice_id or subject.message.subscription_id
-        return f"{self.link_base}{page}/{about}" if self.link_base and about is not None else ""
+        message = subject.message
+        about = message.invoice_id or message.subscription_id
+        if not self.link_base or about is None:
+            return ""
+        link = PayerLink(
+            purpose=purpose,
+            mode=subject.mode,
+            tenant_id=subject.tenant_id,
+            subject=about,
+            expires_at=message.created_at + _GOOD_FOR,
+        )
+        return f"{self.link_base}{purpose.value}/{self.signer.sign(link)}"
 
 
 @final
@@ -72,6 +92,6 @@ class MessageWriter:
             invoice_id="" if message.invoice_id is None else str(message.invoice_id),
             next_attempt="" if next_attempt_at is None else self._format.moment(next_attempt_at, zone),
             reason=facts.reason,
-            update_link=self._stationery.link("update", subject),
-            pay_link=self._stationery.link("pay", subject) if message.invoice_id is not None else "",
+            update_link=self._stationery.link(LinkPurpose.UPDATE, subject),
+            pay_link=self._stationery.link(LinkPurpose.PAY, subject) if message.invoice_id is not None else "",
         )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest_asyncio
 from whenever import TimeDelta
 
-from duro.crypto import Uuid7IdFactory
+from duro.crypto import LinkPurpose, LinkSigner, PayerLink, Uuid7IdFactory
 from duro.db import PageRequest
 from duro.db.message_rows import Message
 from duro.email import LinkRule, SmtpMailer, SmtpSecurity, TemplateRenderer
@@ -28,6 +28,7 @@ from duro.testkit import MailSink, Stage, WhatsAppSimulator
 from duro.whatsapp import CloudApiMessenger, PayerTemplates
 
 LEASE = TimeDelta(minutes=5)
+SIGNER = LinkSigner([b"a key that signs links, and no other"])
 LINKS = "https://pay.example.com/"
 
 
@@ -84,6 +85,13 @@ class Desk:
         found = await self.recovery.sweeps.due_messages(self.recovery.contexts.mode, self.clock.now())
         return [message for tenant, message in found if tenant == self.tenant.id]
 
+    def opened(self, link: str) -> PayerLink:
+        """What whoever opens an address of a page could read."""
+        page, token = link.removeprefix(LINKS).split("/")
+        opened = SIGNER.read(token, now=self.clock.now())
+        assert opened.purpose is LinkPurpose(page)
+        return opened
+
     async def deliver(self) -> list[Telling]:
         """Do what the worker does with what is due."""
         return [telling async for _, telling in self.service.deliver_each(self.tenant.id, await self.due())]
@@ -96,7 +104,7 @@ async def desk(
     messenger = CloudApiMessenger(whatsapp.settings())
     mailer = SmtpMailer(mail_sink.settings(SmtpSecurity.STARTTLS), trust=mail_sink.trust)
     writer = MessageWriter(
-        Stationery("billing@duro.example", LINKS), TemplateRenderer(LinkRule()), PayerTemplates(link_base=LINKS)
+        Stationery("billing@duro.example", SIGNER, LINKS), TemplateRenderer(LinkRule()), PayerTemplates(link_base=LINKS)
     )
     keys = PersonKeys(b"a key that nobody else has")
     contexts = recovery.contexts

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -35,7 +36,10 @@ class TestAMessage:
         assert (letter.recipient, letter.message_id) == ("ngozi@example.com", f"<{message.reference}@duro.example>")
         assert "₦5,000.00 for Weekly lunches" in letter.text
         assert message.facts.reason in letter.text
-        assert f"https://pay.example.com/pay/{message.invoice_id}" in letter.text
+        [link] = re.findall(r"https://pay\.example\.com/pay/\S+", letter.text)
+        opened = desk.opened(link)
+        assert (opened.tenant_id, opened.mode) == (desk.tenant.id, desk.recovery.contexts.mode)
+        assert (opened.subject, opened.expires_at) == (message.invoice_id, message.created_at + HOUR * 24 * 60)
         case = await desk.recovery.case(subscription)
         local = case.next_attempt_at.to_tz("Africa/Lagos")
         assert f"at {local.hour:02}:{local.minute:02}" in letter.text

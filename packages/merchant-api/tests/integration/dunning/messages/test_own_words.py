@@ -31,7 +31,8 @@ class TestAMerchantsOwnWords:
         subscription = await desk.asked(NO_FUNDS, name="<i>Ngozi</i> & sons")
         await desk.deliver()
         [letter], [message] = desk.sink.letters, await desk.messages(subscription)
-        link = f"https://pay.example.com/pay/{message.invoice_id}"
+        link = letter.text.strip().rpartition(" ")[2]
+        assert desk.opened(link).subject == message.invoice_id
         assert letter.subject == "<i>Ngozi</i> & sons, please"
         assert "<b>&lt;i&gt;Ngozi&lt;/i&gt; &amp; sons</b>, pay ₦5,000.00" in letter.html
         assert f"href='{link}'" in letter.html
