@@ -120,7 +120,7 @@ class TestATransfer:
         await subscription.told_its_payer(
             "2026-02-12 09:00 renewal_reminder",
             "2026-02-15 09:00 dunning_1",
-            "2026-02-17 09:00 dunning_1",
+            "2026-02-17 09:00 dunning_2",
             "2026-02-20 10:00 receipt",
             "2026-02-20 10:00 payment_recovered",
         )
@@ -149,9 +149,9 @@ class TestAPayerWhoAnswersNothing:
         await subscription.told_its_payer(
             "2026-02-12 09:00 renewal_reminder",
             "2026-02-15 09:00 dunning_1",
-            "2026-02-17 09:00 dunning_1",
-            "2026-02-19 09:00 dunning_1",
-            "2026-02-21 09:00 dunning_1",
+            "2026-02-17 09:00 dunning_2",
+            "2026-02-19 09:00 dunning_3",
+            "2026-02-21 09:00 dunning_4",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 uncollectible: failed 43")
 

@@ -63,6 +63,10 @@ class PaymentRequest:
         """The name of this request at the provider."""
         return self.id.suffix
 
+    def is_told_of(self, invoice_id: InvoiceId) -> bool:
+        """Say whether the payer of this invoice was asked so: of what a provider refused they are told nothing."""
+        return self.invoice_id == invoice_id and self.status is not PaymentRequestStatus.REFUSED
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,7 @@ class TestAPayerWhoseCardIsBarred:
             await recovery.until((await recovery.case(sub)).wake_at)
         case = await recovery.case(sub)
         assert (case.action, case.cause) == ("request_card_update", "never_again")
-        assert await recovery.told(sub) == ["dunning_1"] * 4
+        assert await recovery.told(sub) == ["dunning_1", "dunning_2", "dunning_3", "dunning_4"]
         await recovery.until(case.deadline_at)
         assert (await recovery.case(sub)).state is DunningState.EXHAUSTED
         await recovery.look()
@@ -190,6 +190,13 @@ class TestAPayerWhoseCardIsBarred:
         await recovery.work(subscription)
         assert [request.rail for request in await recovery.asked(subscription)] == [Rail.USSD, Rail.TRANSFER]
         assert await recovery.told(subscription) == []
+
+    async def test_is_told_of_no_rail_that_the_bank_refused(self, recovery):
+        subscription = await recovery.declined(STOLEN, phone=SimulatedPayer.REFUSED.phone)
+        for _ in range(4):
+            await recovery.work(subscription)
+        assert {request.status for request in await recovery.asked(subscription)} == {PaymentRequestStatus.REFUSED}
+        assert await recovery.told(subscription) == ["dunning_1"]
 
 
 class TestARequest:

@@ -14,6 +14,7 @@ from duro.billing.recovery import (
 )
 from duro.db import Repositories, RepositoryContexts
 from duro.db.message_rows import Message
+from duro.db.push_rows import PaymentRequest
 from duro.db.records import PaymentAttempt
 from duro.db.recovery import CaseSubject
 from duro.db.recovery_settings import RecoverySettings
@@ -47,6 +48,7 @@ class _Round:
         default_factory=dict[DunningScheduleId, tuple[CaseSubject, PaymentAttempt]]
     )
     attempts: Sequence[PaymentAttempt] = ()
+    asked: Sequence[PaymentRequest] = ()
     wishes: RecoverySettings = field(default_factory=RecoverySettings)
     messages: list[Message] = field(default_factory=list[Message])
     requests: list[RequestOrder] = field(default_factory=list[RequestOrder])
@@ -103,6 +105,7 @@ class DunningClaims:
         tries = await repos.card_tries.lock(sorted(keys), since=now - _REMEMBERED) if keys else {}
         wishes = found.wishes = await repos.recovery_settings.get()
         requests = await repos.payment_requests.of_invoices([subject.invoice.id for subject in subjects])
+        found.asked = requests
         contexts = CaseContexts(self._codes, self._strategy.budget, wishes.dunning, attempts, tries, requests)
         for subject in subjects:
             if subject.subscription.id in pending:
@@ -165,7 +168,11 @@ class DunningClaims:
         asked_at = context.attempts[-1].at if context.attempts else before.opened_at
         waits = context.settings.reminders if is_planned and before.action is case.schedule.action else ()
         reminders = sum(asked_at + wait <= now for wait in waits)
-        return (self._messages.asked(subject, case.schedule, found.attempts, reminders=reminders, now=now),)
+        asked_before = sum(request.is_told_of(subject.invoice.id) for request in found.asked)
+        told = self._messages.asked(
+            subject, case.schedule, found.attempts, reminders=reminders, asked_before=asked_before, now=now
+        )
+        return (told,)
 
     def _push_rails(self, subject: CaseSubject, wanted: Sequence[Rail]) -> tuple[Rail, ...]:
         """Name the rails by which this payer can push money: USSD speaks to their phone."""

@@ -65,14 +65,15 @@ class MessageDrafts:
         attempts: Sequence[PaymentAttempt],
         *,
         request: PaymentRequestId,
+        asked_before: int,
         how: str,
         now: Instant,
     ) -> Message:
-        """Tell how to push what remains of an invoice, and why it is asked for."""
+        """Tell how to push what remains of an invoice, and why it is asked for; each rail is one message further on."""
         declined = [attempt for attempt in attempts if attempt.status is AttemptStatus.FAILED]
         why = self._words(declined[-1]) if declined else ""
         facts = MessageFacts(amount=invoice.amount_remaining, reason=f"{why} {how}".strip())
-        kind = MessageKind.dunning(max(1, len(declined)))
+        kind = MessageKind.dunning(max(1, len(declined)) + asked_before)
         return self._message(kind, request, subscription, invoice=invoice, facts=facts, now=now)
 
     def asked(
@@ -82,12 +83,13 @@ class MessageDrafts:
         attempts: Sequence[PaymentAttempt],
         *,
         reminders: int,
+        asked_before: int,
         now: Instant,
     ) -> Message:
         """Tell what was decided after the last declined try of an invoice: what we will do, or what we need.
 
-        A reminder is one message further on for the same try; after the last message that try is told of no more.
-        Without any try the case itself is the cause.
+        A reminder is one message further on for the same try, as is each rail that was asked for; after the last
+        message that try is told of no more. Without any try the case itself is the cause.
         """
         invoice = subject.invoice
         declined = [
@@ -96,6 +98,7 @@ class MessageDrafts:
             if attempt.invoice_id == invoice.id and attempt.status is AttemptStatus.FAILED
         ]
         last = declined[-1] if declined else None
+        number = max(1, len(declined)) + asked_before + reminders
         is_approval = schedule.action is DunningAction.REQUEST_AUTHENTICATION and not reminders
         facts = MessageFacts(
             amount=invoice.amount_remaining,
@@ -103,7 +106,7 @@ class MessageDrafts:
             next_attempt_at=schedule.next_attempt_at,
         )
         return self._message(
-            MessageKind.AUTHENTICATION_LINK if is_approval else MessageKind.dunning(max(1, len(declined)) + reminders),
+            MessageKind.AUTHENTICATION_LINK if is_approval else MessageKind.dunning(number),
             schedule.id if last is None else last.id,
             subject.subscription,
             invoice=invoice,

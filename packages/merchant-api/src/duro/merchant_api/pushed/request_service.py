@@ -211,6 +211,9 @@ class RequestService:
             return
         how = "" if request.instructions is None else PayInstructions.words(request.instructions)
         attempts = await repos.attempts.of_invoice(invoice.id)
-        await repos.messages.add(
-            [self._messages.pushed(subscription, invoice, attempts, request=request.id, how=how, now=now)]
+        requests = await repos.payment_requests.of_invoices([invoice.id])
+        asked_before = sum(one.is_told_of(invoice.id) for one in requests if one.id != request.id)
+        told = self._messages.pushed(
+            subscription, invoice, attempts, request=request.id, asked_before=asked_before, how=how, now=now
         )
+        await repos.messages.add([told])
