@@ -65,10 +65,9 @@ class Shop:
         assert answer.status_code == 200, answer.text
 
     async def case_of(self, subscription: Followed) -> Case:
-        """Find the one recovery case that a subscription has ever had."""
+        """Find the latest recovery case of a subscription."""
         page = await self.client.read("/v1/recovery/schedules", subscriptionId=subscription.id)
-        (schedule,) = page["items"]
-        return Case(schedule["id"], self.client)
+        return Case(page["items"][0]["id"], self.client)
 
     async def lets_recovery_rest(self, invoice_id: str) -> None:
         """Have nobody work on the case of an invoice for as long as the journey lasts."""

@@ -4,7 +4,7 @@ from whenever import Instant
 
 from duro.payments import SimulatedCard
 from journey import Shop, World
-from journey.answers import ABOVE_LIMIT, EMPTY
+from journey.answers import ABOVE_LIMIT, EMPTY, LATER
 from journey.happenings import AGAIN, FAILED, RECOVERED, STARTED
 
 
@@ -59,6 +59,23 @@ class TestACardWhoseTriesAreSpent:
             "2026-01-20 09:00 dunning_1",
             "2026-01-21 20:03 receipt",
             "2026-01-22 09:00 payment_recovered",
+        )
+
+
+class TestACardWhoseNetworkAsksToWait:
+    async def test_is_left_alone_for_as_long_as_it_says(self, world: World, fails):
+        subscription, case = await fails(LATER, card=SimulatedCard.AS_TOLD_MASTERCARD)
+        await subscription.is_told(*FAILED)
+        await world.lives_until("2026-02-18")
+        await subscription.is_told_nothing()
+        await world.lives_until(await case.next_attempt())
+        await subscription.is_told(*RECOVERED)
+        await case.tried("2026-02-15 09:00 card failed 61 02", "2026-02-18 09:03 card succeeded")
+        await subscription.told_its_payer(
+            "2026-02-12 09:00 renewal_reminder",
+            "2026-02-15 09:00 dunning_1",
+            "2026-02-18 09:03 receipt",
+            "2026-02-18 09:03 payment_recovered",
         )
 
 

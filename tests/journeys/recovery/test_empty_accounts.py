@@ -1,5 +1,7 @@
 """A payer without money: recovery waits until they are likely to have some."""
 
+from whenever import Instant
+
 from journey import Shop, World
 from journey.answers import EMPTY
 from journey.happenings import AGAIN, FAILED, RECOVERED
@@ -86,3 +88,21 @@ class TestAnAccountThatIsEmptyOnPayday:
             "2026-03-28 09:05 payment_recovered",
         )
         await subscription.was_billed("2026-02-28..2026-03-28 paid: failed 51 failed 51 failed 51 failed 51 succeeded")
+
+
+class TestAPayerWhoHasMoneyAtTheEndOfEveryMonth:
+    async def test_is_tried_then_and_told_why(self, world: World, shop: Shop, fails):
+        subscription, case = await fails(EMPTY, on="2026-02-15")
+        await world.lives_until(await case.next_attempt())
+        await subscription.was_told(*FAILED, *RECOVERED)
+        for month in (3, 4, 5):
+            world.clock.set(Instant.from_utc(2026, month, 14, 10))
+            await world.bank.says(EMPTY)
+            await world.lives_until(f"2026-0{month}-15")
+            case = await shop.case_of(subscription)
+            reason = (await case.read())["reason"]
+            await world.lives_until(await case.next_attempt())
+            await subscription.was_told(*FAILED, *RECOVERED)
+        await case.tried("2026-05-15 09:00 card failed 51", "2026-05-29 19:03 card succeeded")
+        assert "Money was there about the 27th in 2 of the last 2 months." in reason
+        assert await world.taken() == [500_000] * 4
