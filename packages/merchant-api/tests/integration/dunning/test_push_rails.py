@@ -368,6 +368,24 @@ class TestAWayToPayThatIsBarred:
         assert (newest.action, newest.cause) == ("await_customer", "revoked")
         assert len(recovery.gateway.sent) == 1
 
+    async def test_is_not_said_to_be_tried_when_its_payer_stops_the_charges_before_the_planned_try(self, recovery):
+        subscription = await recovery.declined(Declined("51", "Insufficient funds", None))
+        await recovery.work(subscription)
+        planned = await recovery.case(subscription)
+        tenant = recovery.merchant.tenant.id
+        async with recovery.contexts.open(tenant) as repos:
+            customer = await repos.customers.get(subscription.customer_id)
+            method = await repos.payment_methods.get(subscription.payment_method_id)
+        other = await recovery.merchant.subscription(None, customer, method)
+        recovery.gateway.answers[:] = [Declined("51", "Insufficient funds", "21")]
+        await recovery.billing.renew(tenant, other.id)
+        recovery.clock.set(planned.next_attempt_at)
+        await recovery.work(subscription)
+        case = await recovery.case(subscription)
+        assert (case.action, case.cause) == ("await_customer", "revoked")
+        assert "tried" not in await recovery.story(subscription)
+        assert len(recovery.gateway.sent) == 2
+
     @staticmethod
     async def _failed(recovery, invoice) -> PaymentAttemptId:
         async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:

@@ -248,6 +248,7 @@ class DunningClaims:
             and schedule.next_attempt_at is not None
             and schedule.next_attempt_at <= context.now < context.deadline_at
             and subject.method is not None
+            and subject.method.can_pay(subject.invoice.amount_remaining)
             and not context.is_canceled
         )
 
