@@ -60,6 +60,10 @@ class Rows:
                 for refund in await repos.refunds.of_attempt(attempt.id)
             ]
             rows.cases = (await repos.dunning.list(page, subscription_id=scene.subscription_id)).items
+            rows.steps = {
+                case.id: Counter(step.kind for step in (await repos.dunning.events(case.id, page)).items)
+                for case in rows.cases
+            }
             events = (await repos.events.list(page, subscription_id=scene.subscription_id)).items
         rows.events = [one.type for one in sorted(events, key=lambda one: one.sequence)]
         return rows
@@ -251,6 +255,19 @@ class Story(RuleBasedStateMachine):
             assert given == invoice.amount_refunded.amount
             assert claimed <= invoice.amount_paid.amount
         self._check_periods(rows)
+        self._check_cases(rows)
+
+    @staticmethod
+    def _check_cases(rows) -> None:
+        """A case tells once how it began and how it ended; one that was given up may be won, or taken back, later."""
+        ends = {"recovered", "cancelled", "exhausted"}
+        for case in rows.cases:
+            steps = rows.steps[case.id]
+            assert steps["opened"] == 1, steps
+            ended = {kind for kind in ends if steps[kind]}
+            assert all(steps[kind] == 1 for kind in ended), steps
+            assert ended - {"exhausted"} == {case.state} & ends - {"exhausted"}, (case.state, steps)
+            assert case.state != "exhausted" or "exhausted" in ended, steps
 
     @staticmethod
     def _check_periods(rows) -> None:
