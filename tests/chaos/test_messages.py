@@ -11,7 +11,7 @@ from letters.verdict import Judge, Wrong
 from duro.testkit import Deadline, MailAnswer, WhatsAppAnswer
 from storm.world import Ground
 
-SMALL = PostForm(wave=40, faults=(), tenants=2, workers=1, limit_seconds=90, timeout_seconds=1)
+SMALL = PostForm(wave=40, faults=(), tenants=2, workers=1, limit_seconds=90, timeout_seconds=30)
 
 
 @pytest.fixture
@@ -39,11 +39,8 @@ class TestTheVerdict:
     @pytest.mark.parametrize(
         ("sabotage", "wrong"),
         [
-            ("ask-again", {Wrong.TWICE}),
-            ("send-vanished-again", {Wrong.TWICE}),
-            ("take-waiting-for-sent", {Wrong.LOST}),
-            ("give-up-at-once", {Wrong.LOST}),
-            ("look-once", {Wrong.STALE}),
+            (("ask-again", "take-waiting-for-sent", "look-once"), {Wrong.TWICE, Wrong.LOST, Wrong.STALE}),
+            (("send-vanished-again", "give-up-at-once"), {Wrong.TWICE, Wrong.LOST}),
         ],
     )
     async def test_condemns_a_worker_that_was_broken(self, sabotage, wrong, calm_ground, tmp_path, tell):
@@ -57,10 +54,10 @@ class TestTheVerdict:
                 return verdict if wrong <= verdict.kinds and not await post.books.pending() else None
 
             verdict = await Deadline(SMALL.limit_seconds, 0.3).until(is_found, f"A verdict that names {wrong}")
-        tell(f"{sabotage}: {', '.join(f'{verdict.count(one)} × {one.value}' for one in wrong)}")
+        tell(f"{' + '.join(sabotage)}: {', '.join(f'{verdict.count(one)} × {one.value}' for one in wrong)}")
 
     async def test_condemns_a_worker_that_forgets_who_vanished(self, calm_ground, tmp_path, tell):
-        async with Post.open(SMALL, calm_ground, folder=tmp_path, sabotage="forget-the-vanished") as post:
+        async with Post.open(SMALL, calm_ground, folder=tmp_path, sabotage=("forget-the-vanished",)) as post:
             worker = await a_wave_with_every_trouble(post)
 
             async def is_left_alone():
@@ -72,13 +69,6 @@ class TestTheVerdict:
         assert verdict.kinds == {Wrong.STUCK}, str(verdict)
         tell(f"forget-the-vanished: {verdict.count(Wrong.STUCK)} × {Wrong.STUCK.value}")
 
-    async def test_finds_nothing_wrong_with_a_sound_worker_in_the_same_trouble(self, calm_ground, tmp_path):
-        async with Post.open(SMALL, calm_ground, folder=tmp_path) as post:
-            await a_wave_with_every_trouble(post)
-            await post.drain()
-            verdict = await Judge(post).judge()
-        assert verdict.violations == (), str(verdict)
-
 
 async def a_wave_with_every_trouble(post):
     """Let a worker be killed over a letter and a message that have arrived, and the next one meet all the rest."""
@@ -86,6 +76,7 @@ async def a_wave_with_every_trouble(post):
     await post.people.write_wave(SMALL.wave)
     await post.start_worker()
     await Deadline(SMALL.limit_seconds, 0.002).until(lambda: post.arrived > 2, "letters arriving")
+    await post.ground.flush()
     worker = await post.kill_worker()
     post.load([MailAnswer.DEFER, MailAnswer.DROP, MailAnswer.DEFER_LETTER], [WhatsAppAnswer.DROP, 131000])
     await post.people.write_wave(SMALL.wave)

@@ -41,7 +41,7 @@ class Post:
         processes: ProcessRunner,
         sink: MailSink,
         whatsapp: WhatsAppSimulator,
-        sabotage: str | None,
+        sabotage: tuple[str, ...],
     ) -> None:
         self.form = form
         self.people = people
@@ -49,7 +49,7 @@ class Post:
         self.whatsapp = whatsapp
         self.books = MessageBooks(ground.admin_url)
         self.chronicle: list[str] = []
-        self._ground = ground
+        self.ground = ground
         self._processes = processes
         self._sabotage = sabotage
         self._random = form.random()
@@ -59,7 +59,7 @@ class Post:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, form: PostForm, ground: Ground, *, folder: Path, sabotage: str | None = None
+        cls, form: PostForm, ground: Ground, *, folder: Path, sabotage: tuple[str, ...] = ()
     ) -> AsyncGenerator[Self]:
         clock = SystemClock()
         async with (
@@ -82,8 +82,8 @@ class Post:
         return Answers(self._loaded - left)
 
     async def start_worker(self) -> RunningService:
-        roles = RoleUrls.derive(self._ground.admin_url)
-        module, words = ("duro.billing_worker", ()) if self._sabotage is None else ("storm.sabotage", (self._sabotage,))
+        roles = RoleUrls.derive(self.ground.admin_url)
+        module = "storm.sabotage" if self._sabotage else "duro.billing_worker"
         smtp, timeout = self.sink.settings(SmtpSecurity.PLAIN, password=""), str(self.form.timeout_seconds)
         settings = {
             "PYTHONPATH": str(self.HERE),
@@ -91,7 +91,7 @@ class Post:
             "DURO_TEST_DATABASE_URL": roles.test,
             "DURO_LIVE_DATABASE_URL": roles.live,
             "DURO_SWEEP_DATABASE_URL": roles.sweep,
-            "DURO_REDIS_URL": self._ground.redis_url,
+            "DURO_REDIS_URL": self.ground.redis_url,
             "DURO_GATEWAY_URL": "http://127.0.0.1:9",
             "DURO_MESSAGES_SECONDS": "1",
             "DURO_DUNNING_SECONDS": "0",
@@ -111,7 +111,7 @@ class Post:
             "DURO_WHATSAPP_TIMEOUT_SECONDS": timeout,
             "DURO_WHATSAPP_CONNECTIONS": "3",
         }
-        worker = await self._processes.start(ServiceCommand(module, words, environment=settings))
+        worker = await self._processes.start(ServiceCommand(module, self._sabotage, environment=settings))
         self._workers.append(worker)
         return worker
 
@@ -170,7 +170,7 @@ class Post:
             case Fault.WORKER_KILLED:
                 await self.kill_worker()
             case Fault.QUEUE_FLUSHED:
-                await self._ground.flush()
+                await self.ground.flush()
                 await self.kill_worker()
             case Fault.CONNECTIONS_CUT:
                 await self.books.cut_connections()
