@@ -9,7 +9,9 @@ from duro.db.records import DunningState
 from duro.db.tenant_standing import TenantStanding
 from duro.kernel import NotFoundError, TenantId
 from duro.merchant_api.billing import RenewalOutcome
+from duro.merchant_api.pushed import RequestOutcome
 from duro.payments import Declined
+from duro.payments.simulated import PayerOrder
 
 FIFTEENTH = Instant.from_utc(2026, 4, 15, 9)
 DAY = TimeDelta(hours=24)
@@ -101,6 +103,31 @@ class TestACaseOfASuspendedMerchant:
         won = await recovery.case(subscription)
         await away(DAY)
         assert await recovery.case(subscription) == won
+
+
+class TestARequestOfASuspendedMerchant:
+    async def test_is_not_put_to_its_payer_before_the_merchant_may_act_again(self, recovery, standing, clock):
+        recovery.asking.lost = 1
+        subscription = await recovery.declined(Declined("43", "Stolen card", None))
+        await recovery.work(subscription)
+        assert await standing.suspend(recovery.merchant.tenant.id, at=clock.now())
+        clock.advance(TimeDelta(seconds=61))
+        assert await recovery.look() == [RequestOutcome.WAITING]
+        assert len(recovery.asking.opened) == 1
+        assert await standing.resume(recovery.merchant.tenant.id, at=clock.now())
+        clock.advance(TimeDelta(minutes=11))
+        assert await recovery.look() == [RequestOutcome.OPENED]
+        assert len(recovery.asking.opened) == 2
+
+    async def test_brings_what_was_pushed_meanwhile(self, recovery, standing, clock):
+        subscription = await recovery.declined(Declined("43", "Stolen card", None))
+        await recovery.work(subscription)
+        [request] = await recovery.asked(subscription)
+        assert await standing.suspend(recovery.merchant.tenant.id, at=clock.now())
+        await recovery.bank.pay(PayerOrder(request.reference, None, request.amount))
+        clock.advance(TimeDelta(minutes=11))
+        assert await recovery.look() == [RequestOutcome.RECEIVED]
+        assert (await recovery.case(subscription)).state is DunningState.RECOVERED
 
 
 class TestStanding:

@@ -6,7 +6,7 @@ from whenever import Instant, TimeDelta
 
 from duro.db import Repositories, RepositoryContexts
 from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
-from duro.db.records import Invoice, InvoiceStatus
+from duro.db.records import Invoice, InvoiceStatus, TenantStatus
 from duro.kernel import Clock, IdFactory, PaymentRequestId, TenantId
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.messages.message_drafts import MessageDrafts
@@ -36,14 +36,20 @@ class RequestOutcome(StrEnum):
 @final
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A request that belongs to this process for a while, and whether anything is still wanted of it."""
+    """A request that belongs to this process for a while: whether anything is still wanted of it, and may be asked."""
 
     order: RequestOrder
     is_over: bool
+    is_tenant_suspended: bool
 
     @property
     def request(self) -> PaymentRequest:
         return self.order.request
+
+    @property
+    def may_be_sent(self) -> bool:
+        is_opening = self.request.status is PaymentRequestStatus.OPENING
+        return is_opening and not self.is_over and not self.is_tenant_suspended
 
 
 @final
@@ -94,13 +100,14 @@ class RequestService:
     async def process(self, tenant_id: TenantId, request_id: PaymentRequestId) -> RequestOutcome:
         """Look at a request whose time has come: open it again, or take in what came and close what is over.
 
-        The same reference opens one request only, so that one that may have been opened is opened again.
+        The same reference opens one request only, so that one that may have been opened is opened again, unless its
+        merchant is suspended: then it is only looked up.
         """
         taken = await self._take(tenant_id, request_id)
         if taken is None:
             return RequestOutcome.SKIPPED
         request = taken.request
-        if request.status is PaymentRequestStatus.OPENING and not taken.is_over:
+        if taken.may_be_sent:
             return await self.present(tenant_id, taken.order)
         gateway = self._gateways.asking(request.provider)
         ask = gateway.close_request if taken.is_over else gateway.lookup_request
@@ -145,7 +152,8 @@ class RequestService:
             leased = replace(request, look_at=now + self._lease)
             await repos.payment_requests.update(leased)
             order = RequestOrder.of(leased, customer_email=customer.email, phone=customer.phone)
-            return _Taken(order, self._is_over(leased, invoice, now))
+            is_suspended = (await repos.tenants.get()).status is TenantStatus.SUSPENDED
+            return _Taken(order, self._is_over(leased, invoice, now), is_suspended)
 
     @staticmethod
     def _is_over(request: PaymentRequest, invoice: Invoice, now: Instant) -> bool:
