@@ -10,12 +10,14 @@ import pytest
 from whenever import Instant, TimeDelta
 
 from duro.billing import Interval, ProrationBehavior
+from duro.billing.recovery import Rail
 from duro.crypto import Uuid7IdFactory
 from duro.kernel import Currency, InvalidInputError, Mode, Money
 from duro.merchant_api.analytics import ReadAnalytics, Stretch
 from duro.merchant_api.billing import GatewayRegistry, RefundService
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.invoices import VoidInvoice
+from duro.merchant_api.pushed import ArrivedMoney
 from duro.merchant_api.refunds import RefundInvoice, RefundInvoiceCommand
 from duro.merchant_api.subscriptions import (
     CancelSubscription,
@@ -33,7 +35,7 @@ A_YEAR = {"hour": 8760, "day": 365, "week": Fraction(365, 7), "month": 12, "quar
 CADENCES = [(one, count) for one in Interval for count in (1, 2, 5)]
 FATES = [
     *("paid", "canceled", "declined", "declined", "recovered", "paused", "declined, canceled"),
-    *("voided", "recovered, refunded", "owing a change"),
+    *("voided", "recovered, refunded", "owing a change", "pushed", "pushed in part"),
 ]
 
 
@@ -88,6 +90,8 @@ class Past:
             await self._refund.execute(tenant, command)
         if fate == "voided":
             await self._void.execute(tenant, (await recovery.case(subscription)).invoice_id)
+        if fate.startswith("pushed"):
+            await self._push(subscription, share=1 if fate == "pushed" else 2)
         if fate == "owing a change":
             recovery.gateway.answers[:] = [DECLINES[1]]
             quantity, at_once = subscription.quantity + 1, ProrationBehavior.INVOICE_NOW
@@ -99,6 +103,22 @@ class Past:
         if fate.endswith("canceled"):
             command = CancelSubscriptionCommand(subscription_id=subscription.id, at_period_end=False)
             await self._cancel.execute(recovery.merchant.tenant.id, command)
+
+    async def _push(self, subscription, *, share) -> None:
+        """Let the money of the failed charge come after all, or a part of it."""
+        recovery = self._recovery
+        case = await recovery.case(subscription)
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            [attempt] = await repos.attempts.of_invoice(case.invoice_id)
+        money = ArrivedMoney(
+            provider="simulated",
+            reference=str(attempt.id),
+            amount=Money(-(-attempt.amount.amount // share), attempt.amount.currency),
+            rail=Rail.TRANSFER,
+            at=self._clock.now(),
+            attempt_id=attempt.id,
+        )
+        await recovery.receive.execute(recovery.merchant.tenant.id, money)
 
 
 class Reference:
