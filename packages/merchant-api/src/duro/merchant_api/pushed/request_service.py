@@ -187,7 +187,10 @@ class RequestService:
     async def _opened(
         self, tenant_id: TenantId, request_id: PaymentRequestId, answer: Opened | Refused
     ) -> RequestOutcome:
-        """Store what the payer is to do and tell them; what was refused has its case decided about anew."""
+        """Store what the payer is to do and tell them; what was refused has its case decided about anew.
+
+        The provider's end of it says nothing on a test clock, which knows nothing of the provider's time.
+        """
         async with self._contexts.open(tenant_id) as repos:
             found = await repos.payment_requests.get(request_id)
             subscription = None if found is None else await repos.subscriptions.lock(found.subscription_id)
@@ -203,7 +206,7 @@ class RequestService:
                 request,
                 status=PaymentRequestStatus.OPEN,
                 instructions=PayInstructions.write(answer.instructions),
-                expires_at=answer.expires_at,
+                expires_at=answer.expires_at if subscription.test_clock_id is None else None,
                 look_at=now + _FIRST_LOOK,
             )
             await repos.payment_requests.update(opened)
