@@ -76,9 +76,12 @@ class TestTheVerdict:
         assert (is_over, verdict.violations) == (True, ()), str(verdict)
         assert verdict.paid + verdict.declined == HAZARDS.renewals
 
-    async def test_condemns_a_reference_that_is_not_sent(self, calm_ground, tmp_path, tell):
+    async def test_condemns_a_reference_that_is_not_sent_and_a_payer_who_is_not_told(self, calm_ground, tmp_path, tell):
         verdict = await until_found(
-            calm_ground, tmp_path, Wrong.ORPHAN, Wrong.PHANTOM, Wrong.BALANCE, sabotage=("fresh-references",)
+            calm_ground,
+            tmp_path,
+            *(Wrong.ORPHAN, Wrong.PHANTOM, Wrong.BALANCE, Wrong.MESSAGES),
+            sabotage=("fresh-references", "tell-nobody"),
         )
         tell(f"reference not sent: {verdict.count(Wrong.ORPHAN)} orphans, {verdict.count(Wrong.PHANTOM)} phantoms")
 

@@ -37,6 +37,7 @@ class Story:
     attempts: list[asyncpg.Record] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     cases: list[asyncpg.Record] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
 
 @final
@@ -62,6 +63,7 @@ class Books:
     ATTEMPTS: ClassVar[str] = "select * from {schema}.payment_attempts order by id"
     EVENTS: ClassVar[str] = "select subscription_id, sequence, type from {schema}.events order by sequence, id"
     CASES: ClassVar[str] = "select * from {schema}.dunning_schedules"
+    MESSAGES: ClassVar[str] = "select subscription_id, kind from {schema}.messages order by kind"
     TAKEN: ClassVar[str] = """
         select tenant_id, currency, sum(amount)::bigint as amount from {schema}.ledger_entries
         where account = 'gateway:simulated' group by tenant_id, currency"""
@@ -98,6 +100,8 @@ class Books:
             stories[row["subscription_id"]].events.append(f"{row['sequence']} {row['type']}")
         for row in await read(mode, self.CASES):
             stories[row["subscription_id"]].cases.append(row)
+        for row in await read(mode, self.MESSAGES):
+            stories[row["subscription_id"]].messages.append(row["kind"])
         return list(stories.values())
 
     @asynccontextmanager

@@ -22,6 +22,7 @@ from duro.db.recovery import RecoveryRepository
 from duro.db.renewals import RenewalRepository
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.claim_drafts import ClaimDrafts
+from duro.merchant_api.billing.paid_drafts import PaidDrafts
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.dunning.dunning_claims import DunningClaims
 from duro.merchant_api.messages import BackOff, MessageClaims, MessageSettlement
@@ -61,6 +62,11 @@ def send_fresh_references():
         return await send(self, replace(order, request=request), gateway_seconds=gateway_seconds)
 
     Presentment.send = fresh
+
+
+def tell_nobody():
+    """Write nothing down for the payer when an invoice is paid."""
+    PaidDrafts._told = lambda *_, **__: iter(())
 
 
 def settle_without_comparing():
@@ -186,6 +192,7 @@ SABOTAGES = {
     "settle-late": settle_late,
     "fail-to-settle": fail_to_settle,
     "fresh-references": send_fresh_references,
+    "tell-nobody": tell_nobody,
     "no-compare-and-set": settle_without_comparing,
     "no-invoice-key": drop_invoice_key,
     "blind-tries": try_blindly,

@@ -30,6 +30,7 @@ class Wrong(StrEnum):
     INVOICES = "not exactly one invoice, paid by exactly one attempt"
     RECOVERY = "not exactly one case, at the step that its renewal leads to"
     EVENTS = "the events are not exactly those of one renewal"
+    MESSAGES = "the payer isn't told exactly what happened"
     AUDIT = "the audit found something"
 
 
@@ -144,7 +145,7 @@ class Judge:
             yield Violation(Wrong.INVOICES, f"{name} has {len(invoices)} invoices, attempts {attempts}")
         if story.cases:
             yield Violation(Wrong.RECOVERY, f"{name} is paid and has {story.cases} cases")
-        yield from self._told(story, name, self.PAID)
+        yield from self._told(story, name, self.PAID, "receipt")
 
     def _declined(self, story: Story, name: str) -> Iterator[Violation]:
         row = story.row
@@ -155,7 +156,7 @@ class Judge:
         if invoices != [("open", 0)] or [one["status"] for one in story.attempts] != ["failed"]:
             yield Violation(Wrong.INVOICES, f"{name} was declined and has {invoices}")
         yield from self._open_case(story, name, tries=1)
-        yield from self._told(story, name, self.DECLINED)
+        yield from self._told(story, name, self.DECLINED, "dunning_1")
 
     def _recovered(self, story: Story, name: str) -> Iterator[Violation]:
         row, invoice = story.row, story.invoices[0]
@@ -172,7 +173,7 @@ class Judge:
         cases = [(one["state"], one["recovered_by"], one["attempts_made"], one["wake_at"]) for one in story.cases]
         if cases != [("recovered", *won, 2, None)]:
             yield Violation(Wrong.RECOVERY, f"{name} is paid and has {cases}")
-        yield from self._told(story, name, self.RECOVERED)
+        yield from self._told(story, name, self.RECOVERED, "payment_recovered", "receipt")
 
     def _declined_again(self, story: Story, name: str) -> Iterator[Violation]:
         row = story.row
@@ -183,7 +184,7 @@ class Judge:
         if invoices != [("open", 0)] or [one["status"] for one in story.attempts] != ["failed", "failed"]:
             yield Violation(Wrong.INVOICES, f"{name} was declined and has {invoices}")
         yield from self._open_case(story, name, tries=2)
-        yield from self._told(story, name, self.DECLINED_AGAIN)
+        yield from self._told(story, name, self.DECLINED_AGAIN, "dunning_2")
 
     @staticmethod
     def _open_case(story: Story, name: str, *, tries: int) -> Iterator[Violation]:
@@ -193,9 +194,12 @@ class Judge:
             yield Violation(Wrong.RECOVERY, f"{name} has the cases {cases}")
 
     @staticmethod
-    def _told(story: Story, name: str, wanted: tuple[str, ...]) -> Iterator[Violation]:
+    def _told(story: Story, name: str, wanted: tuple[str, ...], *messages: str) -> Iterator[Violation]:
+        """Want exactly these events, and once nobody has to decide about a case, exactly these messages."""
         if tuple(story.events) != wanted or story.row["event_sequence"] != len(wanted):
             yield Violation(Wrong.EVENTS, f"{name} told {story.events}")
+        elif all(one["action"] is not None for one in story.cases) and tuple(story.messages) != messages:
+            yield Violation(Wrong.MESSAGES, f"{name} has the messages {story.messages}")
 
     @staticmethod
     def _of_gateway(stories: list[Story], theirs: GatewayBook) -> Iterator[Violation]:
