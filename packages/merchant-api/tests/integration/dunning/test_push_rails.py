@@ -12,10 +12,11 @@ from duro.db.push_rows import PaymentRequestStatus
 from duro.db.records import AttemptStatus, DunningState, InvoiceStatus
 from duro.kernel import ConflictError, Currency, Money, NotFoundError, PaymentAttemptId, PaymentRequestId
 from duro.merchant_api.billing import RenewalOutcome
+from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand
 from duro.merchant_api.pushed import ArrivedMoney, Received, RequestOutcome
 from duro.merchant_api.refunds import RefundInvoiceCommand
 from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
-from duro.payments import Approved, Declined, Unknown
+from duro.payments import Approved, CardDetails, Declined, SimulatedCard, Unknown
 from duro.payments.simulated import PayerOrder, SimulatedPayer
 
 STOLEN = Declined("43", "Stolen card", None)
@@ -124,6 +125,16 @@ class TestAPayerWhoseCardIsBarred:
         assert (await recovery.case(sub)).state is DunningState.EXHAUSTED
         await recovery.look()
         assert {request.status for request in await recovery.asked(sub)} == {PaymentRequestStatus.CLOSED}
+
+    async def test_wins_the_case_with_another_card_that_they_add_instead(self, recovery, sub):
+        act = AttachPaymentMethod(recovery.contexts, recovery.gateways, recovery.ids, recovery.clock)
+        details = CardDetails(number=SimulatedCard.APPROVE.number, exp_month=12, exp_year=2060, cvc="123")
+        command = AttachPaymentMethodCommand(customer_id=sub.customer_id, card=details)
+        card = await act.execute(recovery.merchant.tenant.id, command)
+        assert await recovery.due() == [(await recovery.case(sub)).id]
+        assert await recovery.work(sub) is RenewalOutcome.CHARGED
+        assert (await recovery.case(sub)).state is DunningState.RECOVERED
+        assert (await recovery.subscription(sub)).payment_method_id == card.id
 
     async def test_is_late_after_everybody_gave_up(self, recovery, sub):
         [request] = await recovery.asked(sub)

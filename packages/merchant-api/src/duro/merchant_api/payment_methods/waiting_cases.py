@@ -29,6 +29,8 @@ class WaitingCases:
     async def answer(repos: Repositories, method: PaymentMethod, *, now: Instant) -> None:
         """Let a new method pay for the subscriptions whose cases ask the customer for one: each is tried at once.
 
+        Asking for pushed money is asking for another way to pay, too.
+
         One that is charged at this moment goes on with the card it has, and so does one whose price is above a ceiling.
         """
         for subscription_id in await repos.dunning.lock_asking(method.customer_id):
