@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from typing import Final, final
 
 from asyncpg import Record
+from whenever import Instant
 
 from duro.billing.recovery import Rail
 from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
@@ -22,6 +23,8 @@ _INSERT: Final = """
     insert into {schema}.payment_requests (tenant_id, id, invoice_id, subscription_id, provider, rail, status, amount,
                                            currency, instructions, look_at, expires_at, created_at, settled_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
+_HASTEN: Final = """
+    update {schema}.payment_requests set look_at = $3 where tenant_id = $1 and invoice_id = $2 and status = 'open'"""
 _UPDATE: Final = """
     update {schema}.payment_requests
     set status = $3, instructions = $4, look_at = $5, expires_at = $6, settled_at = $7
@@ -84,6 +87,10 @@ class PaymentRequestRepository:
         )
         if not touched:
             raise NotFoundError("payment_request", request.id)
+
+    async def hasten(self, invoice_id: InvoiceId, *, now: Instant) -> None:
+        """Have everything that is open for an invoice looked at at once: nothing is wanted of it any more."""
+        await self._session.execute(_HASTEN, invoice_id.value, now)
 
     @staticmethod
     def _read(row: Record) -> PaymentRequest:

@@ -91,6 +91,7 @@ class SettlementSubject:
     card_taken_from: Instant | None = None
     is_proration_recovered: bool = False
     brand: str = ""
+    is_method_barred: bool = False
 
 
 @final

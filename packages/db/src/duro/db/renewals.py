@@ -97,6 +97,7 @@ class RenewalRepository:
                 token=record["method_token"],
                 is_tenant_suspended=record["tenant_status"] == TenantStatus.SUSPENDED,
                 brand=record["method_brand"],
+                is_method_barred=record["is_method_barred"],
                 is_proration_recovered=record["is_proration_recovered"],
                 card_taken_from=record["card_taken_from"],
                 missed_periods=None if record["missed_periods"] is None else MissedPeriods(record["missed_periods"]),

@@ -8,7 +8,7 @@ from duro.db import PageRequest
 from duro.kernel import Currency, Money, PaymentAttemptId
 from duro.merchant_api.billing import RenewalOutcome
 from duro.merchant_api.pushed import ArrivedMoney, Received
-from duro.payments import Declined
+from duro.payments import Declined, NotFound, Unknown
 from duro.payments.simulated import PayerOrder
 
 STOLEN = Declined("43", "Stolen card", None)
@@ -120,3 +120,21 @@ class TestAWayToPayThatIsBarred:
         async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
             method = await repos.payment_methods.get(subscription.payment_method_id)
         assert method.barred_at is None
+
+    async def test_is_not_sent_a_charge_that_the_provider_never_got(self, recovery):
+        subscription = await recovery.declined()
+        recovery.gateway.answers[:] = [Unknown("No answer.")]
+        await recovery.until(recovery.clock.now() + TimeDelta(hours=24 * 27))
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            [attempt] = await repos.attempts.unexplained_of_subscription(subscription.id)
+        async with recovery.admin.acquire() as connection:
+            statement = "update test.payment_methods set barred_at = now() where id = $1"
+            await connection.execute(statement, attempt.payment_method_id.value)
+        recovery.gateway.lookups[attempt.reference] = NotFound()
+        sent = len(recovery.gateway.sent)
+        for wait in (TimeDelta(minutes=2), TimeDelta(hours=25)):
+            recovery.clock.advance(wait)
+            await recovery.pending.resolve(recovery.merchant.tenant.id, attempt.id)
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            attempt = await repos.attempts.get(attempt.id)
+        assert (attempt.failure_code, len(recovery.gateway.sent)) == ("not_presented", sent)

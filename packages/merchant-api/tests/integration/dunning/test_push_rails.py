@@ -16,7 +16,7 @@ from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPayment
 from duro.merchant_api.pushed import ArrivedMoney, Received, RequestOutcome
 from duro.merchant_api.refunds import RefundInvoiceCommand
 from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
-from duro.payments import Approved, CardDetails, Declined, SimulatedCard, Unknown
+from duro.payments import Approved, CardDetails, Declined, NotFound, SimulatedCard, Unknown
 from duro.payments.simulated import PayerOrder, SimulatedPayer
 
 STOLEN = Declined("43", "Stolen card", None)
@@ -50,6 +50,11 @@ async def pay(recovery, request, amount: int) -> None:
 async def after(recovery, wait: TimeDelta) -> list[str]:
     recovery.clock.advance(wait)
     return await recovery.look()
+
+
+async def cancel(recovery, sub) -> None:
+    act = CancelSubscription(recovery.contexts, recovery.ids, recovery.clock)
+    await act.execute(recovery.merchant.tenant.id, CancelSubscriptionCommand(subscription_id=sub.id))
 
 
 class TestAPayerWhoseCardIsBarred:
@@ -157,7 +162,7 @@ class TestAPayerWhoseCardIsBarred:
 
     async def test_has_credit_for_what_comes_after_the_cancellation(self, recovery, sub):
         [request] = await recovery.asked(sub)
-        await self._cancel(recovery, sub)
+        await cancel(recovery, sub)
         await pay(recovery, request, PRICE)
         await after(recovery, SOON)
         ended = await recovery.subscription(sub)
@@ -167,14 +172,9 @@ class TestAPayerWhoseCardIsBarred:
         [request] = await recovery.asked(sub)
         await pay(recovery, request, 300_000)
         await after(recovery, SOON)
-        await self._cancel(recovery, sub)
+        await cancel(recovery, sub)
         invoice = await recovery.invoice(sub)
         assert (invoice.status, invoice.amount_paid) == (InvoiceStatus.UNCOLLECTIBLE, naira(300_000))
-
-    @staticmethod
-    async def _cancel(recovery, sub) -> None:
-        cancel = CancelSubscription(recovery.contexts, recovery.ids, recovery.clock)
-        await cancel.execute(recovery.merchant.tenant.id, CancelSubscriptionCommand(subscription_id=sub.id))
 
     async def test_gets_it_back_by_hand_only(self, recovery, sub):
         [request] = await recovery.asked(sub)
@@ -238,12 +238,16 @@ class TestARequest:
             looks += len(await recovery.look())
         assert 3 <= looks <= 6
 
-    async def test_is_closed_once_the_card_has_paid(self, recovery, sub):
+    async def test_is_closed_at_once_when_the_card_has_paid(self, recovery, sub):
         await recovery.new_card(sub)
         assert await recovery.work(sub) is RenewalOutcome.CHARGED
-        assert await after(recovery, SOON) == [RequestOutcome.CLOSED]
+        assert await recovery.look() == [RequestOutcome.CLOSED]
         [request] = await recovery.asked(sub)
         assert (await recovery.bank.lookup_request(request.reference)).is_closed
+
+    async def test_is_closed_at_once_when_the_subscription_ends(self, recovery, sub):
+        await cancel(recovery, sub)
+        assert await recovery.look() == [RequestOutcome.CLOSED]
 
     async def test_is_forgotten_a_week_after_its_end(self, recovery, sub):
         await recovery.new_card(sub)
@@ -322,6 +326,30 @@ class TestACardThatWasChargedMeanwhile:
         assert attempt.credited == naira(300_000)
         assert (await recovery.invoice(pending)).status is InvoiceStatus.PAID
         assert (await recovery.subscription(pending)).balance == naira(300_000)
+
+    async def test_gives_what_it_took_in_vain_back_by_hand_only(self, recovery, pending):
+        [request] = await recovery.asked(pending)
+        await pay(recovery, request, PRICE)
+        await after(recovery, SOON)
+        await self._settled(recovery, pending, lambda one: Approved(one.reference, one.amount))
+        with pytest.raises(ConflictError) as refused:
+            await recovery.refund.execute(
+                recovery.merchant.tenant.id, RefundInvoiceCommand(invoice_id=request.invoice_id)
+            )
+        assert refused.value.code == "refund_by_hand"
+
+    async def test_is_not_sent_again_for_what_is_paid(self, recovery, pending):
+        [request] = await recovery.asked(pending)
+        await pay(recovery, request, PRICE)
+        await after(recovery, SOON)
+        sent = len(recovery.gateway.sent)
+        attempt = await self._settled(recovery, pending, lambda _: NotFound())
+        assert attempt.status is AttemptStatus.PENDING
+        recovery.clock.advance(TimeDelta(hours=24))
+        attempt = await self._settled(recovery, pending, lambda _: NotFound())
+        assert (attempt.status, attempt.failure_code) == (AttemptStatus.FAILED, "not_presented")
+        assert len(recovery.gateway.sent) == sent
+        assert (await recovery.subscription(pending)).status is SubscriptionStatus.ACTIVE
 
     async def test_changes_nothing_of_a_paid_invoice_if_it_is_declined(self, recovery, pending):
         [request] = await recovery.asked(pending)

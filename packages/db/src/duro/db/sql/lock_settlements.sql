@@ -1,5 +1,5 @@
 select s.*, i as invoice, a as attempt, p.name as plan_name, c.email as customer_email, t.status as tenant_status,
-       m.token as method_token, m.brand as method_brand, w.missed_periods,
+       m.token as method_token, m.brand as method_brand, m.barred_at is not null as is_method_barred, w.missed_periods,
        case when s.renews_from is not null or s.status in ('past_due', 'unpaid') then (
            select max(o.renews_from) from {schema}.subscriptions o
            where o.tenant_id = $1 and o.customer_id = s.customer_id and o.payment_method_id = s.payment_method_id

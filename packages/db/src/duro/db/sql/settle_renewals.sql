@@ -35,6 +35,9 @@ with attempts as (
     where c.tenant_id = $1 and c.invoice_id = u.invoice_id and u.status in ('paid', 'void')
       and c.state in ('scheduled', 'awaiting_customer', 'exhausted')
     returning c.id, c.invoice_id, c.state, c.action, c.recovered_rail as rail, c.reason, ended.id as event_id
+), requests as (
+    update {schema}.payment_requests r set look_at = $82::timestamptz
+    from cases where r.tenant_id = $1 and r.invoice_id = cases.invoice_id and r.status = 'open'
 ), subscriptions as (
     update {schema}.subscriptions s
     set status = u.status, anchor = u.anchor, current_period_start = u.current_period_start,

@@ -45,4 +45,5 @@ class InvoiceCase:
     ) -> None:
         ended = replace(schedule, state=state, next_attempt_at=None, wake_at=None, closed_at=now, reason=reason)
         await repos.dunning.update(ended)
+        await repos.payment_requests.hasten(schedule.invoice_id, now=now)
         await repos.dunning.tell([self._events.of(ended, DunningEventKind(state.value), now=now)])

@@ -4,7 +4,7 @@ from typing import Final, assert_never, final
 from whenever import TimeDelta
 
 from duro.db import RepositoryContexts
-from duro.db.records import AttemptStatus
+from duro.db.records import AttemptStatus, InvoiceStatus
 from duro.db.renewal_rows import SettlementSubject
 from duro.kernel import Clock, IdFactory, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder
@@ -43,8 +43,9 @@ class PendingService:
         """Look a pending attempt up once its lease is over; what the provider hasn't got is sent again.
 
         It is sent under the same reference, and only to a provider that can't take one reference twice; to any other
-        the attempt goes to review. If the subscription ended meanwhile it isn't sent: it is looked up every hour, since
-        its first sender may only have been held up, and counts as declined a day after its claim.
+        the attempt goes to review. If the subscription ended meanwhile, other money paid the invoice, or the method may
+        never be charged again, it isn't sent: it is looked up every hour, since its first sender may only have been
+        held up, and counts as declined a day after its claim.
         """
         subject = await self._take_over(tenant_id, attempt_id)
         if subject is None:
@@ -75,7 +76,7 @@ class PendingService:
         self, tenant_id: TenantId, subject: SettlementSubject, gateway: ChargeGateway
     ) -> RenewalOutcome:
         attempt = subject.attempt
-        if subject.subscription.is_terminal:
+        if self._is_unwanted(subject):
             return await self._give_up(tenant_id, subject)
         if subject.is_tenant_suspended:
             return RenewalOutcome.PENDING
@@ -95,13 +96,19 @@ class PendingService:
             RenewalOutcome.PENDING if isinstance(result, Unknown) else await self._settle(tenant_id, attempt.id, result)
         )
 
+    @staticmethod
+    def _is_unwanted(subject: SettlementSubject) -> bool:
+        """Say whether the charge may not be sent any more: for nobody, for nothing, or not with this."""
+        is_paid = subject.invoice.status is InvoiceStatus.PAID
+        return subject.subscription.is_terminal or is_paid or subject.is_method_barred
+
     async def _give_up(self, tenant_id: TenantId, subject: SettlementSubject) -> RenewalOutcome:
         attempt, now = subject.attempt, self._clock.now()
         if now < attempt.created_at + _LATEST_SENDING:
             async with self._contexts.open(tenant_id) as repos:
                 await repos.attempts.defer(attempt.id, until=now + _LOOK_AGAIN)
             return RenewalOutcome.PENDING
-        never_sent = Declined("not_presented", "The subscription ended before the charge was sent.")
+        never_sent = Declined("not_presented", "The charge was never sent, and may not be any more.")
         return await self._settle(tenant_id, attempt.id, never_sent)
 
     async def _settle(

@@ -112,7 +112,8 @@ class ReceiveMoney:
             await self._credit(repos, subscription, payment, clock)
             return Received.CREDITED
         await self._pay(repos, settlement, invoice, payment, clock)
-        await self._close_requests(repos, invoice.id, purpose, now=clock.now())
+        if purpose.invoice_id == invoice.id:
+            await self._settle_request(repos, purpose, now=clock.now())
         return Received.PAID
 
     async def _pay(
@@ -178,14 +179,12 @@ class ReceiveMoney:
         return next((one for one in waiting if one.kind is not InvoiceKind.PLAN_CHANGE), None)
 
     @staticmethod
-    async def _close_requests(repos: Repositories, invoice_id: InvoiceId, purpose: _Purpose, *, now: Instant) -> None:
-        """Have everything that was asked for a paid invoice looked at at once, to be closed at its provider."""
-        for request in await repos.payment_requests.lock_waiting(invoice_id):
-            if purpose.request is not None and request.id == purpose.request.id:
-                paid = replace(request, status=PaymentRequestStatus.PAID, look_at=now, settled_at=now)
-                await repos.payment_requests.update(paid)
-            elif request.status is PaymentRequestStatus.OPEN:
-                await repos.payment_requests.update(replace(request, look_at=now))
+    async def _settle_request(repos: Repositories, purpose: _Purpose, *, now: Instant) -> None:
+        """Write down that a request brought what it asked for; it is looked at once more, to be closed."""
+        request = None if purpose.request is None else await repos.payment_requests.lock(purpose.request.id)
+        if request is not None and request.status.is_waiting:
+            paid = replace(request, status=PaymentRequestStatus.PAID, look_at=now, settled_at=now)
+            await repos.payment_requests.update(paid)
 
     @staticmethod
     async def _purpose(repos: Repositories, money: ArrivedMoney) -> _Purpose:

@@ -77,7 +77,8 @@ class RefundInvoice:
             if refund.status is not RefundStatus.FAILED
         ]
         charge = next((attempt for attempt in attempts if attempt.status is AttemptStatus.SUCCEEDED), None)
-        if charge is None and not invoice.amount_paid.is_zero:
+        is_pushed = charge is None or charge.amount_allocated.is_zero
+        if is_pushed and not invoice.amount_paid.is_zero:
             code = "refund_by_hand"
             raise ConflictError(code, f"The payer pushed the money for the invoice {invoice.id}: it goes back by hand.")
         charged = invoice.amount_paid if charge is None else charge.amount_allocated
