@@ -148,9 +148,8 @@ class TestAnIdempotencyKey:
         """What is put in place as a whole reads the same whoever puts it."""
         mutations = [route for route in world.book.guarded if route.is_mutation]
         assert len(mutations) >= 9
-        stranger = await world.stage.merchant()
         for route in mutations:
-            owner = await world.newcomer()
+            owner, stranger = await world.newcomer(), await world.stage.merchant()
             request, headers = owner.request(route), {"Idempotency-Key": f"shared-{route}".replace(" ", "-")}
             first = await world.break_in.send(request, owner.secret, headers=headers)
             assert first.status_code == route.success, f"{route}: {first.text}"

@@ -17,9 +17,10 @@ from duro.billing_worker.service import Service
 from duro.billing_worker.settings import Settings
 from duro.db import messages, renewals
 from duro.db.message_rows import MessageStatus
-from duro.db.records import AttemptStatus
+from duro.db.records import AttemptStatus, InvoiceStatus
 from duro.db.recovery import RecoveryRepository
 from duro.db.renewals import RenewalRepository
+from duro.kernel import Money
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.claim_drafts import ClaimDrafts
 from duro.merchant_api.billing.paid_drafts import PaidDrafts
@@ -70,7 +71,7 @@ def tell_nobody():
 
 
 def settle_without_comparing():
-    """Settle whatever was answered, however often: no look at the attempt, none at the period that was charged."""
+    """Settle whatever was answered, however often: no look at attempt, invoice or period."""
     renewals._SETTLE_RENEWALS = without(renewals._SETTLE_RENEWALS, " and a.status = 'pending'")
     lock, settle, renewal_paid = RenewalRepository.lock_settlements, ChargeSettlement.settle, Subscription.renewal_paid
     is_settling = ContextVar("is_settling", default=False)
@@ -80,7 +81,11 @@ def settle_without_comparing():
         if not is_settling.get():
             return subjects
         return [
-            replace(one, attempt=replace(one.attempt, status=AttemptStatus.PENDING, settled_at=None))
+            replace(
+                one,
+                attempt=replace(one.attempt, status=AttemptStatus.PENDING, settled_at=None),
+                invoice=replace(one.invoice, status=InvoiceStatus.OPEN, amount_paid=Money.zero(one.invoice.currency)),
+            )
             for one in subjects
         ]
 
