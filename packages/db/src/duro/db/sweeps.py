@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from typing import Final, final
 from uuid import UUID
 
@@ -40,90 +41,60 @@ _DUE: Final = (
     order by (due.turn - 1) / 20, t.id, due.turn
     limit $3"""
 )
-_PENDING_ATTEMPTS: Final = """
-    select t.id as tenant_id, due.id
-    from core.tenants t
-    cross join lateral (
-        select a.id, row_number() over (order by a.claimed_until, a.id) as turn
-        from {schema}.payment_attempts a
-        where a.tenant_id = t.id and a.status = 'pending' and a.claimed_until <= $1
+_ON_NO_TEST_CLOCK: Final = """
           and not exists (
               select from {schema}.subscriptions s
-              where s.tenant_id = t.id and s.id = a.subscription_id and s.test_clock_id is not null)
-        order by a.claimed_until, a.id
-        limit $2) as due
-    order by due.turn, t.id
-    limit $3"""
-_PENDING_REFUNDS: Final = """
-    select t.id as tenant_id, due.id
-    from core.tenants t
-    cross join lateral (
-        select r.id, row_number() over (order by r.claimed_until, r.id) as turn
-        from {schema}.refunds r
-        where r.tenant_id = t.id and r.status = 'pending' and r.claimed_until <= $1
+              where s.tenant_id = t.id and s.id = r.subscription_id and s.test_clock_id is not null)"""
+_OF_NO_CHARGE_ON_A_TEST_CLOCK: Final = """
           and not exists (
               select from {schema}.payment_attempts a
               join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
-              where a.tenant_id = t.id and a.id = r.attempt_id and s.test_clock_id is not null)
-        order by r.claimed_until, r.id
-        limit $2) as due
-    order by due.turn, t.id
-    limit $3"""
-_DUE_CASES: Final = """
-    select t.id as tenant_id, due.id
-    from core.tenants t
-    cross join lateral (
-        select d.id, row_number() over (order by d.wake_at, d.id) as turn
-        from {schema}.dunning_schedules d
-        where d.tenant_id = t.id and d.wake_at <= $1
+              where a.tenant_id = t.id and a.id = r.attempt_id and s.test_clock_id is not null)"""
+_NOT_BEING_CHARGED: Final = """
           and not exists (
               select from {schema}.payment_attempts a
-              where a.tenant_id = t.id and a.subscription_id = d.subscription_id and a.status in ('pending', 'review'))
-          and not exists (
-              select from {schema}.subscriptions s
-              where s.tenant_id = t.id and s.id = d.subscription_id and s.test_clock_id is not null)
-        order by d.wake_at, d.id
-        limit $2) as due
-    where t.status = 'active'
-    order by (due.turn - 1) / 20, t.id, due.turn
-    limit $3"""
-_DUE_PAYMENT_REQUESTS: Final = """
+              where a.tenant_id = t.id and a.subscription_id = r.subscription_id
+                and a.status in ('pending', 'review'))"""
+_PENDING: Final = " and r.status = 'pending'"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """How to read what is due by an instant of each row, r, of a table, the tenants taking turns.
+
+    In runs of 20, for active tenants only, or one by one, for all.
+    """
+
+    table: str
+    due_at: str
+    conditions: str = ""
+    in_runs: bool = False
+
+    @property
+    def sql(self) -> str:
+        order = "order by due.turn, t.id"
+        if self.in_runs:
+            order = "where t.status = 'active'\n    order by (due.turn - 1) / 20, t.id, due.turn"
+        return f"""
     select t.id as tenant_id, due.id
     from core.tenants t
     cross join lateral (
-        select r.id, row_number() over (order by r.look_at, r.id) as turn
-        from {schema}.payment_requests r
-        where r.tenant_id = t.id and r.look_at <= $1
-          and not exists (
-              select from {schema}.subscriptions s
-              where s.tenant_id = t.id and s.id = r.subscription_id and s.test_clock_id is not null)
-        order by r.look_at, r.id
+        select r.id, row_number() over (order by r.{self.due_at}, r.id) as turn
+        from {{schema}}.{self.table} r
+        where r.tenant_id = t.id and r.{self.due_at} <= $1{self.conditions}
+        order by r.{self.due_at}, r.id
         limit $2) as due
-    order by due.turn, t.id
+    {order}
     limit $3"""
-_DUE_MANDATES: Final = """
-    select t.id as tenant_id, due.id
-    from core.tenants t
-    cross join lateral (
-        select m.id, row_number() over (order by m.look_at, m.id) as turn
-        from {schema}.payment_methods m
-        where m.tenant_id = t.id and m.look_at <= $1
-        order by m.look_at, m.id
-        limit $2) as due
-    order by due.turn, t.id
-    limit $3"""
-_DUE_MESSAGES: Final = """
-    select t.id as tenant_id, due.id
-    from core.tenants t
-    cross join lateral (
-        select m.id, row_number() over (order by m.send_at, m.id) as turn
-        from {schema}.messages m
-        where m.tenant_id = t.id and m.send_at <= $1
-        order by m.send_at, m.id
-        limit $2) as due
-    where t.status = 'active'
-    order by (due.turn - 1) / 20, t.id, due.turn
-    limit $3"""
+
+
+_PENDING_ATTEMPTS: Final = _Turns("payment_attempts", "claimed_until", _PENDING + _ON_NO_TEST_CLOCK).sql
+_PENDING_REFUNDS: Final = _Turns("refunds", "claimed_until", _PENDING + _OF_NO_CHARGE_ON_A_TEST_CLOCK).sql
+_DUE_CASES: Final = _Turns("dunning_schedules", "wake_at", _NOT_BEING_CHARGED + _ON_NO_TEST_CLOCK, in_runs=True).sql
+_DUE_PAYMENT_REQUESTS: Final = _Turns("payment_requests", "look_at", _ON_NO_TEST_CLOCK).sql
+_DUE_MANDATES: Final = _Turns("payment_methods", "look_at").sql
+_DUE_MESSAGES: Final = _Turns("messages", "send_at", in_runs=True).sql
 _RENEWING: Final = """
     select t.id as tenant_id
     from core.tenants t

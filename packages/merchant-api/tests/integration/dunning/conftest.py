@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
+import pytest
 import pytest_asyncio
 from whenever import Instant, TimeDelta
 
@@ -11,7 +12,7 @@ from duro.db import DatabasePool, PageRequest, RepositoryContexts
 from duro.db.audit import Audit
 from duro.db.records import AttemptStatus
 from duro.db.sweeps import Sweeps
-from duro.kernel import Clock, DunningScheduleId, IdFactory, Mode
+from duro.kernel import Clock, Currency, DunningScheduleId, IdFactory, Mode, Money
 from duro.merchant_api.billing import (
     BillingService,
     GatewayRegistry,
@@ -33,7 +34,7 @@ from duro.payments import (
     SimulatedProvider,
     Unknown,
 )
-from duro.payments.simulated import SimulatedPushBank
+from duro.payments.simulated import PayerOrder, SimulatedPushBank
 from duro.testkit.builders import CustomerBuilder, PaymentMethodBuilder, SubscriptionBuilder
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.stage import Stage
@@ -156,6 +157,14 @@ class Recovery:
         ours = [request for tenant, request in found if tenant == self.merchant.tenant.id]
         return [await self.requests.process(self.merchant.tenant.id, request) for request in ours]
 
+    async def pay(self, request, amount: int) -> None:
+        """Let the payer push so much for a request by USSD."""
+        await self.bank.pay(PayerOrder(request.reference, None, Money(amount, Currency("NGN"))))
+
+    async def look_after(self, wait: TimeDelta) -> list[str]:
+        self.clock.advance(wait)
+        return await self.look()
+
     async def told(self, subscription) -> list[str]:
         """What the payer was told, in order."""
         async with self.contexts.open(self.merchant.tenant.id) as repos:
@@ -260,3 +269,18 @@ async def recovery(database: ClonedDatabase, stage: Stage, clock: Clock) -> Asyn
     )
     for opened in (pool, sweep, admin):
         await opened.close()
+
+
+@pytest.fixture
+async def books_in_order(recovery):
+    """Whatever happened, the books are in order afterwards."""
+    yield
+    assert await recovery.audit() == ()
+
+
+@pytest.fixture
+async def sub(recovery):
+    """A subscription whose stolen card was declined, and whose payer was asked by USSD."""
+    subscription = await recovery.declined(Declined("43", "Stolen card", None), phone="+2348030001122")
+    await recovery.work(subscription)
+    return subscription

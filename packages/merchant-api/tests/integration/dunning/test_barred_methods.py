@@ -5,43 +5,15 @@ from whenever import TimeDelta
 
 from duro.billing.recovery import Rail
 from duro.db import PageRequest
-from duro.kernel import Currency, Money, PaymentAttemptId
+from duro.kernel import PaymentAttemptId
 from duro.merchant_api.billing import RenewalOutcome
 from duro.merchant_api.pushed import ArrivedMoney, Received
 from duro.payments import Declined, NotFound, Unknown
-from duro.payments.simulated import PayerOrder
 
-STOLEN = Declined("43", "Stolen card", None)
+pytestmark = pytest.mark.usefixtures("books_in_order")
 PHONE = "+2348030001122"
 SOON = TimeDelta(minutes=11)
 PRICE = 500_000
-
-
-def naira(amount: int) -> Money:
-    return Money(amount, Currency("NGN"))
-
-
-@pytest.fixture(autouse=True)
-async def books_in_order(recovery):
-    yield
-    assert await recovery.audit() == ()
-
-
-@pytest.fixture
-async def sub(recovery):
-    """A subscription whose stolen card was declined, and whose payer was asked by USSD."""
-    subscription = await recovery.declined(STOLEN, phone=PHONE)
-    await recovery.work(subscription)
-    return subscription
-
-
-async def pay(recovery, request, amount: int) -> None:
-    await recovery.bank.pay(PayerOrder(request.reference, None, naira(amount)))
-
-
-async def after(recovery, wait: TimeDelta) -> list[str]:
-    recovery.clock.advance(wait)
-    return await recovery.look()
 
 
 class TestAWayToPayThatIsBarred:
@@ -55,8 +27,8 @@ class TestAWayToPayThatIsBarred:
 
     async def test_is_not_charged_for_the_next_period_either(self, recovery, sub):
         [request] = await recovery.asked(sub)
-        await pay(recovery, request, PRICE)
-        await after(recovery, SOON)
+        await recovery.pay(request, PRICE)
+        await recovery.look_after(SOON)
         assert await self._renewed(recovery, sub) is RenewalOutcome.DUNNING
         assert len(recovery.gateway.sent) == 1
         newest = (await self._cases(recovery, sub))[0]

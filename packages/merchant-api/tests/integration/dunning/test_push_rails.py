@@ -17,8 +17,9 @@ from duro.merchant_api.pushed import ArrivedMoney, Received, RequestOutcome
 from duro.merchant_api.refunds import RefundInvoiceCommand
 from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
 from duro.payments import Approved, CardDetails, Declined, NotFound, SimulatedCard, Unknown
-from duro.payments.simulated import PayerOrder, SimulatedPayer
+from duro.payments.simulated import SimulatedPayer
 
+pytestmark = pytest.mark.usefixtures("books_in_order")
 STOLEN = Declined("43", "Stolen card", None)
 PHONE = "+2348030001122"
 SOON = TimeDelta(minutes=11)
@@ -27,29 +28,6 @@ PRICE = 500_000
 
 def naira(amount: int) -> Money:
     return Money(amount, Currency("NGN"))
-
-
-@pytest.fixture(autouse=True)
-async def books_in_order(recovery):
-    yield
-    assert await recovery.audit() == ()
-
-
-@pytest.fixture
-async def sub(recovery):
-    """A subscription whose stolen card was declined, and whose payer was asked by USSD."""
-    subscription = await recovery.declined(STOLEN, phone=PHONE)
-    await recovery.work(subscription)
-    return subscription
-
-
-async def pay(recovery, request, amount: int) -> None:
-    await recovery.bank.pay(PayerOrder(request.reference, None, naira(amount)))
-
-
-async def after(recovery, wait: TimeDelta) -> list[str]:
-    recovery.clock.advance(wait)
-    return await recovery.look()
 
 
 async def cancel(recovery, sub) -> None:
@@ -73,8 +51,8 @@ class TestAPayerWhoseCardIsBarred:
 
     async def test_wins_the_case_by_paying_exactly(self, recovery, sub):
         [request] = await recovery.asked(sub)
-        await pay(recovery, request, PRICE)
-        assert await after(recovery, SOON) == [RequestOutcome.RECEIVED]
+        await recovery.pay(request, PRICE)
+        assert await recovery.look_after(SOON) == [RequestOutcome.RECEIVED]
         case, invoice = await recovery.case(sub), await recovery.invoice(sub)
         assert (case.state, case.recovered_rail, case.recovered_action) == (
             DunningState.RECOVERED,
@@ -92,31 +70,31 @@ class TestAPayerWhoseCardIsBarred:
 
     async def test_pays_short_and_then_the_rest(self, recovery, sub):
         [request] = await recovery.asked(sub)
-        await pay(recovery, request, 300_000)
-        assert await after(recovery, SOON) == [RequestOutcome.RECEIVED]
+        await recovery.pay(request, 300_000)
+        assert await recovery.look_after(SOON) == [RequestOutcome.RECEIVED]
         invoice, case = await recovery.invoice(sub), await recovery.case(sub)
         assert (invoice.status, invoice.amount_remaining) == (InvoiceStatus.OPEN, naira(200_000))
         assert case.is_open
         assert case.reason.endswith("is still to be paid.")
         assert await recovery.look() == []
-        await pay(recovery, request, 200_000)
-        assert await after(recovery, TimeDelta(hours=2)) == [RequestOutcome.RECEIVED]
+        await recovery.pay(request, 200_000)
+        assert await recovery.look_after(TimeDelta(hours=2)) == [RequestOutcome.RECEIVED]
         assert (await recovery.invoice(sub)).status is InvoiceStatus.PAID
         assert "received" in await recovery.story(sub)
         assert await recovery.told(sub) == ["dunning_1", "receipt", "receipt", "payment_recovered"]
 
     async def test_has_what_is_over_as_credit(self, recovery, sub):
         [request] = await recovery.asked(sub)
-        await pay(recovery, request, PRICE + 70_000)
-        await after(recovery, SOON)
+        await recovery.pay(request, PRICE + 70_000)
+        await recovery.look_after(SOON)
         assert (await recovery.invoice(sub)).status is InvoiceStatus.PAID
         assert (await recovery.subscription(sub)).balance == naira(70_000)
 
     async def test_has_a_second_payment_as_credit(self, recovery, sub):
         [request] = await recovery.asked(sub)
-        await pay(recovery, request, PRICE)
-        await pay(recovery, request, PRICE)
-        await after(recovery, SOON)
+        await recovery.pay(request, PRICE)
+        await recovery.pay(request, PRICE)
+        await recovery.look_after(SOON)
         assert (await recovery.subscription(sub)).balance == naira(PRICE)
 
     async def test_is_asked_by_the_next_rail_when_they_do_not_answer(self, recovery, sub):
@@ -146,8 +124,8 @@ class TestAPayerWhoseCardIsBarred:
         await recovery.until((await recovery.case(sub)).deadline_at)
         assert (await recovery.subscription(sub)).status is SubscriptionStatus.UNPAID
         await recovery.look()
-        await pay(recovery, request, PRICE)
-        assert RequestOutcome.RECEIVED in await after(recovery, TimeDelta(hours=25))
+        await recovery.pay(request, PRICE)
+        assert RequestOutcome.RECEIVED in await recovery.look_after(TimeDelta(hours=25))
         assert (await recovery.case(sub)).state is DunningState.RECOVERED
         assert (await recovery.subscription(sub)).status is SubscriptionStatus.ACTIVE
 
@@ -155,31 +133,31 @@ class TestAPayerWhoseCardIsBarred:
         [request] = await recovery.asked(sub)
         await recovery.until((await recovery.case(sub)).deadline_at)
         await recovery.look()
-        await pay(recovery, request, 100_000)
-        await after(recovery, TimeDelta(hours=25))
+        await recovery.pay(request, 100_000)
+        await recovery.look_after(TimeDelta(hours=25))
         assert (await recovery.invoice(sub)).status is InvoiceStatus.UNCOLLECTIBLE
         assert (await recovery.subscription(sub)).balance == naira(100_000)
 
     async def test_has_credit_for_what_comes_after_the_cancellation(self, recovery, sub):
         [request] = await recovery.asked(sub)
         await cancel(recovery, sub)
-        await pay(recovery, request, PRICE)
-        await after(recovery, SOON)
+        await recovery.pay(request, PRICE)
+        await recovery.look_after(SOON)
         ended = await recovery.subscription(sub)
         assert (ended.status, ended.balance) == (SubscriptionStatus.CANCELED, naira(PRICE))
 
     async def test_loses_nothing_by_cancelling_after_a_part(self, recovery, sub):
         [request] = await recovery.asked(sub)
-        await pay(recovery, request, 300_000)
-        await after(recovery, SOON)
+        await recovery.pay(request, 300_000)
+        await recovery.look_after(SOON)
         await cancel(recovery, sub)
         invoice = await recovery.invoice(sub)
         assert (invoice.status, invoice.amount_paid) == (InvoiceStatus.UNCOLLECTIBLE, naira(300_000))
 
     async def test_gets_it_back_by_hand_only(self, recovery, sub):
         [request] = await recovery.asked(sub)
-        await pay(recovery, request, PRICE)
-        await after(recovery, SOON)
+        await recovery.pay(request, PRICE)
+        await recovery.look_after(SOON)
         command = RefundInvoiceCommand(invoice_id=request.invoice_id)
         with pytest.raises(ConflictError) as refused:
             await recovery.refund.execute(recovery.merchant.tenant.id, command)
@@ -218,7 +196,7 @@ class TestARequest:
         [request] = await recovery.asked(subscription)
         assert request.status is PaymentRequestStatus.OPENING
         assert await recovery.look() == []
-        assert await after(recovery, TimeDelta(seconds=61)) == [RequestOutcome.OPENED]
+        assert await recovery.look_after(TimeDelta(seconds=61)) == [RequestOutcome.OPENED]
         assert recovery.asking.opened == [request.reference] * 2
         assert await recovery.told(subscription) == ["dunning_1"]
 
@@ -226,8 +204,8 @@ class TestARequest:
     async def test_whose_answer_was_lost_is_found(self, payer, recovery):
         subscription = await recovery.declined(STOLEN, phone=payer.phone)
         await recovery.work(subscription)
-        assert await after(recovery, TimeDelta(seconds=61)) == [RequestOutcome.OPENED]
-        await after(recovery, SOON)
+        assert await recovery.look_after(TimeDelta(seconds=61)) == [RequestOutcome.OPENED]
+        await recovery.look_after(SOON)
         is_paid = payer is SimulatedPayer.TIMEOUT_AFTER
         assert ((await recovery.invoice(subscription)).status is InvoiceStatus.PAID) is is_paid
 
@@ -253,7 +231,7 @@ class TestARequest:
         await recovery.new_card(sub)
         await recovery.work(sub)
         for _ in range(10):
-            await after(recovery, TimeDelta(hours=24))
+            await recovery.look_after(TimeDelta(hours=24))
         [request] = await recovery.asked(sub)
         assert (request.status, request.look_at) == (PaymentRequestStatus.CLOSED, None)
 
@@ -312,16 +290,16 @@ class TestACardThatWasChargedMeanwhile:
 
     async def test_gives_credit_for_all_that_it_took_of_a_paid_invoice(self, recovery, pending):
         [request] = await recovery.asked(pending)
-        await pay(recovery, request, PRICE)
-        await after(recovery, SOON)
+        await recovery.pay(request, PRICE)
+        await recovery.look_after(SOON)
         attempt = await self._settled(recovery, pending, lambda one: Approved(one.reference, one.amount))
         assert (attempt.status, attempt.credited) == (AttemptStatus.SUCCEEDED, naira(PRICE))
         assert (await recovery.subscription(pending)).balance == naira(PRICE)
 
     async def test_gives_credit_for_what_a_part_had_paid(self, recovery, pending):
         [request] = await recovery.asked(pending)
-        await pay(recovery, request, 300_000)
-        await after(recovery, SOON)
+        await recovery.pay(request, 300_000)
+        await recovery.look_after(SOON)
         attempt = await self._settled(recovery, pending, lambda one: Approved(one.reference, one.amount))
         assert attempt.credited == naira(300_000)
         assert (await recovery.invoice(pending)).status is InvoiceStatus.PAID
@@ -329,8 +307,8 @@ class TestACardThatWasChargedMeanwhile:
 
     async def test_gives_what_it_took_in_vain_back_by_hand_only(self, recovery, pending):
         [request] = await recovery.asked(pending)
-        await pay(recovery, request, PRICE)
-        await after(recovery, SOON)
+        await recovery.pay(request, PRICE)
+        await recovery.look_after(SOON)
         await self._settled(recovery, pending, lambda one: Approved(one.reference, one.amount))
         with pytest.raises(ConflictError) as refused:
             await recovery.refund.execute(
@@ -340,8 +318,8 @@ class TestACardThatWasChargedMeanwhile:
 
     async def test_is_not_sent_again_for_what_is_paid(self, recovery, pending):
         [request] = await recovery.asked(pending)
-        await pay(recovery, request, PRICE)
-        await after(recovery, SOON)
+        await recovery.pay(request, PRICE)
+        await recovery.look_after(SOON)
         sent = len(recovery.gateway.sent)
         attempt = await self._settled(recovery, pending, lambda _: NotFound())
         assert attempt.status is AttemptStatus.PENDING
@@ -353,8 +331,8 @@ class TestACardThatWasChargedMeanwhile:
 
     async def test_changes_nothing_of_a_paid_invoice_if_it_is_declined(self, recovery, pending):
         [request] = await recovery.asked(pending)
-        await pay(recovery, request, PRICE)
-        await after(recovery, SOON)
+        await recovery.pay(request, PRICE)
+        await recovery.look_after(SOON)
         attempt = await self._settled(recovery, pending, lambda _: Declined("51", "Insufficient funds", None))
         assert attempt.status is AttemptStatus.FAILED
         assert (await recovery.case(pending)).state is DunningState.RECOVERED

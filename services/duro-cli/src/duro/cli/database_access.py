@@ -2,9 +2,12 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import final
 
+from duro.cli.errors import CommandError
 from duro.cli.folder_lock import FolderInUseError, FolderLock
 from duro.cli.home import Home
 from duro.cli.running_file import RunningFile
+from duro.db import DatabasePool
+from duro.db.database_probe import DatabaseProbe
 from duro.embedded import EmbeddedPostgres
 
 
@@ -46,6 +49,26 @@ class DatabaseAccess:
                 yield url
         finally:
             lock.release()
+
+    @asynccontextmanager
+    async def pool(self, error: type[CommandError], said: str, *, size: int = 1) -> AsyncGenerator[DatabasePool, None]:
+        """Yield a pool over our tables. Raise that error, with what is said and why, if they can't be read.
+
+        Raise FolderInUseError as `open` does.
+        """
+        async with self.open() as url:
+            probe = DatabaseProbe(url)
+            trouble = await probe.trouble()
+            if trouble is None and not await probe.is_migrated():
+                trouble = "the database has no tables yet (duro migrate makes them)."
+            if trouble is not None:
+                message = f"{said}: {trouble}"
+                raise error(message)
+            pool = await DatabasePool.open(url, min_size=1, max_size=size)
+            try:
+                yield pool
+            finally:
+                await pool.close()
 
     @asynccontextmanager
     async def _own(self) -> AsyncGenerator[str, None]:

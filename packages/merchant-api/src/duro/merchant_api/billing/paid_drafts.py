@@ -138,8 +138,7 @@ class PaidDrafts:
         if attempt.credited is None:
             return settlement, RenewalOutcome.DUNNING
         journal = self._postings.payment(attempt, remaining=subject.invoice.amount_remaining)
-        settlement = replace(settlement, journals=(journal,))
-        return self.with_surplus(settlement, attempt), RenewalOutcome.CHARGED
+        return replace(settlement, journals=(journal,)), RenewalOutcome.CHARGED
 
     @staticmethod
     def with_surplus(settlement: RenewalSettlement, attempt: PaymentAttempt) -> RenewalSettlement:

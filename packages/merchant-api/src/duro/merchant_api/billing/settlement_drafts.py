@@ -115,26 +115,26 @@ class SettlementDrafts:
             case _:
                 assert_never(answer)
         if subject.invoice.status is InvoiceStatus.PAID:
-            found, renewal = self._paid.found_paid(subject, attempt)
-            return replace(found, barred=self._barred(subject, attempt)), renewal
-        planned = self._planned(
-            subject.subscription,
-            subject.invoice,
-            outcome,
-            pending_lines,
-            is_proration_recovered=subject.is_proration_recovered,
-        )
-        settlement, renewal = self._settle(
-            planned,
-            subject.subscription,
-            subject.invoice,
-            attempt,
-            now=now,
-            kept_credit=kept_credit,
-            missed_periods=subject.missed_periods,
-        )
-        ended = self._case_ended(settlement, subject.subscription, subject.invoice)
-        settled = self._paid.with_surplus(ended, attempt)
+            settlement, renewal = self._paid.found_paid(subject, attempt)
+        else:
+            planned = self._planned(
+                subject.subscription,
+                subject.invoice,
+                outcome,
+                pending_lines,
+                is_proration_recovered=subject.is_proration_recovered,
+            )
+            settlement, renewal = self._settle(
+                planned,
+                subject.subscription,
+                subject.invoice,
+                attempt,
+                now=now,
+                kept_credit=kept_credit,
+                missed_periods=subject.missed_periods,
+            )
+            settlement = self._case_ended(settlement, subject.subscription, subject.invoice)
+        settled = self._paid.with_surplus(settlement, attempt)
         return replace(settled, barred=self._barred(subject, attempt)), renewal
 
     def received(

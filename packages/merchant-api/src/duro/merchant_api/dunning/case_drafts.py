@@ -64,7 +64,6 @@ class CaseDrafts:
         now: Instant,
     ) -> DecidedCase:
         """Draft what the decision says: a try to come, a wait for the payer, or the end of the case."""
-        wake_at = min(now + settings.push_patience, deadline)
         told = replace(
             subject.schedule,
             action=decision.action,
@@ -81,6 +80,7 @@ class CaseDrafts:
             settlement = self._given_up(subject, settings.escalation, now=now)
             return DecidedCase(over, self._cases.of(over, DunningEventKind.EXHAUSTED, now=now), settlement)
         if self.asks_to_push(decision):
+            wake_at = min(now + settings.push_patience, deadline)
             return self._asked(subject, replace(told, next_attempt_at=None), decision, wake_at=wake_at, now=now)
         if decision.next_attempt_at is not None:
             planned = replace(told, state=DunningState.SCHEDULED, wake_at=self._wakes(decision, deadline))

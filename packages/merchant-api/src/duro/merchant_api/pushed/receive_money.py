@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, final
 
@@ -91,30 +92,34 @@ class ReceiveMoney:
             await self._post(repos, payment, (), clock)
             return Received.HELD
         invoice = await self._payable(repos, subscription, purpose)
-        if invoice is not None and payment.amount.amount < invoice.amount_remaining.amount:
+        if invoice is None:
+            return await self._credit(repos, subscription, payment, clock)
+        if payment.amount < invoice.amount_remaining:
             if invoice.status is InvoiceStatus.OPEN:
-                await self._pay_part(repos, subscription, invoice, payment, clock)
-                return Received.PARTLY_PAID
-            invoice = None
-        settlement = None
-        if invoice is not None:
-            missed_periods = (await repos.recovery_settings.get()).missed_periods
-            case = await repos.dunning.of_invoice(invoice.id)
-            settlement = SettlementDrafts(ids=self._ids, clock=clock).received(
-                subscription,
-                invoice,
-                payment,
-                now=clock.now(),
-                missed_periods=missed_periods,
-                is_proration_recovered=case is not None,
-            )
-        if invoice is None or settlement is None:
-            await self._credit(repos, subscription, payment, clock)
-            return Received.CREDITED
+                return await self._pay_part(repos, subscription, invoice, payment, clock)
+            return await self._credit(repos, subscription, payment, clock)
+        settlement = await self._settlement(repos, subscription, invoice, payment, clock)
+        if settlement is None:
+            return await self._credit(repos, subscription, payment, clock)
         await self._pay(repos, settlement, invoice, payment, clock)
         if purpose.invoice_id == invoice.id:
             await self._settle_request(repos, purpose, now=clock.now())
         return Received.PAID
+
+    async def _settlement(
+        self, repos: Repositories, subscription: Subscription, invoice: Invoice, payment: IncomingPayment, clock: Clock
+    ) -> RenewalSettlement | None:
+        """Draft what paying it in full means; None where nothing would be had for the money."""
+        wishes = await repos.recovery_settings.get()
+        case = await repos.dunning.of_invoice(invoice.id)
+        return SettlementDrafts(ids=self._ids, clock=clock).received(
+            subscription,
+            invoice,
+            payment,
+            now=clock.now(),
+            missed_periods=wishes.missed_periods,
+            is_proration_recovered=case is not None,
+        )
 
     async def _pay(
         self,
@@ -138,7 +143,7 @@ class ReceiveMoney:
 
     async def _pay_part(
         self, repos: Repositories, subscription: Subscription, invoice: Invoice, payment: IncomingPayment, clock: Clock
-    ) -> None:
+    ) -> Received:
         now = clock.now()
         partly_paid = replace(invoice, amount_paid=invoice.amount_paid + payment.amount)
         await repos.invoices.update(partly_paid)
@@ -151,17 +156,19 @@ class ReceiveMoney:
             told = replace(case, reason=f"{payment.amount} came by {payment.rail.words}; {left} is still to be paid.")
             await repos.dunning.update(told)
             await repos.dunning.tell([self._cases.of(told, DunningEventKind.RECEIVED, now=now)])
+        return Received.PARTLY_PAID
 
     async def _credit(
         self, repos: Repositories, subscription: Subscription, payment: IncomingPayment, clock: Clock
-    ) -> None:
+    ) -> Received:
         now = clock.now()
         await repos.subscriptions.update(subscription.credited(payment.amount))
         await self._post(repos, payment, [self._part(payment, subscription.id, payment.amount, now=now)], clock)
         await repos.messages.add([self._messages.received(subscription, payment, now=now)])
+        return Received.CREDITED
 
     async def _post(
-        self, repos: Repositories, payment: IncomingPayment, parts: list[Allocation] | tuple[()], clock: Clock
+        self, repos: Repositories, payment: IncomingPayment, parts: Sequence[Allocation], clock: Clock
     ) -> None:
         if parts:
             await repos.incoming_payments.allocate(parts)

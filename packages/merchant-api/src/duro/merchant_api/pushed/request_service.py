@@ -4,6 +4,7 @@ from typing import Final, assert_never, final
 
 from whenever import Instant, TimeDelta
 
+from duro.billing import Subscription
 from duro.db import Repositories, RepositoryContexts
 from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
 from duro.db.records import Invoice, InvoiceStatus, TenantStatus
@@ -212,13 +213,14 @@ class RequestService:
             await repos.payment_requests.update(opened)
             case = await repos.dunning.of_invoice(request.invoice_id)
             if case is not None and case.is_open and (await repos.recovery_settings.get()).dunning_enabled:
-                await self._tell(repos, opened, now=now)
+                await self._tell(repos, subscription, opened, now=now)
             return RequestOutcome.OPENED
 
-    async def _tell(self, repos: Repositories, request: PaymentRequest, *, now: Instant) -> None:
-        subscription = await repos.subscriptions.get(request.subscription_id)
+    async def _tell(
+        self, repos: Repositories, subscription: Subscription, request: PaymentRequest, *, now: Instant
+    ) -> None:
         invoice = await repos.invoices.get(request.invoice_id)
-        if subscription is None or invoice is None or invoice.status is not InvoiceStatus.OPEN:
+        if invoice is None or invoice.status is not InvoiceStatus.OPEN:
             return
         how = "" if request.instructions is None else PayInstructions.words(request.instructions)
         attempts = await repos.attempts.of_invoice(invoice.id)

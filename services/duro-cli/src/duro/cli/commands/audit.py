@@ -10,16 +10,12 @@ from duro.cli.errors import CommandError
 from duro.cli.reconciliation.gateway_ledger import GatewayLedger
 from duro.cli.reconciliation.reconciler import Reconciler
 from duro.db.audit import Audit
-from duro.db.database_probe import DatabaseProbe
 from duro.db.pool import DatabasePool
 from duro.kernel import Clock, Mode
 
 
 class NothingToAuditError(CommandError):
     """The database can't be read or has no tables of ours."""
-
-    def __init__(self, trouble: str) -> None:
-        super().__init__(f"There is nothing to audit: {trouble}")
 
 
 @final
@@ -41,20 +37,10 @@ class AuditCommand:
 
     async def execute(self, *, gateway: str | None) -> int:
         """Return 0 when everything holds, else 1."""
-        async with self._access.open() as url:
-            probe = DatabaseProbe(url)
-            trouble = await probe.trouble()
-            if trouble is None and not await probe.is_migrated():
-                trouble = "the database has no tables yet (duro migrate makes them)."
-            if trouble is not None:
-                raise NothingToAuditError(trouble)
-            pool = await DatabasePool.open(url, min_size=1, max_size=2)
-            try:
-                rows = await self._books(pool)
-                if gateway is not None:
-                    rows += await self._against(gateway, pool)
-            finally:
-                await pool.close()
+        async with self._access.pool(NothingToAuditError, "There is nothing to audit", size=2) as pool:
+            rows = await self._books(pool)
+            if gateway is not None:
+                rows += await self._against(gateway, pool)
         return self._conclude(rows)
 
     async def _books(self, pool: DatabasePool) -> list[tuple[str, ...]]:

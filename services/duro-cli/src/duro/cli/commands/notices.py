@@ -9,9 +9,7 @@ from rich.table import Table
 
 from duro.cli.database_access import DatabaseAccess
 from duro.cli.errors import CommandError
-from duro.db.database_probe import DatabaseProbe
 from duro.db.kept_notices import KeptNotice, WaitingNotices
-from duro.db.pool import DatabasePool
 from duro.kernel import Clock
 
 _MOST: Final = 1_000
@@ -72,19 +70,8 @@ class NoticesCommand:
 
     @asynccontextmanager
     async def _waiting(self) -> AsyncGenerator[WaitingNotices, None]:
-        async with self._access.open() as url:
-            probe = DatabaseProbe(url)
-            trouble = await probe.trouble()
-            if trouble is None and not await probe.is_migrated():
-                trouble = "the database has no tables yet (duro migrate makes them)."
-            if trouble is not None:
-                message = f"There are no notices to show: {trouble}"
-                raise NoNoticesError(message)
-            pool = await DatabasePool.open(url, min_size=1, max_size=1)
-            try:
-                yield WaitingNotices(pool)
-            finally:
-                await pool.close()
+        async with self._access.pool(NoNoticesError, "There are no notices to show") as pool:
+            yield WaitingNotices(pool)
 
     @staticmethod
     def _plain(text: str) -> str:

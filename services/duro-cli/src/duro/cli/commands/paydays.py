@@ -10,7 +10,6 @@ from duro.cli.database_access import DatabaseAccess
 from duro.cli.errors import CommandError
 from duro.db import DatabasePool, DatabaseRole, RepositoryContexts
 from duro.db.census import TenantCensus
-from duro.db.database_probe import DatabaseProbe
 from duro.kernel import Clock, IdFactory, MalformedIdError, Mode, TenantId
 from duro.merchant_api.dunning import RebuildPaydays
 
@@ -39,21 +38,10 @@ class PaydaysCommand:
         asyncio.run(self.execute(tenant=tenant, modes=list(Mode) if mode is None else [mode]))
 
     async def execute(self, *, tenant: str | None, modes: Sequence[Mode]) -> None:
-        async with self._access.open() as url:
-            probe = DatabaseProbe(url)
-            trouble = await probe.trouble()
-            if trouble is None and not await probe.is_migrated():
-                trouble = "the database has no tables yet (duro migrate makes them)."
-            if trouble is not None:
-                message = f"There is nothing to learn from: {trouble}"
-                raise NothingToRebuildError(message)
-            pool = await DatabasePool.open(url, min_size=1, max_size=1)
-            try:
-                tenants = await self._tenants(pool, tenant)
-                for mode in modes:
-                    await self._rebuild(pool, tenants, mode)
-            finally:
-                await pool.close()
+        async with self._access.pool(NothingToRebuildError, "There is nothing to learn from") as pool:
+            tenants = await self._tenants(pool, tenant)
+            for mode in modes:
+                await self._rebuild(pool, tenants, mode)
 
     async def _rebuild(self, pool: DatabasePool, tenants: Sequence[TenantId], mode: Mode) -> None:
         contexts = RepositoryContexts(pool, mode, clock=self._clock, ids=self._ids, role=DatabaseRole.OWNER)

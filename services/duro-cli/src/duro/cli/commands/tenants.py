@@ -8,8 +8,6 @@ from rich.console import Console
 
 from duro.cli.database_access import DatabaseAccess
 from duro.cli.errors import CommandError
-from duro.db import DatabasePool
-from duro.db.database_probe import DatabaseProbe
 from duro.db.tenant_standing import TenantStanding
 from duro.kernel import Clock, MalformedIdError, NotFoundError, TenantId
 
@@ -49,16 +47,5 @@ class TenantsCommand:
 
     @asynccontextmanager
     async def _standing(self) -> AsyncGenerator[TenantStanding]:
-        async with self._access.open() as url:
-            probe = DatabaseProbe(url)
-            trouble = await probe.trouble()
-            if trouble is None and not await probe.is_migrated():
-                trouble = "the database has no tables yet (duro migrate makes them)."
-            if trouble is not None:
-                message = f"There is no merchant to speak of: {trouble}"
-                raise NoSuchTenantError(message)
-            pool = await DatabasePool.open(url, min_size=1, max_size=1)
-            try:
-                yield TenantStanding(pool)
-            finally:
-                await pool.close()
+        async with self._access.pool(NoSuchTenantError, "There is no merchant to speak of") as pool:
+            yield TenantStanding(pool)

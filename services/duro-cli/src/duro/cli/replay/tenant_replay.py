@@ -11,8 +11,6 @@ from duro.cli.errors import CommandError
 from duro.cli.replay.merchant_past import MerchantPast
 from duro.cli.screen.sheet_view import SheetView
 from duro.db.charge_history import ChargeHistory, PastCharge
-from duro.db.database_probe import DatabaseProbe
-from duro.db.pool import DatabasePool
 from duro.kernel import Clock, MalformedIdError, Mode, TenantId
 from duro.payments import FailureCodes
 from duro.simulator.replay.past import Past
@@ -55,19 +53,8 @@ class TenantReplay:
 
     async def _read(self, tenant_id: TenantId, *, mode: Mode, months: int) -> Sequence[PastCharge]:
         since = max(self._clock.now() - TimeDelta(hours=24 * 30 * months), Timeline.START)
-        async with self._access.open() as url:
-            probe = DatabaseProbe(url)
-            trouble = await probe.trouble()
-            if trouble is None and not await probe.is_migrated():
-                trouble = "the database has no tables yet (duro migrate makes them)."
-            if trouble is not None:
-                message = f"There is nothing to replay: {trouble}"
-                raise NothingToReplayError(message)
-            pool = await DatabasePool.open(url, min_size=1, max_size=1)
-            try:
-                charges = await ChargeHistory(pool, tenant_id=tenant_id, mode=mode).since(since)
-            finally:
-                await pool.close()
+        async with self._access.pool(NothingToReplayError, "There is nothing to replay") as pool:
+            charges = await ChargeHistory(pool, tenant_id=tenant_id, mode=mode).since(since)
         if charges is None:
             message = f"There is no merchant {tenant_id}."
             raise NothingToReplayError(message)
