@@ -80,6 +80,18 @@ class TestSettings:
         )
         assert (post.whatsapp, post.is_test_sent) == (None, True)
 
+    def test_take_on_no_more_messages_than_their_servers_take_at_once(self):
+        mail = {"DURO_SMTP_HOST": "mail.example.com", "DURO_MAIL_FROM": "b@example.com", "DURO_SMTP_CONNECTIONS": "3"}
+        phone = {
+            "DURO_WHATSAPP_PHONE_NUMBER_ID": "1",
+            "DURO_WHATSAPP_TOKEN": "token",
+            "DURO_WHATSAPP_APP_SECRET": "secret",
+            "DURO_WHATSAPP_VERIFY_TOKEN": "verify",
+            "DURO_WHATSAPP_CONNECTIONS": "4",
+        }
+        found = [Settings.from_environment(WHOLE | given).post.at_once for given in ({}, mail, phone, mail | phone)]
+        assert found == [None, 3, 4, 7]
+
     @pytest.mark.parametrize(
         ("faulty", "path"),
         [

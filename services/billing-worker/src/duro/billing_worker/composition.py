@@ -265,6 +265,15 @@ class Composition:
         )
 
     def _job_worker(self, kind: JobKind, mode: Mode, processor: Processor) -> JobWorker:
+        return JobWorker(kind.queue_name(mode), self._settings.redis_url, processor.process, self._at_once(kind))
+
+    def _at_once(self, kind: JobKind) -> int:
+        """Say how many jobs of a kind are done at once: no more messages than their servers take from us."""
         most = self._settings.concurrency
-        concurrency = max(1, most // 5) if kind in {JobKind.INCOMPLETE, JobKind.REMINDERS} else most
-        return JobWorker(kind.queue_name(mode), self._settings.redis_url, processor.process, concurrency)
+        match kind:
+            case JobKind.INCOMPLETE | JobKind.REMINDERS:
+                return max(1, most // 5)
+            case JobKind.MESSAGES:
+                return min(most, self._settings.post.at_once or most)
+            case _:
+                return most

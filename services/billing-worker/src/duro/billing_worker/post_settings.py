@@ -51,6 +51,15 @@ class PostSettings:
         cls._check_sender(read, sender)
         return settings
 
+    @property
+    def at_once(self) -> int | None:
+        """How many messages can be on their way at the same time; None where they only go to the terminal.
+
+        What is taken on beyond that waits in this process, and nobody could say of it whether it left if that died.
+        """
+        servers = (self.smtp, self.whatsapp)
+        return sum(server.connections for server in servers if server is not None) or None
+
     @staticmethod
     def _link_keys(read: Environment, *, is_needed: bool) -> tuple[bytes, ...]:
         """Read the keys that sign links: one, or the new and the old while it is replaced."""
