@@ -22,7 +22,8 @@ from duro.kernel import (
 _LISTING: Final = Listing(
     table="payment_attempts",
     columns="id, invoice_id, subscription_id, payment_method_id, provider, rail, status, amount, currency, reason, "
-    "failure_code, failure_message, advice_code, claimed_until, created_at, settled_at, initiator, credited",
+    "failure_code, failure_message, advice_code, claimed_until, created_at, settled_at, initiator, credited, "
+    "approval_url",
 )
 _SELECT: Final = f"select {_LISTING.columns} from {{schema}}.payment_attempts "
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
@@ -40,11 +41,15 @@ _INSERT: Final = """
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"""
 _UPDATE: Final = """
     update {schema}.payment_attempts
-    set status = $3, failure_code = $4, failure_message = $5, advice_code = $6, claimed_until = $7, settled_at = $8
+    set status = $3, failure_code = $4, failure_message = $5, advice_code = $6, claimed_until = $7, settled_at = $8,
+        approval_url = case when $3 = 'pending' then approval_url end
     where tenant_id = $1 and id = $2"""
 
 _DEFER: Final = """
     update {schema}.payment_attempts set claimed_until = $3
+    where tenant_id = $1 and id = $2 and status = 'pending'"""
+_AWAIT_APPROVAL: Final = """
+    update {schema}.payment_attempts set approval_url = $3, claimed_until = $4
     where tenant_id = $1 and id = $2 and status = 'pending'"""
 
 
@@ -116,6 +121,10 @@ class AttemptRepository:
         """Let nobody look a pending attempt up before then."""
         await self._session.execute(_DEFER, attempt_id.value, until)
 
+    async def await_approval(self, attempt_id: PaymentAttemptId, *, url: str, until: Instant) -> None:
+        """Keep where the payer approves a pending attempt, and let nobody look it up before then."""
+        await self._session.execute(_AWAIT_APPROVAL, attempt_id.value, url, until)
+
     @staticmethod
     def read(row: Record) -> PaymentAttempt:
         currency = Currency(row["currency"])
@@ -137,6 +146,7 @@ class AttemptRepository:
             settled_at=row["settled_at"],
             initiator=Initiator(row["initiator"]),
             credited=Money(row["credited"], currency) if row["credited"] else None,
+            approval_url=row["approval_url"],
         )
 
     @staticmethod

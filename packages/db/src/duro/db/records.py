@@ -1,7 +1,7 @@
 """The rows of the data schemas as values: column names with the kernel's types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 from uuid import UUID
 
@@ -219,7 +219,8 @@ class StoredPendingLine:
 class PaymentAttempt:
     """One try to collect an invoice; its id's suffix is the reference at the provider.
 
-    What of its money found nothing left to pay was credited to the balance.
+    What of its money found nothing left to pay was credited to the balance. While it waits for its payer's approval,
+    that is given at an address of their own.
     """
 
     id: PaymentAttemptId
@@ -239,6 +240,7 @@ class PaymentAttempt:
     settled_at: Instant | None
     initiator: Initiator = Initiator.SCHEDULE
     credited: Money | None = None
+    approval_url: str | None = field(default=None, repr=False)
 
     @property
     def reference(self) -> str:

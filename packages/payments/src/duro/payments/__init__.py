@@ -4,6 +4,7 @@ from duro.payments.bank_accounts import BankAccount
 from duro.payments.cards import CardDetails, CardRefused, Tokenized, TokenizeResult
 from duro.payments.charges import (
     Approved,
+    AwaitsApproval,
     ChargeLookup,
     ChargeRequest,
     ChargeResult,
@@ -75,6 +76,7 @@ __all__ = [
     "AccountStanding",
     "Approved",
     "Arrival",
+    "AwaitsApproval",
     "BadSignature",
     "BankAccount",
     "CardDetails",

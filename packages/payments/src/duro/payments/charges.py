@@ -7,13 +7,19 @@ from duro.kernel import Money
 @final
 @dataclass(frozen=True, slots=True)
 class ChargeRequest:
-    """An order to take money from a saved instrument once, under a reference that is never used for anything else."""
+    """An order to take money from a saved instrument once, under a reference that is never used for anything else.
+
+    With the payer present their bank may ask them to approve it; then they come back to the return address, if one is
+    given. Without them it has to say yes or no.
+    """
 
     reference: str
     amount: Money
     token: str = field(repr=False)
     customer_email: str
     description: str
+    is_payer_present: bool = False
+    return_url: str | None = field(default=None, repr=False)
 
 
 @final
@@ -41,6 +47,19 @@ class Declined:
 
 @final
 @dataclass(frozen=True, slots=True)
+class AwaitsApproval:
+    """The provider holds the charge until its payer has approved it with their bank, at this address of the payer's.
+
+    Nothing was taken so far. The same reference again is answered the same, until the payer decides or the provider's
+    time for that is over: that is a decline as any other.
+    """
+
+    reference: str
+    url: str = field(repr=False)
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class NotFound:
     """The provider has no such reference at this moment; a request still on its way may yet arrive."""
 
@@ -53,5 +72,5 @@ class Unknown:
     detail: str
 
 
-ChargeResult: TypeAlias = Approved | Declined | Unknown
-ChargeLookup: TypeAlias = Approved | Declined | NotFound | Unknown
+ChargeResult: TypeAlias = Approved | Declined | AwaitsApproval | Unknown
+ChargeLookup: TypeAlias = Approved | Declined | AwaitsApproval | NotFound | Unknown

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias, final
 
 from duro.db.records import PaymentAttempt
@@ -34,6 +34,10 @@ class ChargeOrder:
                 description=description,
             ),
         )
+
+    def for_payer(self, return_url: str | None) -> "ChargeOrder":
+        """Send it while its payer is there to approve it, and have them come back here."""
+        return replace(self, request=replace(self.request, is_payer_present=True, return_url=return_url))
 
 
 ClaimResult: TypeAlias = Concluded | ChargeOrder

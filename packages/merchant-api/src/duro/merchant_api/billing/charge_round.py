@@ -1,8 +1,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from typing import Final, TypeVar, final
+from typing import Final, TypeVar, assert_never, final
 
 from duro.db import RepositoryContexts
+from duro.db.records import PaymentAttempt
 from duro.kernel import Clock, EntityId, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
@@ -10,7 +11,7 @@ from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
-from duro.payments import Approved, ChargeResult, Declined, Unknown
+from duro.payments import Approved, AwaitsApproval, ChargeResult, Declined, Unknown
 
 _LINGER_SECONDS: Final = 0.005
 
@@ -71,6 +72,7 @@ class ChargeRound:
         errors: list[Exception],
     ) -> dict[Subject, Renewal]:
         answers: dict[PaymentAttemptId, Approved | Declined] = {}
+        waiting: list[tuple[PaymentAttempt, AwaitsApproval]] = []
         renewals: dict[Subject, Renewal] = {}
         for task, (subject, order) in answered.items():
             match task.exception():
@@ -81,10 +83,18 @@ class ChargeRound:
                     continue
                 case fatal:
                     raise fatal
-            if isinstance(result, Unknown):
-                renewals[subject] = Renewal(RenewalOutcome.PENDING)
-            else:
-                answers[order.attempt.id] = result
+            match result:
+                case Approved() | Declined():
+                    answers[order.attempt.id] = result
+                    continue
+                case AwaitsApproval():
+                    waiting.append((order.attempt, result))
+                case Unknown():
+                    pass
+                case _:
+                    assert_never(result)
+            renewals[subject] = Renewal(RenewalOutcome.PENDING)
+        await self._settlement.await_approval(tenant_id, waiting)
         settled = await self._settlement.settle(tenant_id, answers)
         for subject, order in answered.values():
             if order.attempt.id in settled:

@@ -1,15 +1,21 @@
-from typing import assert_never, final
+from collections.abc import Sequence
+from typing import Final, assert_never, final
+
+from whenever import TimeDelta
 
 from duro.billing import PendingLine
 from duro.db import Repositories, RepositoryContexts
-from duro.db.records import AttemptStatus, InvoiceKind
+from duro.db.records import AttemptStatus, InvoiceKind, PaymentAttempt
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.card_pacing import CardPacing
 from duro.merchant_api.billing.invoice_voiding import KeptCredit
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
-from duro.payments import Approved, Declined
+from duro.payments import Approved, AwaitsApproval, Declined
+
+_SOONEST_LOOK: Final = TimeDelta(seconds=30)
+_LATEST_LOOK: Final = TimeDelta(minutes=5)
 
 
 @final
@@ -48,6 +54,21 @@ class ChargeSettlement:
             if settlements:
                 await repos.renewals.settle(settlements, now=now)
         return renewals
+
+    async def await_approval(
+        self, tenant_id: TenantId, waiting: Sequence[tuple[PaymentAttempt, AwaitsApproval]]
+    ) -> None:
+        """Keep where payers approve these attempts, and have each looked up after as long as it has waited.
+
+        That is half a minute at least and five at most; one that was settled meanwhile is left alone.
+        """
+        if not waiting:
+            return
+        async with self._contexts.open(tenant_id) as repos:
+            now = self._clock.now()
+            for attempt, answer in waiting:
+                wait = min(max(now - attempt.created_at, _SOONEST_LOOK), _LATEST_LOOK)
+                await repos.attempts.await_approval(attempt.id, url=answer.url, until=now + wait)
 
     async def send_to_review(
         self, tenant_id: TenantId, attempt_id: PaymentAttemptId, *, code: str, message: str

@@ -1,4 +1,4 @@
-from typing import final
+from typing import assert_never, final
 
 from whenever import TimeDelta
 
@@ -12,7 +12,7 @@ from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
-from duro.payments import Unknown
+from duro.payments import Approved, AwaitsApproval, Declined, Unknown
 
 
 @final
@@ -91,9 +91,19 @@ class Collection:
     async def finish(
         self, tenant_id: TenantId, order: ChargeOrder, *, gateway_seconds: float | None = None
     ) -> RenewalOutcome:
-        """Send a committed order once and settle what is answered; no answer leaves it pending."""
+        """Send a committed order once and settle what is answered.
+
+        No answer leaves it pending, and so does a bank that wants the payer to approve it.
+        """
         result = await self._presentment.send(order, gateway_seconds=gateway_seconds)
-        if isinstance(result, Unknown):
-            return RenewalOutcome.PENDING
-        settled = await self._settlement.settle(tenant_id, {order.attempt.id: result})
-        return settled[order.attempt.id].outcome
+        match result:
+            case Approved() | Declined():
+                settled = await self._settlement.settle(tenant_id, {order.attempt.id: result})
+                return settled[order.attempt.id].outcome
+            case AwaitsApproval():
+                await self._settlement.await_approval(tenant_id, [(order.attempt, result)])
+            case Unknown():
+                pass
+            case _:
+                assert_never(result)
+        return RenewalOutcome.PENDING

@@ -4,7 +4,7 @@ from typing import Final, assert_never, final
 from whenever import TimeDelta
 
 from duro.db import RepositoryContexts
-from duro.db.records import AttemptStatus, InvoiceStatus
+from duro.db.records import AttemptStatus, InvoiceStatus, PaymentAttempt
 from duro.db.renewal_rows import SettlementSubject
 from duro.kernel import Clock, IdFactory, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder
@@ -13,10 +13,12 @@ from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
-from duro.payments import Approved, ChargeGateway, Declined, NotFound, Unknown
+from duro.payments import Approved, AwaitsApproval, ChargeGateway, ChargeResult, Declined, NotFound, Unknown
 
 _LATEST_SENDING: Final = TimeDelta(hours=24)
 _LOOK_AGAIN: Final = TimeDelta(hours=1)
+_LATEST_APPROVAL: Final = TimeDelta(hours=24)
+_NEVER_APPROVED: Final = Declined("1A", "The payer never approved the payment.")
 
 
 @final
@@ -52,15 +54,21 @@ class PendingService:
             return RenewalOutcome.SKIPPED
         gateway = self._gateways.named(subject.attempt.provider)
         answer = await gateway.lookup(subject.attempt.reference)
-        match answer:
-            case Approved() | Declined():
-                return await self._settle(tenant_id, attempt_id, answer)
-            case Unknown():
-                return RenewalOutcome.PENDING
-            case NotFound():
-                return await self._send_again(tenant_id, subject, gateway)
-            case _:
-                assert_never(answer)
+        if isinstance(answer, NotFound):
+            return await self._send_again(tenant_id, subject, gateway)
+        return await self._conclude(tenant_id, subject.attempt, answer)
+
+    async def look_up_now(self, tenant_id: TenantId, attempt: PaymentAttempt) -> RenewalOutcome:
+        """Ask its provider what became of an attempt, whoever holds it; nothing is sent, whatever is answered.
+
+        One that isn't pending is not asked about.
+        """
+        if attempt.status is not AttemptStatus.PENDING:
+            return RenewalOutcome.SKIPPED
+        answer = await self._gateways.named(attempt.provider).lookup(attempt.reference)
+        if isinstance(answer, NotFound):
+            return RenewalOutcome.PENDING
+        return await self._conclude(tenant_id, attempt, answer)
 
     async def _take_over(self, tenant_id: TenantId, attempt_id: PaymentAttemptId) -> SettlementSubject | None:
         async with self._contexts.open(tenant_id) as repos:
@@ -91,10 +99,7 @@ class PendingService:
         order = ChargeOrder.of(
             attempt, token=subject.token, customer_email=subject.customer_email, description=subject.plan_name
         )
-        result = await self._presentment.send(order)
-        return (
-            RenewalOutcome.PENDING if isinstance(result, Unknown) else await self._settle(tenant_id, attempt.id, result)
-        )
+        return await self._conclude(tenant_id, attempt, await self._presentment.send(order))
 
     @staticmethod
     def _is_unwanted(subject: SettlementSubject) -> bool:
@@ -110,6 +115,21 @@ class PendingService:
             return RenewalOutcome.PENDING
         never_sent = Declined("not_presented", "The charge was never sent, and may not be any more.")
         return await self._settle(tenant_id, attempt.id, never_sent)
+
+    async def _conclude(self, tenant_id: TenantId, attempt: PaymentAttempt, answer: ChargeResult) -> RenewalOutcome:
+        """Settle by an answer, or let it wait for its payer; a day is the longest, whatever its provider says."""
+        match answer:
+            case Approved() | Declined():
+                return await self._settle(tenant_id, attempt.id, answer)
+            case AwaitsApproval() if self._clock.now() < attempt.created_at + _LATEST_APPROVAL:
+                await self._settlement.await_approval(tenant_id, [(attempt, answer)])
+                return RenewalOutcome.PENDING
+            case AwaitsApproval():
+                return await self._settle(tenant_id, attempt.id, _NEVER_APPROVED)
+            case Unknown():
+                return RenewalOutcome.PENDING
+            case _:
+                assert_never(answer)
 
     async def _settle(
         self, tenant_id: TenantId, attempt_id: PaymentAttemptId, answer: Approved | Declined

@@ -43,8 +43,12 @@ class RetryNow:
         receipt: Receipt[CaseWithAttempts] = _UNSIGNED,
         *,
         initiator: Initiator = Initiator.MERCHANT,
+        return_url: str | None = None,
     ) -> CaseWithAttempts:
         """Charge the saved method once, and have the case decided about anew if it is declined.
+
+        A payer who asks for it is there: their bank may want their approval. Then the attempt stays pending and says
+        where that is given, from where they come back to the return address.
 
         A decline is no error, nor is an answer that isn't known within 10 seconds.
         Raise NotFoundError; PaymentInProgressError; or ConflictError `case_closed`, `payment_method_required`, or
@@ -61,6 +65,7 @@ class RetryNow:
             is_known = await repos.attempts.get(attempt_id) is not None
             order = None if is_known else await self._claimed(repos, subjects[0], collection, initiator, attempt_id)
         if order is not None:
+            order = order.for_payer(return_url) if initiator is Initiator.PAYER else order
             await collection.finish(tenant_id, order, gateway_seconds=_GATEWAY_SECONDS)
         async with self._contexts.open(tenant_id) as repos:
             result = await CaseWithAttempts.of(repos, schedule_id)
