@@ -7,11 +7,12 @@ from whenever import Instant
 from duro.billing.recovery import Rail
 from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
 from duro.db.session import TenantSession
+from duro.db.states import Initiator
 from duro.kernel import Currency, InvoiceId, Money, NotFoundError, PaymentRequestId, SubscriptionId
 
 _SELECT: Final = """
     select id, invoice_id, subscription_id, provider, rail, status, amount, currency, instructions, look_at,
-           expires_at, created_at, settled_at
+           expires_at, created_at, settled_at, initiator
     from {schema}.payment_requests """
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
@@ -21,8 +22,9 @@ _LOCK_WAITING: Final = (
 _OF_INVOICES: Final = _SELECT + "where tenant_id = $1 and invoice_id = any($2::uuid[]) order by created_at, id"
 _INSERT: Final = """
     insert into {schema}.payment_requests (tenant_id, id, invoice_id, subscription_id, provider, rail, status, amount,
-                                           currency, instructions, look_at, expires_at, created_at, settled_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
+                                           currency, instructions, look_at, expires_at, created_at, settled_at,
+                                           initiator)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"""
 _HASTEN: Final = """
     update {schema}.payment_requests set look_at = $3 where tenant_id = $1 and invoice_id = $2 and status = 'open'"""
 _UPDATE: Final = """
@@ -72,6 +74,7 @@ class PaymentRequestRepository:
             request.expires_at,
             request.created_at,
             request.settled_at,
+            request.initiator.value,
         )
 
     async def update(self, request: PaymentRequest) -> None:
@@ -107,4 +110,5 @@ class PaymentRequestRepository:
             expires_at=row["expires_at"],
             created_at=row["created_at"],
             settled_at=row["settled_at"],
+            initiator=Initiator(row["initiator"]),
         )

@@ -8,6 +8,7 @@ from typing import final
 from whenever import Instant
 
 from duro.billing.recovery import Rail
+from duro.db.states import Initiator
 from duro.kernel import (
     AllocationId,
     IncomingPaymentId,
@@ -43,6 +44,7 @@ class PaymentRequest:
     """A payer asked to push what remains of an invoice by one rail; an invoice waits for one request a rail.
 
     It is looked at next at `look_at`; until then it belongs to who looks. Without that nothing more is expected of it.
+    One that the payer wanted, on their own page, is no step of a recovery case's plan.
     """
 
     id: PaymentRequestId
@@ -57,6 +59,12 @@ class PaymentRequest:
     expires_at: Instant | None = None
     created_at: Instant
     settled_at: Instant | None = None
+    initiator: Initiator = Initiator.SCHEDULE
+
+    @property
+    def is_planned(self) -> bool:
+        """Say whether it is a step of its case's plan, and no wish of the payer's own."""
+        return self.initiator is Initiator.SCHEDULE
 
     @property
     def reference(self) -> str:
@@ -64,8 +72,12 @@ class PaymentRequest:
         return self.id.suffix
 
     def is_told_of(self, invoice_id: InvoiceId) -> bool:
-        """Say whether the payer of this invoice was asked so: of what a provider refused they are told nothing."""
-        return self.invoice_id == invoice_id and self.status is not PaymentRequestStatus.REFUSED
+        """Say whether the payer of this invoice was asked so by a message.
+
+        Of what a provider refused they are told nothing, nor of what they asked for themselves.
+        """
+        is_told = self.is_planned and self.status is not PaymentRequestStatus.REFUSED
+        return is_told and self.invoice_id == invoice_id
 
 
 @final

@@ -101,9 +101,9 @@ class CaseContexts:
         return Standing.is_stopped(failure, self.budget.advised(attempt.advice_code, at=attempt.created_at))
 
     def _asks(self, subject: CaseSubject) -> Iterator[DunningAttempt]:
-        """Read requests for pushed money as tries that brought nothing so far."""
+        """Read requests for pushed money as tries that brought nothing so far; a payer's own are no step of a plan."""
         for request in self.requests:
-            if request.invoice_id == subject.invoice.id:
+            if request.invoice_id == subject.invoice.id and request.is_planned:
                 instrument = Instrument(request.rail.value, request.rail, request.created_at)
                 unanswered = FailureCode.typical(FailureCategory.UNKNOWN)
                 yield DunningAttempt(at=request.created_at, instrument=instrument, failure=unanswered)

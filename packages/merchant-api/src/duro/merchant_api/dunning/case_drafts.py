@@ -13,6 +13,7 @@ from duro.db.records import (
     DunningEventKind,
     DunningSchedule,
     DunningState,
+    Initiator,
     InvoiceKind,
     InvoiceStatus,
     PaymentAttempt,
@@ -126,7 +127,15 @@ class CaseDrafts:
         """Say whether the payer is asked for money on a rail that nothing can be charged on."""
         return decision.action is DunningAction.SWITCH_RAIL and decision.rail is not None and decision.rail.is_push
 
-    def request(self, subject: CaseSubject, rail: Rail, *, provider: str, now: Instant) -> RequestOrder:
+    def request(
+        self,
+        subject: CaseSubject,
+        rail: Rail,
+        *,
+        provider: str,
+        now: Instant,
+        initiator: Initiator = Initiator.SCHEDULE,
+    ) -> RequestOrder:
         """Draft the request to push what remains of the case's invoice."""
         request = PaymentRequest(
             id=self._ids.new(PaymentRequestId),
@@ -138,6 +147,7 @@ class CaseDrafts:
             amount=subject.invoice.amount_remaining,
             look_at=now + self._lease,
             created_at=now,
+            initiator=initiator,
         )
         return RequestOrder.of(request, customer_email=subject.customer_email, phone=subject.customer_phone)
 

@@ -26,6 +26,7 @@ from duro.merchant_api.dunning.case_contexts import CaseContexts
 from duro.merchant_api.dunning.case_drafts import TRIES, CaseDrafts, DecidedCase
 from duro.merchant_api.dunning.payday_learning import LearnedProfile, PaydayLearning
 from duro.merchant_api.messages.message_drafts import MessageDrafts
+from duro.merchant_api.pushed.push_rails import PushRails
 from duro.merchant_api.pushed.request_order import RequestOrder
 from duro.payments import FailureCodes
 
@@ -78,6 +79,7 @@ class DunningClaims:
         self._paydays = PaydayLearning(codes=self._codes, bank=self._strategy.timing.planner.outlook.bank)
         self._drafts = CaseDrafts(ids=ids, clock=clock, lease=lease)
         self._messages = MessageDrafts(ids)
+        self._rails = PushRails(gateways)
 
     async def claim(self, tenant_id: TenantId, ids: Sequence[DunningScheduleId]) -> ClaimedCases:
         """Look at these cases of one tenant in one transaction; one that is closed or sleeps is skipped."""
@@ -122,7 +124,7 @@ class DunningClaims:
 
     def _look_at(self, subject: CaseSubject, contexts: CaseContexts, found: _Round, *, now: Instant) -> None:
         """Try what was planned for now if it is still allowed; else it has to be decided about."""
-        rails = self._push_rails(subject, contexts.settings.rails)
+        rails = self._push_rails(subject, contexts.settings.rails, found.asked)
         context = contexts.of(subject, now=now, push_rails=rails)
         if not found.wishes.auto_recovery and now < context.deadline_at:
             found.results[subject.schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
@@ -174,16 +176,17 @@ class DunningClaims:
         )
         return (told,)
 
-    def _push_rails(self, subject: CaseSubject, wanted: Sequence[Rail]) -> tuple[Rail, ...]:
-        """Name the rails by which this payer can push money: USSD speaks to their phone."""
-        currency = subject.invoice.currency
-        return tuple(
-            rail
-            for rail in wanted
-            if rail.is_push
-            and (rail is not Rail.USSD or subject.customer_phone is not None)
-            and self._gateways.asking_by(rail, currency) is not None
-        )
+    def _push_rails(
+        self, subject: CaseSubject, wanted: Sequence[Rail], asked: Sequence[PaymentRequest]
+    ) -> tuple[Rail, ...]:
+        """Name the rails by which this payer can push money, but for those they have opened a request on themselves."""
+        taken = {
+            request.rail
+            for request in asked
+            if request.invoice_id == subject.invoice.id and request.status.is_waiting and not request.is_planned
+        }
+        usable = self._rails.of(wanted, currency=subject.invoice.currency, phone=subject.customer_phone)
+        return tuple(rail for rail in usable if rail not in taken)
 
     def _ask_to_push(self, subject: CaseSubject, case: DecidedCase, rail: Rail, found: _Round, *, now: Instant) -> None:
         """Ask for the money by another rail; the payer is told how once the provider has said that."""

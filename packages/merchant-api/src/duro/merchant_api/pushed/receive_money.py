@@ -41,6 +41,13 @@ class _Purpose:
     invoice_id: InvoiceId
     request: PaymentRequest | None = None
 
+    @property
+    def action(self) -> str | None:
+        """Say what brought the money: a step of the plan, the payer by themselves, or what nobody knows."""
+        if self.request is None:
+            return None
+        return DunningAction.SWITCH_RAIL.value if self.request.is_planned else _BY_ITSELF
+
 
 @final
 class ReceiveMoney:
@@ -101,7 +108,7 @@ class ReceiveMoney:
         settlement = await self._settlement(repos, subscription, invoice, payment, clock)
         if settlement is None:
             return await self._credit(repos, subscription, payment, clock)
-        await self._pay(repos, settlement, invoice, payment, clock)
+        await self._pay(repos, settlement, invoice, payment, clock, action=purpose.action)
         if purpose.invoice_id == invoice.id:
             await self._settle_request(repos, purpose, now=clock.now())
         return Received.PAID
@@ -128,6 +135,8 @@ class ReceiveMoney:
         invoice: Invoice,
         payment: IncomingPayment,
         clock: Clock,
+        *,
+        action: str | None,
     ) -> None:
         now, subscription = clock.now(), settlement.subscription
         over = payment.amount - invoice.amount_remaining
@@ -138,7 +147,6 @@ class ReceiveMoney:
         await repos.renewals.settle([credited], now=now)
         await self._post(repos, payment, parts, clock)
         winner = payment.id if payment.attempt_id is None else payment.attempt_id
-        action = None if payment.payment_request_id is None else DunningAction.SWITCH_RAIL.value
         await repos.dunning.attribute(invoice.id, to=winner.value, action=action, otherwise=_BY_ITSELF)
 
     async def _pay_part(

@@ -188,7 +188,7 @@ class RequestService:
     async def _opened(
         self, tenant_id: TenantId, request_id: PaymentRequestId, answer: Opened | Refused
     ) -> RequestOutcome:
-        """Store what the payer is to do and tell them; what was refused has its case decided about anew.
+        """Store what the payer is to do and tell them; a step that was refused has its case decided about anew.
 
         The provider's end of it says nothing on a test clock, which knows nothing of the provider's time.
         """
@@ -201,7 +201,8 @@ class RequestService:
             if isinstance(answer, Refused):
                 refused = replace(request, status=PaymentRequestStatus.REFUSED, look_at=None, settled_at=now)
                 await repos.payment_requests.update(refused)
-                await repos.dunning.wake(subscription.id, now=now)
+                if request.is_planned:
+                    await repos.dunning.wake(subscription.id, now=now)
                 return RequestOutcome.REFUSED
             opened = replace(
                 request,
@@ -211,14 +212,17 @@ class RequestService:
                 look_at=now + _FIRST_LOOK,
             )
             await repos.payment_requests.update(opened)
-            case = await repos.dunning.of_invoice(request.invoice_id)
-            if case is not None and case.is_open and (await repos.recovery_settings.get()).dunning_enabled:
+            if opened.is_planned:
                 await self._tell(repos, subscription, opened, now=now)
             return RequestOutcome.OPENED
 
     async def _tell(
         self, repos: Repositories, subscription: Subscription, request: PaymentRequest, *, now: Instant
     ) -> None:
+        """Tell the payer of an open case how to pay; one who asked for it themselves has it before their eyes."""
+        case = await repos.dunning.of_invoice(request.invoice_id)
+        if case is None or not case.is_open or not (await repos.recovery_settings.get()).dunning_enabled:
+            return
         invoice = await repos.invoices.get(request.invoice_id)
         if invoice is None or invoice.status is not InvoiceStatus.OPEN:
             return
