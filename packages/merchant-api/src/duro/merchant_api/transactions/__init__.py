@@ -1,5 +1,6 @@
-"""Every try to collect an invoice: payment attempts, as merchants read them."""
+"""Every try to collect an invoice: payment attempts, as merchants read them and payers wait for them."""
 
+from duro.merchant_api.transactions.look_up_transaction import LookUpTransaction
 from duro.merchant_api.transactions.read_transactions import GetTransaction, ListTransactions
 
-__all__ = ["GetTransaction", "ListTransactions"]
+__all__ = ["GetTransaction", "ListTransactions", "LookUpTransaction"]
