@@ -8,6 +8,7 @@ import httpx
 import pytest
 from whenever import TimeDelta
 
+from duro.billing.recovery import Rail
 from duro.kernel import Currency, Money
 from duro.payments import (
     Approved,
@@ -27,6 +28,7 @@ from duro.payments import (
     Tokenized,
     Unknown,
 )
+from duro.payments.simulated import SimulatedFees
 
 NGN = Currency("NGN")
 USD = Currency("USD")
@@ -45,6 +47,11 @@ def charge_of(card, *, amount=500_000, currency=NGN, ref=None):
         customer_email="ada@example.com",
         description="March",
     )
+
+
+def taken(ref, amount):
+    """What says that it was taken, at the card's price."""
+    return Approved(ref, amount, SimulatedFees.bundled().kept_of(amount, Rail.CARD))
 
 
 def refund_of(charge, amount, *, currency=NGN, ref=None):
@@ -115,7 +122,7 @@ class ChargeGatewayContract:
     )
     async def test_takes_what_was_asked_once(self, provider, card):
         request = charge_of(card, amount=123_456)
-        assert await provider.gateway.charge(request) == Approved(request.reference, Money(123_456, NGN))
+        assert await provider.gateway.charge(request) == taken(request.reference, Money(123_456, NGN))
         assert await self.takings(provider, request.reference) == 1
 
     @pytest.mark.parametrize(
@@ -155,9 +162,20 @@ class ChargeGatewayContract:
         request = charge_of(SimulatedCard.APPROVE, amount=500)
         await provider.gateway.charge(request)
         repeat = charge_of(SimulatedCard.APPROVE, amount=900, currency=USD, ref=request.reference)
-        assert await provider.gateway.charge(repeat) == Approved(request.reference, Money(500, NGN))
-        assert await provider.gateway.lookup(request.reference) == Approved(request.reference, Money(500, NGN))
+        assert await provider.gateway.charge(repeat) == taken(request.reference, Money(500, NGN))
+        assert await provider.gateway.lookup(request.reference) == taken(request.reference, Money(500, NGN))
         assert await self.takings(provider, request.reference) == 1
+
+    async def test_tells_the_same_fee_whenever_it_is_asked(self, provider):
+        request = charge_of(SimulatedCard.APPROVE, amount=400_000)
+        answers = [await provider.gateway.charge(request), await provider.gateway.charge(request)]
+        answers.append(await provider.gateway.lookup(request.reference))
+        assert [answer.fee for answer in answers] == [Money(16_000, NGN)] * 3
+
+    async def test_tells_no_fee_where_it_has_no_price(self, provider):
+        request = charge_of(SimulatedCard.APPROVE, amount=400_000, currency=USD)
+        assert await provider.gateway.charge(request) == Approved(request.reference, request.amount)
+        assert await provider.gateway.lookup(request.reference) == Approved(request.reference, request.amount)
 
     async def test_never_changes_a_decline_into_an_approval_under_the_same_reference(self, provider):
         request = charge_of(SimulatedCard.INSUFFICIENT_FUNDS)
@@ -169,7 +187,7 @@ class ChargeGatewayContract:
     async def test_takes_once_for_simultaneous_requests_of_one_reference(self, provider, card):
         request = charge_of(card)
         results = await asyncio.gather(*[provider.gateway.charge(request) for _ in range(30)])
-        assert set(results) == {Approved(request.reference, request.amount)}
+        assert set(results) == {taken(request.reference, request.amount)}
         assert await self.takings(provider, request.reference) == 1
 
     async def test_does_not_know_when_a_request_got_lost_and_takes_it_when_sent_again(self, provider):
@@ -177,33 +195,33 @@ class ChargeGatewayContract:
         assert isinstance(await provider.gateway.charge(request), Unknown)
         assert await provider.gateway.lookup(request.reference) == NotFound()
         assert await self.takings(provider, request.reference) == 0
-        assert await provider.gateway.charge(request) == Approved(request.reference, request.amount)
+        assert await provider.gateway.charge(request) == taken(request.reference, request.amount)
         assert await self.takings(provider, request.reference) == 1
 
     @pytest.mark.parametrize("card", [SimulatedCard.TIMEOUT_AFTER, SimulatedCard.ERROR_AFTER])
     async def test_does_not_know_when_an_answer_got_lost_and_never_takes_again(self, provider, card):
         request = charge_of(card)
         assert isinstance(await provider.gateway.charge(request), Unknown)
-        assert await provider.gateway.lookup(request.reference) == Approved(request.reference, request.amount)
-        assert await provider.gateway.charge(request) == Approved(request.reference, request.amount)
+        assert await provider.gateway.lookup(request.reference) == taken(request.reference, request.amount)
+        assert await provider.gateway.charge(request) == taken(request.reference, request.amount)
         assert await self.takings(provider, request.reference) == 1
 
     async def test_waits_for_a_slow_bank(self, provider):
         request = charge_of(SimulatedCard.SLOW)
-        assert await provider.gateway.charge(request) == Approved(request.reference, request.amount)
+        assert await provider.gateway.charge(request) == taken(request.reference, request.amount)
 
     async def test_does_not_know_when_a_bank_is_slower_than_its_patience_and_finds_the_money_later(self, provider):
         request = charge_of(SimulatedCard.SLOW)
         assert isinstance(await provider.hasty_gateway.charge(request), Unknown)
-        assert await until_found(provider.gateway, request.reference) == Approved(request.reference, request.amount)
-        assert await provider.gateway.charge(request) == Approved(request.reference, request.amount)
+        assert await until_found(provider.gateway, request.reference) == taken(request.reference, request.amount)
+        assert await provider.gateway.charge(request) == taken(request.reference, request.amount)
         assert await self.takings(provider, request.reference) == 1
 
     async def test_finishes_a_charge_whose_caller_was_cancelled(self, provider):
         request = charge_of(SimulatedCard.SLOW)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(provider.gateway.charge(request), timeout=0.5)
-        assert await until_found(provider.gateway, request.reference) == Approved(request.reference, request.amount)
+        assert await until_found(provider.gateway, request.reference) == taken(request.reference, request.amount)
 
     async def test_finds_nothing_under_a_reference_never_sent(self, provider):
         assert await provider.gateway.lookup(reference()) == NotFound()

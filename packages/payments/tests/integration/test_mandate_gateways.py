@@ -177,7 +177,7 @@ class MandateGatewayContract:
         declined = ChargeRequest(
             reference(), Money(800, NGN), SimulatedCard.INSUFFICIENT_FUNDS.token, "ada@example.com", "March"
         )
-        assert await rails.charges.charge(debit) == Approved(debit.reference, debit.amount)
+        assert await rails.charges.charge(debit) == Approved(debit.reference, debit.amount, Money(5, NGN))
         await rails.told(ChargeSucceeded, reference=debit.reference)
         await rails.charges.charge(debit)
         await rails.charges.charge(declined)

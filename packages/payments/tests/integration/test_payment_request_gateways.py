@@ -21,7 +21,7 @@ from duro.payments import (
     UssdCode,
     VirtualAccountOrder,
 )
-from duro.payments.simulated import SimulatedPayer
+from duro.payments.simulated import SimulatedFees, SimulatedPayer
 
 NGN = Currency("NGN")
 LONG_AGO = Instant.from_utc(2020, 1, 1)
@@ -157,6 +157,9 @@ class PaymentRequestGatewayContract:
         standing = await rails.requests.lookup_request(order.reference)
         assert [each.amount.amount for each in standing.arrivals] == amounts
         assert {each.rail for each in standing.arrivals} <= {rail}
+        assert [each.fee for each in standing.arrivals] == [
+            SimulatedFees.bundled().kept_of(each.amount, each.rail) for each in standing.arrivals
+        ]
         assert len({each.provider_reference for each in standing.arrivals}) == len(amounts)
         if amounts:
             told = await rails.told(MoneyReceived, reference=order.reference)
@@ -186,7 +189,7 @@ class PaymentRequestGatewayContract:
         opened = await rails.requests.open(order_of())
         await rails.pay(Money(500, Currency("USD")), reference=opened.reference)
         (arrival,) = (await rails.requests.lookup_request(opened.reference)).arrivals
-        assert arrival.amount == Money(500, Currency("USD"))
+        assert (arrival.amount, arrival.fee) == (Money(500, Currency("USD")), None)
 
     async def test_closes_a_request_once_or_again_and_says_what_had_come(self, rails):
         order = order_of(SimulatedPayer.SHORT)

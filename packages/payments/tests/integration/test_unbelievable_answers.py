@@ -10,6 +10,7 @@ from duro.kernel import Currency, Money
 from duro.payments import (
     AccountOpened,
     AccountStanding,
+    Approved,
     CardDetails,
     ChargeRequest,
     HttpSimulatedGateway,
@@ -183,6 +184,40 @@ class TestUnbelievableAnswers:
                 "Refunded",
                 "Unknown",
             ]
+
+
+class TestAFeeThatCannotBe:
+    """It is as one that wasn't told, and the money is what it was."""
+
+    FEES = (b"-1", b"6", b"1.5", b'"1"', b"true", b"null", b"{}", b"[1]", b"1000000000000000000000000")
+
+    async def charged(self, fee):
+        async with Rogue(answer(200, APPROVED.replace(b'"amount":5,', b'"amount":5,"fee":' + fee + b",", 1))) as rogue:
+            return [await rogue.gateway.charge(CHARGE), await rogue.gateway.lookup("r")]
+
+    async def arrived(self, whole, fee):
+        arrival = (
+            b'{"providerReference":"p","amount":5,"currency":"NGN","rail":"ussd","arrivedAt":"2026-01-01T00:00:00Z",'
+            b'"fee":' + fee + b"}"
+        )
+        async with Rogue(answer(200, whole.replace(b'"arrivals":[]', b'"arrivals":[' + arrival + b"]"))) as rogue:
+            results = await ask_of_pushes(rogue.requests)
+            return [result.arrivals[0] for result in results if isinstance(result, RequestStanding | AccountStanding)]
+
+    @pytest.mark.parametrize("fee", FEES)
+    async def test_leaves_a_charge_as_it_was_taken(self, fee):
+        assert await self.charged(fee) == [Approved("r", Money(5, NGN))] * 2
+
+    @pytest.mark.parametrize("fee", FEES)
+    async def test_leaves_money_that_came_as_it_came(self, fee):
+        arrived = await self.arrived(REQUEST, fee) + await self.arrived(ACCOUNT, fee)
+        assert [(each.amount, each.fee) for each in arrived] == [(Money(5, NGN), None)] * 3
+
+    @pytest.mark.parametrize("fee", [0, 5])
+    async def test_is_neither_nothing_nor_all_of_it(self, fee):
+        said = str(fee).encode()
+        arrived = await self.arrived(REQUEST, said) + await self.arrived(ACCOUNT, said)
+        assert [each.fee for each in await self.charged(said) + arrived] == [Money(fee, NGN)] * 5
 
 
 class TestAnswersOfPushRails:

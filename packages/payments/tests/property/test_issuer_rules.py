@@ -14,6 +14,7 @@ PRESENTMENTS = st.builds(
     amount=AMOUNTS,
     decline=st.sampled_from([None, Declined("51", "Insufficient funds")]),
     is_lost_at_first=st.booleans(),
+    fee=st.none() | st.builds(Money, st.just(1), st.just(Currency("NGN"))),
 )
 
 

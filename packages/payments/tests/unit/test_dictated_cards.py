@@ -9,6 +9,7 @@ from duro.payments.simulated import FaultPlan, InMemoryIssuerLedger, SimulatedPr
 EMPTY = Declined("51", "Insufficient funds")
 STOP = Declined("79", "Life cycle", "03")
 NAIRA = Money(500_000, Currency("NGN"))
+FEE = Money(17_500, Currency("NGN"))
 TOLD = SimulatedCard.AS_TOLD
 
 
@@ -34,11 +35,16 @@ def answers_of(provider):
 
 class TestACardThatIsToldWhatToAnswer:
     async def test_approves_where_nothing_was_told(self, answers_of):
-        assert await answers_of("a") == [Approved("a", NAIRA)]
+        assert await answers_of("a") == [Approved("a", NAIRA, FEE)]
 
     async def test_answers_each_reference_in_order_and_approves_past_the_last(self, provider, answers_of):
         await provider.cards.tell(TOLD.token, [EMPTY, None, STOP])
-        assert await answers_of("a", "b", "c", "d") == [EMPTY, Approved("b", NAIRA), STOP, Approved("d", NAIRA)]
+        assert await answers_of("a", "b", "c", "d") == [
+            EMPTY,
+            Approved("b", NAIRA, FEE),
+            STOP,
+            Approved("d", NAIRA, FEE),
+        ]
 
     async def test_gives_a_reference_one_answer_however_often_it_is_presented(self, provider, answers_of):
         await provider.cards.tell(TOLD.token, [EMPTY, STOP])
@@ -59,14 +65,14 @@ class TestACardThatIsToldWhatToAnswer:
         assert (await provider.cards.tell(TOLD.token, [EMPTY, EMPTY, EMPTY])).waiting == 3
         assert await answers_of("a") == [EMPTY]
         assert (await provider.cards.tell(TOLD.token, [STOP])).waiting == 1
-        assert await answers_of("b", "c", "a") == [STOP, Approved("c", NAIRA), EMPTY]
+        assert await answers_of("b", "c", "a") == [STOP, Approved("c", NAIRA, FEE), EMPTY]
         await provider.cards.tell(TOLD.token, [])
-        assert await answers_of("d") == [Approved("d", NAIRA)]
+        assert await answers_of("d") == [Approved("d", NAIRA, FEE)]
 
     async def test_keeps_its_answers_to_itself(self, provider, answers_of):
         await provider.cards.tell(TOLD.token, [EMPTY])
-        assert await answers_of("a", card=SimulatedCard.AS_TOLD_MASTERCARD) == [Approved("a", NAIRA)]
-        assert await answers_of("b", card=SimulatedCard.APPROVE) == [Approved("b", NAIRA)]
+        assert await answers_of("a", card=SimulatedCard.AS_TOLD_MASTERCARD) == [Approved("a", NAIRA, FEE)]
+        assert await answers_of("b", card=SimulatedCard.APPROVE) == [Approved("b", NAIRA, FEE)]
         assert await answers_of("c") == [EMPTY]
 
 

@@ -35,6 +35,8 @@ NOTICES = [
     MoneyReceived("evt-3", "ref-1", None, "psh-3", AMOUNT, Rail.USSD, NOW),
     ChargeSucceeded("evt-4", "ref-4", "chg-4", AMOUNT, Rail.CARD, NOW),
     ChargeFailed("evt-5", "ref-5", "chg-5", Money(-1, AMOUNT.currency), Rail.DIRECT_DEBIT, NOW, "13", "Invalid amount"),
+    MoneyReceived("evt-11", "ref-1", None, "psh-11", AMOUNT, Rail.USSD, NOW, Money(17_500, AMOUNT.currency)),
+    ChargeSucceeded("evt-12", "ref-4", "chg-12", AMOUNT, Rail.CARD, NOW, Money(0, AMOUNT.currency)),
     MandateActivated("evt-6", "ref-6", "mdt_sim_ref-6", NOW),
     MandateRevoked("evt-7", "ref-7", "mdt_sim_ref-7", NOW),
     RefundSucceeded("evt-8", "ref-8", "ref-4", "rfd-8", AMOUNT, NOW),
@@ -60,6 +62,12 @@ class TestSimulatedInboundWebhooks:
     @pytest.mark.parametrize("notice", NOTICES)
     def test_read_every_notice_as_it_was_told(self, notice):
         body = NoticeText.write(notice).encode()
+        assert inbound().verify(signed(body), body) == VerifiedNotices((notice,))
+
+    @pytest.mark.parametrize("fee", [-1, AMOUNT.amount + 1, 1.5, "5", True, None, {}, [5], 10**30])
+    @pytest.mark.parametrize("notice", [RECEIVED, NOTICES[3]])
+    def test_take_the_money_for_what_it_is_whatever_the_fee_is_said_to_be(self, notice, fee):
+        body = json.dumps(json.loads(NoticeText.write(notice)) | {"fee": fee}).encode()
         assert inbound().verify(signed(body), body) == VerifiedNotices((notice,))
 
     def test_know_the_signature_by_its_definition(self):
@@ -162,7 +170,7 @@ class TestSimulatedInboundWebhooks:
         assert isinstance(inbound().verify(signed(body), body), Malformed)
 
     def test_read_past_fields_that_are_new(self):
-        body = changed(fee=100)
+        body = changed(colour=100)
         assert inbound().verify(signed(body), body) == VerifiedNotices((RECEIVED,))
 
     def test_read_no_more_than_anybody_should_send(self):

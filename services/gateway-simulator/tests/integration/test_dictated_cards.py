@@ -1,8 +1,10 @@
 import httpx
 import pytest
 
+from duro.kernel import Currency, Money
 from duro.payments import Approved, Declined, HttpSimulatedGateway, SimulatedCard
 
+FEE = Money(8, Currency("NGN"))
 TOLD = SimulatedCard.AS_TOLD_MASTERCARD
 
 
@@ -20,7 +22,7 @@ class TestACardThatIsToldOverHttp:
         assert (answer.status_code, answer.json()) == (200, {"waiting": 4})
         for references, expected in (
             (("a",), [Declined("51", "Declined")]),
-            (("b", "c"), [Declined("79", "Life cycle", "03"), Approved("c", charge_of("c").amount)]),
+            (("b", "c"), [Declined("79", "Life cycle", "03"), Approved("c", charge_of("c").amount, FEE)]),
         ):
             gateway = HttpSimulatedGateway(base_url=simulator.url, timeout_seconds=20)
             assert [await gateway.charge(charge_of(name, TOLD)) for name in references] == expected

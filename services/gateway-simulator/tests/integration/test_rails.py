@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from duro.crypto import SystemClock
+from duro.kernel import Money
 from duro.payments import Approved, HttpSimulatedGateway, SimulatedInboundWebhooks, VerifiedNotices
 from duro.payments.simulated import SimulatedBankAccount, SimulatedPayer
 
@@ -257,5 +258,5 @@ class TestRails:
         _, made = await person_at(url).post("/mandates", **order, **terms)
         gateway = HttpSimulatedGateway(base_url=url, timeout_seconds=15)
         request = replace(charge_of("c"), token=made["mandate"]["token"])
-        assert await gateway.charge(request) == Approved("c", request.amount)
+        assert await gateway.charge(request) == Approved("c", request.amount, Money(3, request.amount.currency))
         await gateway.close()

@@ -54,7 +54,7 @@ class TestServer:
         again = Crowd(simulator.url, charge_of)
         await again.charge(references)
         await again.close()
-        assert all(result == Approved(ref, Money(500, NGN)) for ref, result in again.told.items())
+        assert all(result == Approved(ref, Money(500, NGN), Money(8, NGN)) for ref, result in again.told.items())
         ledger = simulator.ledger()
         assert set(ledger) == set(references)
         assert {row["takings"] for row in ledger.values()} == {1}
@@ -64,7 +64,11 @@ class TestServer:
         crowds = [Crowd(simulator.start().url, charge_of) for _ in range(2)]
         await asyncio.gather(*[crowd.charge(references) for crowd in crowds])
         await asyncio.gather(*[crowd.close() for crowd in crowds])
-        assert crowds[0].told == crowds[1].told == {ref: Approved(ref, Money(500, NGN)) for ref in references}
+        assert (
+            crowds[0].told
+            == crowds[1].told
+            == {ref: Approved(ref, Money(500, NGN), Money(8, NGN)) for ref in references}
+        )
         rows = simulator.ledger().values()
         assert {(row["takings"], row["presentments"]) for row in rows} == {(1, 2)}
 
@@ -163,7 +167,7 @@ class TestTrouble:
         url = simulator.start(GATEWAY_LATENCY_MS="2500").url
         hasty, patient = (HttpSimulatedGateway(base_url=url, timeout_seconds=seconds) for seconds in (1, 15))
         assert isinstance(await hasty.charge(charge_of("late")), Unknown)
-        assert await patient.charge(charge_of("late")) == Approved("late", Money(500, NGN))
+        assert await patient.charge(charge_of("late")) == Approved("late", Money(500, NGN), Money(8, NGN))
         await hasty.close()
         await patient.close()
         assert simulator.ledger()["late"]["takings"] == 1

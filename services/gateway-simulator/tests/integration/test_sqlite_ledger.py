@@ -9,15 +9,23 @@ from duro.payments import Declined, RefundRefused, SimulatedCard
 from duro.payments.simulated import ChargeStatus, Presentment, RefundOrder, RefundStatus
 
 NGN = Currency("NGN")
+BEFORE_FEES = (
+    "drop trigger charges_keep_their_decision",
+    "drop view charge_rows",
+    """create view charge_rows as select position, reference, json_array(reference, token, amount, currency, status,
+        code, message, advice, presentments, takings, refunds, amount_refunded) as row from charges""",
+    "alter table charges drop column fee",
+)
 
 
-def presentment(reference, *, amount=500, decline=None, is_lost_at_first=False):
+def presentment(reference, *, amount=500, decline=None, is_lost_at_first=False, fee=None):
     return Presentment(
         reference=reference,
         token=SimulatedCard.APPROVE.token,
         amount=Money(amount, NGN),
         decline=decline,
         is_lost_at_first=is_lost_at_first,
+        fee=None if fee is None else Money(fee, NGN),
     )
 
 
@@ -36,11 +44,12 @@ class TestSqliteIssuerLedger:
     async def test_gives_back_exactly_what_was_written(self, ledger):
         lost = await ledger.present(presentment("lost", is_lost_at_first=True))
         declined = await ledger.present(presentment("no", decline=Declined("05", 'Do "not" honör\n', "02")))
-        taken = await ledger.present(presentment("yes", amount=10**12))
+        taken = await ledger.present(presentment("yes", amount=10**12, fee=200_000))
         given = await ledger.give_back(order("back", "yes", 7))
         refused = await ledger.give_back(order("refused", "no", 7))
         assert await ledger.charge("lost") == lost.entry
         assert lost.entry.status is ChargeStatus.LOST
+        assert given.charge.result.fee == Money(200_000, NGN)
         assert await ledger.charge("no") == declined.entry
         assert await ledger.charge("yes") == given.charge != taken.entry
         assert await ledger.refund("back") == given.entry
@@ -54,6 +63,22 @@ class TestSqliteIssuerLedger:
         other = SqliteIssuerLedger.open(database)
         assert await other.charge("yes") == await ledger.charge("yes")
         await other.close()
+
+    async def test_keeps_what_a_file_from_before_fees_holds_and_fees_from_then_on(self, tmp_path):
+        old = tmp_path / "old.sqlite"
+        ledger = SqliteIssuerLedger.open(old)
+        await ledger.present(presentment("before"))
+        await ledger.close()
+        connection = sqlite3.connect(old)
+        for statement in BEFORE_FEES:
+            connection.execute(statement)
+        connection.commit()
+        connection.close()
+        ledger = SqliteIssuerLedger.open(old)
+        await ledger.present(presentment("after", fee=8))
+        fees = [(await ledger.charge(name)).fee for name in ("before", "after")]
+        assert fees == [None, Money(8, NGN)]
+        await ledger.close()
 
     async def test_decides_one_after_the_other_what_one_transaction_holds(self, ledger):
         charges = [ledger.present(presentment("same", amount=amount)) for amount in range(1, 700)]
@@ -91,10 +116,12 @@ class TestSqliteIssuerLedger:
             "update charges set amount = 499",
             "update charges set currency = 'USD'",
             "update charges set amount_refunded = 501",
+            "update charges set fee = 501",
+            "update charges set fee = 8",
             "delete from charges",
             "delete from refunds",
             "update refunds set amount = 499",
-            "insert into charges values (9, 'new', 't', 5, 'NGN', 'declined', '05', '', null, 1, 1, 0, 0)",
+            "insert into charges values (9, 'new', 't', 5, 'NGN', 'declined', '05', '', null, 1, 1, 0, 0, null)",
         ],
     )
     async def test_refuses_in_the_file_itself_to_take_twice_or_to_forget(self, ledger, database, statement):
@@ -125,7 +152,9 @@ class TestSqliteIssuerLedger:
         other.execute("begin immediate")
         waiting = asyncio.create_task(ledger.present(presentment("r", amount=900)))
         assert await asyncio.wait({waiting}, timeout=0.3) == (set(), {waiting})
-        other.execute("insert into charges values (1, 'r', 't', 5, 'NGN', 'approved', null, null, null, 1, 1, 0, 0)")
+        other.execute(
+            "insert into charges values (1, 'r', 't', 5, 'NGN', 'approved', null, null, null, 1, 1, 0, 0, null)"
+        )
         other.execute("commit")
         other.close()
         presented = await waiting

@@ -46,6 +46,7 @@ from duro.payments.payment_requests import (
     RequestStanding,
     UssdCode,
 )
+from duro.payments.provider_fee import ProviderFee
 from duro.payments.refunds import Refunded, RefundLookup, RefundRefused, RefundRequest, RefundResult
 from duro.payments.refusals import Refused
 from duro.payments.simulated import (
@@ -112,6 +113,7 @@ __all__ = [
     "OtherNotice",
     "PaymentRequestGateway",
     "PaymentRequestOrder",
+    "ProviderFee",
     "RefundFailed",
     "RefundLookup",
     "RefundRefused",

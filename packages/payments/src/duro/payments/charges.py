@@ -28,11 +28,13 @@ class Approved:
     """The provider took the money: this much, in this currency, under this reference.
 
     The amount is what the provider says it took. Compare it with what was asked: a repeat of a reference answers
-    with the first presentment's result, whatever the repeat asked for.
+    with the first presentment's result, whatever the repeat asked for. The fee is what it kept of the amount, None if
+    it doesn't say.
     """
 
     reference: str
     amount: Money
+    fee: Money | None = None
 
 
 @final

@@ -10,7 +10,7 @@ from duro.kernel import Money
 @final
 @dataclass(frozen=True, slots=True)
 class ChargeSucceeded:
-    """A charge that we asked for took this much."""
+    """A charge that we asked for took this much, of which the provider kept its fee; None if it doesn't say."""
 
     event_id: str
     reference: str
@@ -18,6 +18,7 @@ class ChargeSucceeded:
     amount: Money
     rail: Rail
     at: Instant
+    fee: Money | None = None
 
 
 @final
@@ -38,7 +39,10 @@ class ChargeFailed:
 @final
 @dataclass(frozen=True, slots=True)
 class MoneyReceived:
-    """Money that a payer pushed, with what hints at its purpose: our reference, the account it came to, or neither."""
+    """Money that a payer pushed, with what hints at its purpose: our reference, the account it came to, or neither.
+
+    The fee is what the provider kept of it; None if it doesn't say.
+    """
 
     event_id: str
     reference: str | None
@@ -47,6 +51,7 @@ class MoneyReceived:
     amount: Money
     rail: Rail
     at: Instant
+    fee: Money | None = None
 
 
 @final

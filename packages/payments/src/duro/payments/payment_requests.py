@@ -52,12 +52,16 @@ class Opened:
 @final
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Money that a payer sent, as the provider knows it: its own reference tells two arrivals apart."""
+    """Money that a payer sent, as the provider knows it: its own reference tells two arrivals apart.
+
+    The fee is what the provider kept of it; None if it doesn't say.
+    """
 
     provider_reference: str
     amount: Money
     rail: Rail
     arrived_at: Instant
+    fee: Money | None = None
 
 
 @final

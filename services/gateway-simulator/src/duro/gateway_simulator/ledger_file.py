@@ -34,7 +34,8 @@ create table if not exists charges (
     presentments integer not null check (presentments > 0),
     takings integer not null check (takings = (status = 'approved')),
     refunds integer not null check (refunds >= 0),
-    amount_refunded integer not null check (amount_refunded = 0 or amount_refunded between 1 and amount * takings)
+    amount_refunded integer not null check (amount_refunded = 0 or amount_refunded between 1 and amount * takings),
+    fee integer check (fee between 0 and amount * takings)
 );
 create table if not exists refunds (
     position integer primary key,
@@ -52,19 +53,23 @@ begin select raise(abort, 'a ledger forgets nothing'); end;
 create trigger if not exists refunds_stay before delete on refunds
 begin select raise(abort, 'a ledger forgets nothing'); end;
 create trigger if not exists charges_keep_their_decision before update on charges
-when old.status <> 'lost' and (new.status, new.amount, new.currency) is not (old.status, old.amount, old.currency)
+when old.status <> 'lost'
+    and (new.status, new.amount, new.currency, new.fee) is not (old.status, old.amount, old.currency, old.fee)
 begin select raise(abort, 'a charge is decided once'); end;
 create trigger if not exists refunds_keep_their_decision before update on refunds
 when old.status <> 'lost' and (new.status, new.amount, new.currency) is not (old.status, old.amount, old.currency)
 begin select raise(abort, 'a refund is decided once'); end;
+"""
+_VIEWS: Final = """
 create view if not exists charge_rows as select position, reference,
     json_array(reference, token, amount, currency, status, code, message, advice, presentments, takings, refunds,
-        amount_refunded) as row
+        amount_refunded, fee) as row
 from charges;
 create view if not exists refund_rows as select position, reference,
     json_array(reference, charge_reference, amount, currency, status, code, message, presentments) as row
 from refunds;
 """
+_FEE_COLUMN: Final = "alter table charges add column fee integer check (fee between 0 and amount * takings)"
 
 _READ_CHARGES: Final = """
 select json_group_array(json(row)) from charge_rows where reference in (select value from json_each(?))
@@ -76,16 +81,17 @@ _PAGE_OF_CHARGES: Final = "select position, row from charge_rows where position 
 _PAGE_OF_REFUNDS: Final = "select position, row from refund_rows where position > ? order by position limit ?"
 _WRITE_CHARGES: Final = """
 insert into charges (reference, token, amount, currency, status, code, message, advice, presentments, takings, refunds,
-    amount_refunded)
+    amount_refunded, fee)
 select
     json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'),
     json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]'), json_extract(value, '$[7]'),
-    json_extract(value, '$[8]'), json_extract(value, '$[9]'), json_extract(value, '$[10]'), json_extract(value, '$[11]')
+    json_extract(value, '$[8]'), json_extract(value, '$[9]'), json_extract(value, '$[10]'),
+    json_extract(value, '$[11]'), json_extract(value, '$[12]')
 from json_each(?) where true
 on conflict (reference) do update set token = excluded.token, amount = excluded.amount, currency = excluded.currency,
     status = excluded.status, code = excluded.code, message = excluded.message, advice = excluded.advice,
     presentments = excluded.presentments, takings = excluded.takings, refunds = excluded.refunds,
-    amount_refunded = excluded.amount_refunded
+    amount_refunded = excluded.amount_refunded, fee = excluded.fee
 """
 _WRITE_REFUNDS: Final = """
 insert into refunds (reference, charge_reference, amount, currency, status, code, message, presentments)
@@ -113,6 +119,8 @@ class LedgerFile:
         self._connection.execute("pragma journal_mode = wal").fetchone()
         self._connection.execute("pragma synchronous = full")
         self._connection.executescript(_SCHEMA + SqliteShelf.SCHEMA)
+        self._bring_up_to_date()
+        self._connection.executescript(_VIEWS)
         self.rails = RailPage(
             requests=SqliteShelf(self._connection, kind="request", shape=RequestEntry),
             accounts=SqliteShelf(self._connection, kind="account", shape=AccountEntry),
@@ -121,6 +129,14 @@ class LedgerFile:
             deliveries=SqliteShelf(self._connection, kind="delivery", shape=NoticeDelivery),
             dictations=SqliteShelf(self._connection, kind="dictation", shape=DictationEntry),
         )
+
+    def _bring_up_to_date(self) -> None:
+        """Give a file from before fees a column for them."""
+        with self.transaction():
+            columns = {name for _, name, *_ in self._connection.execute("pragma table_info(charges)")}
+            if "fee" not in columns:
+                self._connection.execute(_FEE_COLUMN)
+                self._connection.execute("drop view charge_rows")
 
     @contextmanager
     def transaction(self) -> Generator[None]:

@@ -16,6 +16,7 @@ class ChargeLine(Struct, frozen=True, kw_only=True, rename="camel", tag_field="k
     takings: int
     refunds: int
     amount_refunded: int
+    fee: int | None
 
     @classmethod
     def of(cls, entry: ChargeEntry) -> "ChargeLine":
@@ -29,6 +30,7 @@ class ChargeLine(Struct, frozen=True, kw_only=True, rename="camel", tag_field="k
             takings=entry.takings,
             refunds=entry.refunds,
             amount_refunded=entry.amount_refunded.amount,
+            fee=entry.fee and entry.fee.amount,
         )
 
 
@@ -67,6 +69,7 @@ class ArrivalLine(Struct, frozen=True, kw_only=True, rename="camel", tag_field="
     request_reference: str | None
     account_number: str | None
     at: Instant
+    fee: int | None
 
     @classmethod
     def of(cls, entry: ArrivalEntry) -> "ArrivalLine":
@@ -79,6 +82,7 @@ class ArrivalLine(Struct, frozen=True, kw_only=True, rename="camel", tag_field="
             request_reference=entry.reference,
             account_number=entry.account_number,
             at=entry.arrived_at,
+            fee=entry.fee and entry.fee.amount,
         )
 
 

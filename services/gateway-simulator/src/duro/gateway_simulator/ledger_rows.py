@@ -20,6 +20,7 @@ class ChargeRow(Struct, frozen=True, array_like=True):
     takings: int
     refunds: int
     amount_refunded: int
+    fee: int | None
 
     @classmethod
     def of(cls, entry: ChargeEntry) -> "ChargeRow":
@@ -37,6 +38,7 @@ class ChargeRow(Struct, frozen=True, array_like=True):
             takings=entry.takings,
             refunds=entry.refunds,
             amount_refunded=entry.amount_refunded.amount,
+            fee=entry.fee and entry.fee.amount,
         )
 
     @property
@@ -53,6 +55,7 @@ class ChargeRow(Struct, frozen=True, array_like=True):
             takings=self.takings,
             refunds=self.refunds,
             amount_refunded=Money(self.amount_refunded, currency),
+            fee=None if self.fee is None else Money(self.fee, currency),
         )
 
 

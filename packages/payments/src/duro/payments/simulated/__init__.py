@@ -1,11 +1,14 @@
 """The simulated provider: listed test numbers, one issuer, and a ledger of what it really took."""
 
 from duro.payments.simulated.answers import Answered, Broken, ChargeAnswer, RefundAnswer, RefundAnswered, Silent
+from duro.payments.simulated.approvals.desk import ApprovalDesk
+from duro.payments.simulated.approvals.entry import ApprovalEntry, PayerAnswer
 from duro.payments.simulated.card_desk import CardDesk
 from duro.payments.simulated.cards import Delivery, SimulatedCard
 from duro.payments.simulated.dictations import DictationEntry
 from duro.payments.simulated.entries import ChargeEntry, ChargeStatus, RefundEntry, RefundStatus
 from duro.payments.simulated.faults import FaultPlan
+from duro.payments.simulated.fees import SimulatedFee, SimulatedFees
 from duro.payments.simulated.gateway import SimulatedGateway
 from duro.payments.simulated.http_gateway import HttpSimulatedGateway
 from duro.payments.simulated.issuer import SimulatedIssuer
@@ -33,6 +36,8 @@ from duro.payments.simulated.webhooks.seal import WebhookSeal
 __all__ = [
     "AccountEntry",
     "Answered",
+    "ApprovalDesk",
+    "ApprovalEntry",
     "ArrivalEntry",
     "Broken",
     "CardDesk",
@@ -54,6 +59,7 @@ __all__ = [
     "NoticeDelivery",
     "NoticePlan",
     "NoticeReceiver",
+    "PayerAnswer",
     "PayerOrder",
     "Presented",
     "Presentment",
@@ -74,6 +80,8 @@ __all__ = [
     "Silent",
     "SimulatedBankAccount",
     "SimulatedCard",
+    "SimulatedFee",
+    "SimulatedFees",
     "SimulatedGateway",
     "SimulatedInboundWebhooks",
     "SimulatedIssuer",

@@ -37,6 +37,7 @@ class ChargeEntry:
     takings: int
     refunds: int
     amount_refunded: Money
+    fee: Money | None = None
 
     @property
     def result(self) -> Approved | Declined | None:
@@ -45,7 +46,7 @@ class ChargeEntry:
             case ChargeStatus.LOST:
                 return None
             case ChargeStatus.APPROVED | ChargeStatus.DECLINED:
-                return self.decline or Approved(self.reference, self.amount)
+                return self.decline or Approved(self.reference, self.amount, self.fee)
             case _:
                 assert_never(self.status)
 

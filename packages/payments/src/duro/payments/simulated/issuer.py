@@ -6,12 +6,14 @@ from whenever import TimeDelta
 from duro.billing.recovery import Rail
 from duro.kernel import Currency, Money
 from duro.payments.cards import CardDetails, CardRefused, Tokenized
-from duro.payments.charges import Approved, ChargeRequest, Declined, NotFound
+from duro.payments.charges import Approved, AwaitsApproval, ChargeRequest, Declined, NotFound
 from duro.payments.refunds import Refunded, RefundRefused, RefundRequest
 from duro.payments.simulated.answers import Answered, Broken, ChargeAnswer, RefundAnswer, RefundAnswered, Silent
+from duro.payments.simulated.approvals.desk import ApprovalDesk
 from duro.payments.simulated.card_desk import CardDesk
 from duro.payments.simulated.cards import Delivery, SimulatedCard
 from duro.payments.simulated.faults import FaultPlan
+from duro.payments.simulated.fees import SimulatedFees
 from duro.payments.simulated.ledger import IssuerLedger
 from duro.payments.simulated.presentment import Presented, Presentment, RefundOrder
 from duro.payments.simulated.rails.mandate_bank import SimulatedMandateBank
@@ -38,11 +40,13 @@ class SimulatedIssuer:
         slow: TimeDelta = _SLOW,
         mandates: SimulatedMandateBank | None = None,
         teller: ChargeTeller | None = None,
+        approvals: ApprovalDesk | None = None,
     ) -> None:
         self._ledger = ledger
         self._cards = CardDesk(ledger)
         self._mandates = mandates
         self._teller = teller
+        self._approvals = approvals
         self._faults = faults
         self._slow = slow
 
@@ -58,7 +62,11 @@ class SimulatedIssuer:
         delivery = self._delivery_of(request)
         if delivery is Delivery.SLOW and await self._is_undecided(request.reference):
             await asyncio.sleep(self._slow.total("seconds"))
+        held = await self._held(request, delivery)
+        if held is not None:
+            return held
         is_debit = SimulatedMandateBank.has_given(request.token)
+        rail = Rail.DIRECT_DEBIT if is_debit else Rail.CARD
         presented = await self._ledger.present(
             Presentment(
                 reference=request.reference,
@@ -66,15 +74,19 @@ class SimulatedIssuer:
                 amount=request.amount,
                 decline=await self._debit_decline_of(request) if is_debit else await self._decline_of(request),
                 is_lost_at_first=delivery is Delivery.LOST,
+                fee=SimulatedFees.bundled().kept_of(request.amount, rail),
             )
         )
         if self._teller is not None and presented.entry.result is not None and not presented.is_repeat:
-            await self._teller.tell_charge(presented.entry, Rail.DIRECT_DEBIT if is_debit else Rail.CARD)
+            await self._teller.tell_charge(presented.entry, rail)
         return self._answer(presented, delivery)
 
-    async def lookup(self, reference: str) -> Approved | Declined | NotFound:
+    async def lookup(self, reference: str) -> Approved | Declined | AwaitsApproval | NotFound:
         entry = await self._ledger.charge(reference)
-        return (entry and entry.result) or NotFound()
+        if entry is not None and entry.result is not None:
+            return entry.result
+        waiting = None if self._approvals is None else await self._approvals.standing(reference)
+        return waiting or NotFound()
 
     async def refund(self, request: RefundRequest) -> RefundAnswer:
         delivery = self._faults.delivery_of(request.reference)
@@ -111,6 +123,23 @@ class SimulatedIssuer:
     async def close(self) -> None:
         await self._ledger.close()
 
+    async def _held(self, request: ChargeRequest, delivery: Delivery) -> ChargeAnswer | None:
+        """Have the payer asked, where there is one to ask and nothing decided yet."""
+        card = SimulatedCard.of_token(request.token)
+        if self._approvals is None or card is None or not card.asks_payer:
+            return None
+        entry = await self._ledger.charge(request.reference)
+        is_lost = entry is None and delivery is Delivery.LOST
+        is_decided = entry is not None and entry.result is not None
+        if is_lost or is_decided or await self._decline_of(request) != card.decline:
+            return None
+        held = await self._approvals.hold(request)
+        if held is None:
+            return None
+        if held.presentments == 1 and delivery is Delivery.SILENT:
+            return Silent()
+        return Answered(self._approvals.awaits(held), is_repeat=held.presentments > 1)
+
     async def _is_undecided(self, reference: str) -> bool:
         return isinstance(await self.lookup(reference), NotFound)
 
@@ -130,7 +159,7 @@ class SimulatedIssuer:
             return Declined("57", "Transaction not permitted to cardholder")
         if card.is_told:
             return await self._cards.decline_of(request.reference, token=card.token)
-        return card.decline
+        return card.decline_of(is_payer_present=request.is_payer_present)
 
     async def _debit_decline_of(self, request: ChargeRequest) -> Declined | None:
         if self._mandates is None:

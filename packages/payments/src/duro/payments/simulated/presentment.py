@@ -23,7 +23,8 @@ class Presented:
 class Presentment:
     """One arrival of a charge at the issuer, with the bank's answer should it be the one that decides.
 
-    `is_lost_at_first` says that the first arrival of this reference goes astray before anything is decided.
+    `is_lost_at_first` says that the first arrival of this reference goes astray before anything is decided; the fee is
+    what is kept if it takes.
     """
 
     reference: str
@@ -31,6 +32,7 @@ class Presentment:
     amount: Money
     decline: Declined | None
     is_lost_at_first: bool
+    fee: Money | None = None
 
     def against(self, existing: ChargeEntry | None) -> Presented:
         """Decide once per reference: whatever is presented after the decision changes nothing but the count."""
@@ -43,7 +45,7 @@ class Presentment:
         return Presented(entry=replace(existing, presentments=presentments), is_first=False, is_repeat=True)
 
     def _lost(self) -> ChargeEntry:
-        return replace(self._decided(1), status=ChargeStatus.LOST, decline=None, takings=0)
+        return replace(self._decided(1), status=ChargeStatus.LOST, decline=None, takings=0, fee=None)
 
     def _decided(self, presentments: int) -> ChargeEntry:
         return ChargeEntry(
@@ -56,6 +58,7 @@ class Presentment:
             takings=1 if self.decline is None else 0,
             refunds=0,
             amount_refunded=Money.zero(self.amount.currency),
+            fee=self.fee if self.decline is None else None,
         )
 
 

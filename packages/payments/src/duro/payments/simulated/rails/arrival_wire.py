@@ -5,8 +5,9 @@ from duro.billing.recovery import Rail
 from duro.kernel import Currency, Money
 from duro.payments.bank_accounts import BankAccount
 from duro.payments.payment_requests import Arrival
+from duro.payments.provider_fee import ProviderFee
 from duro.payments.refusals import Refused
-from duro.payments.simulated.wire_types import WireCurrency, WireName, WireTaken
+from duro.payments.simulated.wire_types import WireAnything, WireCurrency, WireName, WireTaken
 
 
 class AccountNumberView(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -48,6 +49,7 @@ class ArrivalView(Struct, frozen=True, kw_only=True, rename="camel"):
     currency: WireCurrency
     rail: Rail
     arrived_at: Instant
+    fee: WireAnything = None
 
     @classmethod
     def of(cls, arrival: Arrival) -> "ArrivalView":
@@ -57,14 +59,17 @@ class ArrivalView(Struct, frozen=True, kw_only=True, rename="camel"):
             currency=arrival.amount.currency.code,
             rail=arrival.rail,
             arrived_at=arrival.arrived_at,
+            fee=arrival.fee and arrival.fee.amount,
         )
 
     @property
     def result(self) -> Arrival:
         """The money; raises UnknownCurrencyError."""
+        amount = Money(self.amount, Currency(self.currency))
         return Arrival(
             provider_reference=self.provider_reference,
-            amount=Money(self.amount, Currency(self.currency)),
+            amount=amount,
             rail=self.rail,
             arrived_at=self.arrived_at,
+            fee=ProviderFee.read(self.fee, amount=amount),
         )

@@ -92,6 +92,7 @@ class ArrivalEntry:
     amount: Money
     rail: Rail
     arrived_at: Instant
+    fee: Money | None = None
 
     @property
     def mark(self) -> ShelfMark:
@@ -99,7 +100,7 @@ class ArrivalEntry:
 
     @property
     def arrival(self) -> Arrival:
-        return Arrival(self.provider_reference, self.amount, self.rail, self.arrived_at)
+        return Arrival(self.provider_reference, self.amount, self.rail, self.arrived_at, self.fee)
 
 
 @final

@@ -6,6 +6,7 @@ from whenever import Instant
 from duro.billing.recovery import Rail
 from duro.kernel import Money
 from duro.payments.notices import MoneyReceived
+from duro.payments.simulated.fees import SimulatedFees
 from duro.payments.simulated.imprint import Imprint
 from duro.payments.simulated.rails.entries import AccountEntry, ArrivalEntry, RequestEntry
 from duro.payments.simulated.rails.page import RailPage
@@ -47,6 +48,7 @@ class Till:
             amount=amount,
             rail=rail,
             arrived_at=at,
+            fee=SimulatedFees.bundled().kept_of(amount, rail),
         )
         page.arrivals.put(arrival)
         self._tell(page, arrival)
@@ -75,5 +77,6 @@ class Till:
             amount=arrival.amount,
             rail=arrival.rail,
             at=arrival.arrived_at,
+            fee=arrival.fee,
         )
         self.desk.tell(page, notice, happening=f"{arrival.owner} {arrival.order}")

@@ -4,7 +4,8 @@ from whenever import Instant
 from duro.billing.recovery import Rail
 from duro.kernel import Currency, Money
 from duro.payments.notices import ChargeFailed, ChargeSucceeded
-from duro.payments.simulated.wire_types import WireAmount, WireCurrency, WireName, WireTaken
+from duro.payments.provider_fee import ProviderFee
+from duro.payments.simulated.wire_types import WireAmount, WireAnything, WireCurrency, WireName, WireTaken
 
 
 class ChargeSucceededBody(Struct, frozen=True, kw_only=True, rename="camel", tag_field="type", tag="charge.succeeded"):
@@ -17,6 +18,7 @@ class ChargeSucceededBody(Struct, frozen=True, kw_only=True, rename="camel", tag
     currency: WireCurrency
     rail: Rail
     at: Instant
+    fee: WireAnything = None
 
     @classmethod
     def of(cls, notice: ChargeSucceeded) -> "ChargeSucceededBody":
@@ -28,18 +30,21 @@ class ChargeSucceededBody(Struct, frozen=True, kw_only=True, rename="camel", tag
             currency=notice.amount.currency.code,
             rail=notice.rail,
             at=notice.at,
+            fee=notice.fee and notice.fee.amount,
         )
 
     @property
     def notice(self) -> ChargeSucceeded:
         """What it tells; raises UnknownCurrencyError."""
+        amount = Money(self.amount, Currency(self.currency))
         return ChargeSucceeded(
             event_id=self.id,
             reference=self.reference,
             provider_reference=self.provider_reference,
-            amount=Money(self.amount, Currency(self.currency)),
+            amount=amount,
             rail=self.rail,
             at=self.at,
+            fee=ProviderFee.read(self.fee, amount=amount),
         )
 
 

@@ -23,7 +23,7 @@ class ChargeTeller:
         event_id, name, at = NoticeDesk.event_id(happening), f"chg-{Imprint.of(happening).letters}", self._clock.now()
         notice: Notice
         if entry.decline is None:
-            notice = ChargeSucceeded(event_id, entry.reference, name, entry.amount, rail, at)
+            notice = ChargeSucceeded(event_id, entry.reference, name, entry.amount, rail, at, entry.fee)
         else:
             code, message = entry.decline.code, entry.decline.message
             notice = ChargeFailed(event_id, entry.reference, name, entry.amount, rail, at, code, message)

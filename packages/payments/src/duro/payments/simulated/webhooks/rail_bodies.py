@@ -4,7 +4,8 @@ from whenever import Instant
 from duro.billing.recovery import Rail
 from duro.kernel import Currency, Money
 from duro.payments.notices import MandateActivated, MandateRevoked, MoneyReceived
-from duro.payments.simulated.wire_types import WireCurrency, WireName, WireTaken
+from duro.payments.provider_fee import ProviderFee
+from duro.payments.simulated.wire_types import WireAnything, WireCurrency, WireName, WireTaken
 
 
 class MoneyReceivedBody(Struct, frozen=True, kw_only=True, rename="camel", tag_field="type", tag="money.received"):
@@ -18,6 +19,7 @@ class MoneyReceivedBody(Struct, frozen=True, kw_only=True, rename="camel", tag_f
     currency: WireCurrency
     rail: Rail
     at: Instant
+    fee: WireAnything = None
 
     @classmethod
     def of(cls, notice: MoneyReceived) -> "MoneyReceivedBody":
@@ -30,19 +32,22 @@ class MoneyReceivedBody(Struct, frozen=True, kw_only=True, rename="camel", tag_f
             currency=notice.amount.currency.code,
             rail=notice.rail,
             at=notice.at,
+            fee=notice.fee and notice.fee.amount,
         )
 
     @property
     def notice(self) -> MoneyReceived:
         """What it tells; raises UnknownCurrencyError."""
+        amount = Money(self.amount, Currency(self.currency))
         return MoneyReceived(
             event_id=self.id,
             reference=self.reference,
             account_number=self.account_number,
             provider_reference=self.provider_reference,
-            amount=Money(self.amount, Currency(self.currency)),
+            amount=amount,
             rail=self.rail,
             at=self.at,
+            fee=ProviderFee.read(self.fee, amount=amount),
         )
 
 
