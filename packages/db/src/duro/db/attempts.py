@@ -23,7 +23,7 @@ _LISTING: Final = Listing(
     table="payment_attempts",
     columns="id, invoice_id, subscription_id, payment_method_id, provider, rail, status, amount, currency, reason, "
     "failure_code, failure_message, advice_code, claimed_until, created_at, settled_at, initiator, credited, "
-    "approval_url",
+    "approval_url, fee",
 )
 _SELECT: Final = f"select {_LISTING.columns} from {{schema}}.payment_attempts "
 _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
@@ -147,6 +147,7 @@ class AttemptRepository:
             initiator=Initiator(row["initiator"]),
             credited=Money(row["credited"], currency) if row["credited"] else None,
             approval_url=row["approval_url"],
+            fee=None if row["fee"] is None else Money(row["fee"], currency),
         )
 
     @staticmethod

@@ -19,14 +19,15 @@ from duro.kernel import (
 
 _SELECT: Final = """
     select id, provider, reference, rail, amount, currency, payment_request_id, attempt_id, subscription_id,
-           received_at, created_at
+           received_at, created_at, fee
     from {schema}.incoming_payments """
 _FIND: Final = _SELECT + "where tenant_id = $1 and provider = $2 and reference = $3"
 _OF_SUBSCRIPTION: Final = _SELECT + "where tenant_id = $1 and subscription_id = $2 order by id"
 _RECORD: Final = """
     insert into {schema}.incoming_payments (tenant_id, id, provider, reference, rail, amount, currency,
-                                            payment_request_id, attempt_id, subscription_id, received_at, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                            payment_request_id, attempt_id, subscription_id, received_at, created_at,
+                                            fee)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
     on conflict (tenant_id, provider, reference) do nothing"""
 _ALLOCATE: Final = """
     insert into {schema}.allocations (tenant_id, id, incoming_payment_id, invoice_id, subscription_id, amount, currency,
@@ -73,6 +74,7 @@ class IncomingPaymentRepository:
             None if payment.subscription_id is None else payment.subscription_id.value,
             payment.received_at,
             payment.created_at,
+            None if payment.fee is None else payment.fee.amount,
         )
         return touched == 1
 
@@ -96,18 +98,20 @@ class IncomingPaymentRepository:
 
     @staticmethod
     def _read(row: Record) -> IncomingPayment:
+        currency = Currency(row["currency"])
         request, attempt, subscription = row["payment_request_id"], row["attempt_id"], row["subscription_id"]
         return IncomingPayment(
             id=IncomingPaymentId(row["id"]),
             provider=row["provider"],
             reference=row["reference"],
             rail=Rail(row["rail"]),
-            amount=Money(row["amount"], Currency(row["currency"])),
+            amount=Money(row["amount"], currency),
             payment_request_id=None if request is None else PaymentRequestId(request),
             attempt_id=None if attempt is None else PaymentAttemptId(attempt),
             subscription_id=None if subscription is None else SubscriptionId(subscription),
             received_at=row["received_at"],
             created_at=row["created_at"],
+            fee=None if row["fee"] is None else Money(row["fee"], currency),
         )
 
     @staticmethod

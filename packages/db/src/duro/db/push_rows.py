@@ -83,7 +83,10 @@ class PaymentRequest:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingPayment:
-    """Money that came without a charge of ours, once for each reference of its provider."""
+    """Money that came without a charge of ours, once for each reference of its provider.
+
+    The fee is what its provider kept of it; None if it didn't say.
+    """
 
     id: IncomingPaymentId
     provider: str
@@ -95,6 +98,7 @@ class IncomingPayment:
     subscription_id: SubscriptionId | None = None
     received_at: Instant
     created_at: Instant
+    fee: Money | None = None
 
 
 @final

@@ -220,7 +220,7 @@ class PaymentAttempt:
     """One try to collect an invoice; its id's suffix is the reference at the provider.
 
     What of its money found nothing left to pay was credited to the balance. While it waits for its payer's approval,
-    that is given at an address of their own.
+    that is given at an address of their own. The fee is what its provider kept of it; None if it didn't say.
     """
 
     id: PaymentAttemptId
@@ -241,6 +241,7 @@ class PaymentAttempt:
     initiator: Initiator = Initiator.SCHEDULE
     credited: Money | None = None
     approval_url: str | None = field(default=None, repr=False)
+    fee: Money | None = None
 
     @property
     def reference(self) -> str:

@@ -190,6 +190,11 @@ class RenewalColumns:
             ),
         )
 
+    @staticmethod
+    def fees(attempts: Sequence[PaymentAttempt]) -> list[object]:
+        """Return what providers kept, an attempt each, in the order of their results."""
+        return [None if attempt.fee is None else attempt.fee.amount for attempt in attempts]
+
     @classmethod
     def invoice_results(cls, invoices: Sequence[Invoice]) -> ColumnArrays:
         return cls._transpose(

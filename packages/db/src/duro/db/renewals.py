@@ -125,4 +125,5 @@ class RenewalRepository:
             [each.subscription.renews_from for each in settlements],
             [each.barred.value for each in settlements if each.barred is not None],
             *RenewalColumns.case_ends([each.case_end for each in settlements if each.case_end is not None]),
+            RenewalColumns.fees([each.attempt for each in settlements if each.attempt is not None]),
         )

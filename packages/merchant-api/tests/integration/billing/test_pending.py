@@ -93,7 +93,9 @@ class TestAnUnknownAnswer:
         assert await loop.pending.resolve(loop.merchant.tenant.id, attempt.id) is RenewalOutcome.CHARGED
 
         assert (await loop.subscription(unanswered.id)).cycles_completed == 1
-        assert (await loop.gateway.lookup(attempt.reference)) == Approved(attempt.reference, Money(500_000, NGN))
+        found = Approved(attempt.reference, Money(500_000, NGN), Money(17_500, NGN))
+        assert (await loop.gateway.lookup(attempt.reference)) == found
+        assert (await the_attempt(loop, unanswered)).fee == found.fee
         assert await loop.audit() == ()
 
     async def test_that_took_nothing_is_sent_again_under_the_same_reference(self, loop, clock):
@@ -130,6 +132,21 @@ class TestAnUnknownAnswer:
         assert gateway.sent == []
         assert (await the_attempt(loop, unanswered)).status is AttemptStatus.REVIEW
         assert await loop.renew(unanswered.id) is RenewalOutcome.PENDING
+
+    @pytest.mark.parametrize("fee", [Money(-1, NGN), Money(500_001, NGN), Money(5, Currency("USD"))])
+    async def test_that_names_a_fee_that_cannot_be_settles_the_money_and_leaves_the_fee_unknown(
+        self, loop, unanswered, clock, ids, fee
+    ):
+        await loop.renew(unanswered.id)
+        attempt = await the_attempt(loop, unanswered)
+        clock.advance(LEASE)
+        gateway = ScriptedGateway(lookup=Approved(attempt.reference, Money(500_000, NGN), fee))
+
+        await resolver(loop, gateway, clock=clock, ids=ids).resolve(loop.merchant.tenant.id, attempt.id)
+
+        settled = await the_attempt(loop, unanswered)
+        assert (settled.status, settled.fee) == (AttemptStatus.SUCCEEDED, None)
+        assert await loop.audit() == ()
 
     async def test_of_another_amount_goes_to_review(self, loop, unanswered, clock, ids):
         await loop.renew(unanswered.id)

@@ -30,7 +30,7 @@ class TestAChargeThatIsApproved:
         assert invoice.status is InvoiceStatus.PAID
         assert invoice.total == invoice.amount_paid == Money(500_000, NGN)
         assert (invoice.period_start, invoice.period_end) == (renewed.current_period_start, renewed.current_period_end)
-        assert attempt.status is AttemptStatus.SUCCEEDED
+        assert (attempt.status, attempt.fee) == (AttemptStatus.SUCCEEDED, Money(17_500, NGN))
         assert await loop.events(subscription.id) == ["invoice_created", "subscription_payment_success"]
         assert await loop.balances() == {"gateway:simulated": 500_000, "receivable": 0, "revenue": -500_000}
         assert await loop.audit() == ()

@@ -1,11 +1,11 @@
 with attempts as (
     update {schema}.payment_attempts a
     set status = u.status, failure_code = u.failure_code, failure_message = u.failure_message,
-        advice_code = u.advice_code, settled_at = u.settled_at, credited = u.credited,
+        advice_code = u.advice_code, settled_at = u.settled_at, credited = u.credited, fee = u.fee,
         approval_url = null
     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-                $8::bigint[])
-         as u (id, status, failure_code, failure_message, advice_code, settled_at, credited)
+                $8::bigint[], $97::bigint[])
+         as u (id, status, failure_code, failure_message, advice_code, settled_at, credited, fee)
     where a.tenant_id = $1 and a.id = u.id and a.status = 'pending'
 ), barred as (
     update {schema}.payment_methods m set barred_at = $82::timestamptz

@@ -20,6 +20,7 @@ from duro.kernel import Clock, EntityId, IdFactory, Money
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.messages.message_drafts import MessageDrafts
+from duro.payments import ProviderFee
 
 
 @final
@@ -124,11 +125,12 @@ class PaidDrafts:
             return self._postings.uncollectible_recovered(invoice), *money.journals
         return money.journals
 
-    def taken(self, subject: SettlementSubject, *, now: Instant) -> PaymentAttempt:
+    def taken(self, subject: SettlementSubject, fee: Money | None, *, now: Instant) -> PaymentAttempt:
         """Take note of a charge's success; what other money left it nothing to pay for is credit."""
+        kept = ProviderFee.of(fee, amount=subject.attempt.amount)
         surplus = subject.attempt.amount - subject.invoice.amount_remaining
         credited = surplus if surplus.amount > 0 else None
-        return replace(subject.attempt, status=AttemptStatus.SUCCEEDED, settled_at=now, credited=credited)
+        return replace(subject.attempt, status=AttemptStatus.SUCCEEDED, settled_at=now, credited=credited, fee=kept)
 
     def found_paid(
         self, subject: SettlementSubject, attempt: PaymentAttempt

@@ -99,8 +99,8 @@ class SettlementDrafts:
         match answer:
             case Approved(amount=amount) if amount != subject.attempt.amount:
                 return self.in_review(subject, code=AMOUNT_MISMATCH, message=f"The provider took {amount}.", now=now)
-            case Approved():
-                attempt = self._paid.taken(subject, now=now)
+            case Approved(fee=fee):
+                attempt = self._paid.taken(subject, fee, now=now)
                 outcome = ChargeOutcome.PAID
             case Declined(code, message, advice):
                 attempt = replace(

@@ -28,6 +28,7 @@ class MoneyNotices:
             amount=notice.amount,
             rail=notice.rail,
             at=notice.at,
+            fee=notice.fee,
             request_id=subject if isinstance(subject, PaymentRequestId) else None,
             attempt_id=subject if isinstance(subject, PaymentAttemptId) else None,
         )

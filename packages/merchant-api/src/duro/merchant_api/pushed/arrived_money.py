@@ -23,7 +23,7 @@ class Received(StrEnum):
 class ArrivedMoney:
     """Money as its provider tells of it, under the provider's own reference, with what it came for.
 
-    That is a request for it, or a charge that had counted as failed.
+    That is a request for it, or a charge that had counted as failed. The fee is what the provider says it kept of it.
     """
 
     provider: str
@@ -33,3 +33,4 @@ class ArrivedMoney:
     at: Instant
     request_id: PaymentRequestId | None = None
     attempt_id: PaymentAttemptId | None = None
+    fee: Money | None = None

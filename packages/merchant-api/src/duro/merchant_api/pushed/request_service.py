@@ -135,6 +135,7 @@ class RequestService:
                     rail=arrival.rail,
                     at=arrival.arrived_at,
                     request_id=request.id,
+                    fee=arrival.fee,
                 ),
             )
             news = news or received is not Received.KNOWN
