@@ -77,6 +77,7 @@ class FailureCodes:
             if row.get("requires_new_card")
             else typical.requires_new_card,
             is_revocation=row.get("revoked") == "yes",
+            is_in_doubt=row.get("in_doubt") == "yes",
             visa_category=int(row["visa_category"]) if row.get("visa_category") else None,
             payer_words=row.get("payer_words") or typical.payer_words,
             source=row.get("source") or "",

@@ -22,6 +22,8 @@ _FLAGS = {
     "--slow-ms": ("GATEWAY_SLOW_MS", "how long the slow card takes (3000)"),
     "--hold-ms": ("GATEWAY_HOLD_MS", "how long a time-out holds the connection (30000)"),
     "--mandate-setup-seconds": ("GATEWAY_MANDATE_SETUP_SECONDS", "how long a mandate's debits fail at first (7200)"),
+    "--approval-seconds": ("GATEWAY_APPROVAL_SECONDS", "how long a payer has to approve a charge (900)"),
+    "--public-url": ("GATEWAY_PUBLIC_URL", "where payers reach its pages; as it listens without it"),
     "--webhook-url": ("GATEWAY_WEBHOOK_URL", "where notices are posted; none are without it"),
     "--webhook-secret": ("GATEWAY_WEBHOOK_SECRET", "what notices are signed with"),
     "--webhook-charges": ("GATEWAY_WEBHOOK_CHARGES", "1: tell of charges and refunds, too"),

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from whenever import Instant
 
 from duro.crypto import SystemClock
+from duro.gateway_simulator.approvals_controller import ApprovalsController
 from duro.gateway_simulator.cards_controller import CardsController
 from duro.gateway_simulator.charges_controller import ChargesController
 from duro.gateway_simulator.http_receiver import HttpReceiver
@@ -39,11 +40,12 @@ class Composition:
 
     settings: Settings
     ledger: SqliteIssuerLedger
+    address: str
 
     @classmethod
-    def open(cls, settings: Settings) -> "Composition":
-        """Open the ledger; must be called where an event loop is running."""
-        return cls(settings, SqliteIssuerLedger.open(settings.database))
+    def open(cls, settings: Settings, *, address: str) -> "Composition":
+        """Open the ledger; must be called where an event loop is running. The address is where it is listened at."""
+        return cls(settings, SqliteIssuerLedger.open(settings.database), settings.public_url or address)
 
     def application(self) -> Litestar:
         settings = self.settings
@@ -61,12 +63,14 @@ class Composition:
                 MandatesController,
                 PayersController,
                 CardsController,
+                ApprovalsController,
                 LedgerController,
             ],
             dependencies={
                 "issuer": Provide(lambda: provider.issuer, sync_to_thread=False),
                 "pushes": Provide(lambda: provider.pushes, sync_to_thread=False),
                 "mandates": Provide(lambda: provider.mandates, sync_to_thread=False),
+                "approvals": Provide(lambda: provider.approvals, sync_to_thread=False),
                 "cards": Provide(lambda: provider.cards, sync_to_thread=False),
                 "line": Provide(lambda: line, sync_to_thread=False),
                 "reader": Provide(lambda: reader, sync_to_thread=False),
@@ -94,6 +98,8 @@ class Composition:
             setup_time=settings.setup_time,
             notices=webhooks and webhooks.plan,
             is_telling_charges=webhooks is not None and webhooks.is_telling_charges,
+            address=self.address,
+            approval_time=settings.approval_time,
         )
 
     def _lifespans(self, provider: SimulatedProvider) -> Sequence[Lifespan]:

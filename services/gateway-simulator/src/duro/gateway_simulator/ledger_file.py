@@ -10,6 +10,7 @@ from duro.gateway_simulator.ledger_rows import ChargeRow, RefundRow
 from duro.gateway_simulator.sqlite_shelf import SqliteShelf
 from duro.payments.simulated import (
     AccountEntry,
+    ApprovalEntry,
     ArrivalEntry,
     ChargeEntry,
     DictationEntry,
@@ -128,6 +129,7 @@ class LedgerFile:
             mandates=SqliteShelf(self._connection, kind="mandate", shape=MandateEntry),
             deliveries=SqliteShelf(self._connection, kind="delivery", shape=NoticeDelivery),
             dictations=SqliteShelf(self._connection, kind="dictation", shape=DictationEntry),
+            approvals=SqliteShelf(self._connection, kind="approval", shape=ApprovalEntry),
         )
 
     def _bring_up_to_date(self) -> None:

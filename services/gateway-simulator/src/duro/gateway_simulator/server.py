@@ -19,10 +19,11 @@ class Server:
 
     async def serve(self) -> None:
         listening = self._listen()
-        composition = Composition.open(self._settings)
+        host, port = listening.getsockname()[:2]
+        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        composition = Composition.open(self._settings, address=address)
         try:
-            host, port = listening.getsockname()[:2]
-            sys.stdout.write(f"gateway-simulator is ready at http://{host}:{port}\n")
+            sys.stdout.write(f"gateway-simulator is ready at {address}\n")
             sys.stdout.flush()
             await self._uvicorn(composition).serve(sockets=[listening])
         finally:

@@ -24,6 +24,8 @@ class Settings:
     hold: TimeDelta
     is_hanging: bool
     setup_time: TimeDelta
+    public_url: str
+    approval_time: TimeDelta
     webhooks: WebhookSettings | None
 
     @classmethod
@@ -43,6 +45,10 @@ class Settings:
         hold = environment.whole("GATEWAY_HOLD_MS", 30_000, least=0, most=600_000)
         is_hanging = environment.flag("GATEWAY_HANG")
         setup = environment.whole("GATEWAY_MANDATE_SETUP_SECONDS", 7_200, least=0, most=604_800)
+        public_url = environment.text("GATEWAY_PUBLIC_URL", "").rstrip("/")
+        if public_url and not WebhookSettings.is_address(public_url):
+            environment.refuse("GATEWAY_PUBLIC_URL", "is an address such as http://127.0.0.1:8403")
+        approval = environment.whole("GATEWAY_APPROVAL_SECONDS", 900, least=0, most=86_400)
         webhooks = WebhookSettings.read(environment, seed=seed)
         environment.require_sound()
         return cls(
@@ -55,5 +61,7 @@ class Settings:
             hold=TimeDelta(milliseconds=hold),
             is_hanging=is_hanging,
             setup_time=TimeDelta(seconds=setup),
+            public_url=public_url,
+            approval_time=TimeDelta(seconds=approval),
             webhooks=webhooks,
         )

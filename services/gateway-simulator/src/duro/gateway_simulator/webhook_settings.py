@@ -41,13 +41,14 @@ class WebhookSettings:
         url = environment.text("GATEWAY_WEBHOOK_URL", "")
         if not url:
             return None
-        if not cls._is_address(url):
+        if not cls.is_address(url):
             environment.refuse("GATEWAY_WEBHOOK_URL", "is an address such as http://127.0.0.1:8402/webhooks")
         secret = environment.required("GATEWAY_WEBHOOK_SECRET")
         return cls(url=url, secret=secret, plan=plan, retries=retries, is_telling_charges=is_telling_charges)
 
     @staticmethod
-    def _is_address(url: str) -> bool:
+    def is_address(url: str) -> bool:
+        """Say whether it can be posted to or opened: http or https, with a host."""
         try:
             parts = urlsplit(url)
         except ValueError:

@@ -1,16 +1,16 @@
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
-from duro.payments.charges import Approved, Declined
+from duro.payments.charges import Approved, AwaitsApproval, Declined
 from duro.payments.refunds import Refunded, RefundRefused
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The issuer's decision; a repeat is the decision of an earlier presentment."""
+    """The issuer's decision, or that its payer is asked; a repeat is the answer to an earlier presentment."""
 
-    result: Approved | Declined
+    result: Approved | Declined | AwaitsApproval
     is_repeat: bool
 
 

@@ -34,6 +34,9 @@ class SimulatedCard(Enum):
     SLOW = ("4000000000000036", "visa", "slow", Delivery.SLOW, None)
     ERROR_AFTER = ("4000000000000507", "visa", "error_after", Delivery.BROKEN, None)
     REFUND_REFUSED = ("4000000000000606", "visa", "refund_refused", Delivery.ANSWERED, None)
+    APPROVAL = ("4000000000000135", "visa", "approval", Delivery.ANSWERED, "1A")
+    APPROVAL_VERVE = ("5061060000000132", "verve", "approval", Delivery.ANSWERED, "1A")
+    APPROVAL_UNASKED = ("4000000000000143", "visa", "approval_unasked", Delivery.ANSWERED, "1A")
     AS_TOLD = ("4000000000000101", "visa", "as_told", Delivery.ANSWERED, None)
     AS_TOLD_MASTERCARD = ("5555550000000101", "mastercard", "as_told", Delivery.ANSWERED, None)
 
@@ -58,12 +61,21 @@ class SimulatedCard(Enum):
         return self in {SimulatedCard.AS_TOLD, SimulatedCard.AS_TOLD_MASTERCARD}
 
     @property
+    def asks_payer(self) -> bool:
+        """Say whether its bank holds a charge until its payer has approved it, if they are there."""
+        return self in {SimulatedCard.APPROVAL, SimulatedCard.APPROVAL_VERVE}
+
+    @property
     def last4(self) -> str:
         return self.number[-4:]
 
+    def decline_of(self, *, is_payer_present: bool) -> Declined | None:
+        """Return the bank's refusal; None for a card that is good for any amount of theirs."""
+        return None if is_payer_present and self is SimulatedCard.APPROVAL_UNASKED else self.decline
+
     @property
     def decline(self) -> Declined | None:
-        """The bank's refusal, or None for a card that is good for any amount."""
+        """The bank's refusal of who isn't there, or None for a card that is good for any amount."""
         match self.code:
             case None:
                 return None
@@ -71,5 +83,7 @@ class SimulatedCard(Enum):
                 return Declined("51", "Insufficient funds")
             case "54":
                 return Declined("54", "Expired card")
+            case "1A":
+                return Declined("1A", "Additional customer authentication required")
             case code:
                 return Declined(code, "Do not honor")

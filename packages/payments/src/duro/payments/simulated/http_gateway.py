@@ -5,7 +5,7 @@ from whenever import TimeDelta
 
 from duro.kernel import Currency, Money, UnknownCurrencyError
 from duro.payments.cards import CardDetails, TokenizeResult
-from duro.payments.charges import Approved, ChargeLookup, ChargeRequest, ChargeResult, Declined, NotFound, Unknown
+from duro.payments.charges import ChargeLookup, ChargeRequest, ChargeResult, NotFound, Unknown
 from duro.payments.refunds import Refunded, RefundLookup, RefundRefused, RefundRequest, RefundResult
 from duro.payments.simulated.charge_wire import ChargeBody, ChargeReply
 from duro.payments.simulated.http_exchange import HttpExchange
@@ -90,7 +90,7 @@ class HttpSimulatedGateway:
     async def close(self) -> None:
         await self._exchange.close()
 
-    def _charged(self, reply: Reply, reference: str, statuses: frozenset[int]) -> Approved | Declined | Unknown:
+    def _charged(self, reply: Reply, reference: str, statuses: frozenset[int]) -> ChargeResult:
         answer = reply.read(ChargeReply, statuses)
         if isinstance(answer, Unknown):
             return answer

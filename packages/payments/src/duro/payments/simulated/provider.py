@@ -4,6 +4,7 @@ from typing import Final, final
 from whenever import TimeDelta
 
 from duro.kernel import Clock
+from duro.payments.simulated.approvals.desk import ApprovalDesk
 from duro.payments.simulated.card_desk import CardDesk
 from duro.payments.simulated.faults import FaultPlan
 from duro.payments.simulated.issuer import SimulatedIssuer
@@ -18,21 +19,24 @@ from duro.payments.simulated.webhooks.plan import NoticePlan
 _FAULTLESS: Final = FaultPlan()
 _SLOW: Final = TimeDelta(seconds=3)
 _SETUP_TIME: Final = TimeDelta(hours=2)
+_PATIENCE: Final = TimeDelta(minutes=15)
+_NOWHERE: Final = "http://simulated.invalid"
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class SimulatedProvider:
-    """The whole simulated provider over one ledger: its issuer, its push rails, and its mandates.
+    """The whole simulated provider over one ledger: its issuer, its push rails, its mandates, and payers' approvals.
 
     Without a plan of notices it tells nobody anything; of charges and refunds it tells only when asked to, since they
-    are answered anyway.
+    are answered anyway. What payers approved or refused it always tells of.
     """
 
     issuer: SimulatedIssuer
     pushes: SimulatedPushBank
     mandates: SimulatedMandateBank
     cards: CardDesk
+    approvals: ApprovalDesk
 
     @classmethod
     def over(
@@ -45,13 +49,24 @@ class SimulatedProvider:
         setup_time: TimeDelta = _SETUP_TIME,
         notices: NoticePlan | None = None,
         is_telling_charges: bool = False,
+        address: str = _NOWHERE,
+        approval_time: TimeDelta = _PATIENCE,
     ) -> "SimulatedProvider":
         desk = None if notices is None else NoticeDesk(clock=clock, plan=notices)
         mandates = SimulatedMandateBank(ledger, clock=clock, setup_time=setup_time, desk=desk, faults=faults)
-        teller = None if desk is None or not is_telling_charges else ChargeTeller(ledger, desk=desk, clock=clock)
+        teller = None if desk is None else ChargeTeller(ledger, desk=desk, clock=clock)
+        approvals = ApprovalDesk(ledger, clock=clock, address=address, patience=approval_time, teller=teller)
         return cls(
-            issuer=SimulatedIssuer(ledger, faults=faults, slow=slow, mandates=mandates, teller=teller),
+            issuer=SimulatedIssuer(
+                ledger,
+                faults=faults,
+                slow=slow,
+                mandates=mandates,
+                teller=teller if is_telling_charges else None,
+                approvals=approvals,
+            ),
             pushes=SimulatedPushBank(ledger, clock=clock, till=Till(desk), faults=faults),
             mandates=mandates,
             cards=CardDesk(ledger),
+            approvals=approvals,
         )

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, final
 
+from duro.payments.simulated.approvals.entry import ApprovalEntry
 from duro.payments.simulated.dictations import DictationEntry
 from duro.payments.simulated.memory_shelf import MemoryShelf
 from duro.payments.simulated.rails.entries import AccountEntry, ArrivalEntry, MandateEntry, RequestEntry
@@ -22,6 +23,7 @@ class RailPage:
     mandates: Shelf[MandateEntry]
     deliveries: Shelf[NoticeDelivery]
     dictations: Shelf[DictationEntry]
+    approvals: Shelf[ApprovalEntry]
 
     @classmethod
     def in_memory(cls) -> "RailPage":
@@ -32,6 +34,7 @@ class RailPage:
             mandates=MemoryShelf(),
             deliveries=MemoryShelf(),
             dictations=MemoryShelf(),
+            approvals=MemoryShelf(),
         )
 
     def holder_of(self, number: str) -> RequestEntry | AccountEntry | None:

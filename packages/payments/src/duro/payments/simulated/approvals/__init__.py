@@ -1,0 +1,1 @@
+"""Charges that the simulated provider holds until their payers have approved them."""
