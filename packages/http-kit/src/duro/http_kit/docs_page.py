@@ -12,13 +12,13 @@ _STYLE: Final = """
 @media(prefers-color-scheme:dark){:root{--ink:#e6ebef;--soft:#9aa7b3;--line:#2e3943;--ground:#11171c;
 --code:#1a2229;--accent:#5fd3ad}}
 *{box-sizing:border-box}body{margin:0 auto;max-width:62rem;padding:2rem 1.25rem;background:var(--ground);
-color:var(--ink);font:16px/1.55 system-ui,sans-serif}
+color:var(--ink);font:16px/1.55 system-ui,sans-serif;overflow-wrap:anywhere}
 h1,h2,h3{line-height:1.25}h2{margin-top:3rem;border-bottom:1px solid var(--line)}
 article{margin:2rem 0;padding-bottom:1rem;border-bottom:1px solid var(--line)}a{color:var(--accent)}
 code,pre{font:14px/1.5 ui-monospace,monospace;background:var(--code);border-radius:4px}code{padding:.1em .3em}
 pre{padding:.8rem;overflow:auto}.method{color:var(--accent);font-weight:700}.soft{color:var(--soft)}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.35rem .6rem .35rem 0;
-border-bottom:1px solid var(--line)}nav ul{columns:2;list-style:none;padding:0}
+border-bottom:1px solid var(--line)}nav ul{columns:2 18rem;list-style:none;padding:0}
 """
 _POINTER: Final = "#/components/schemas/"
 
@@ -43,11 +43,12 @@ class DocsPage:
             [
                 '<!doctype html><html lang="en"><head><meta charset="utf-8">',
                 '<meta name="viewport" content="width=device-width, initial-scale=1">',
-                f"<title>{escape(info['title'])}</title><style>{_STYLE}</style></head><body>",
+                f"<title>{escape(info['title'])}</title><style>{_STYLE}</style></head><body><main>",
                 f"<h1>{escape(info['title'])} <small class=soft>{escape(info['version'])}</small></h1>",
                 f"<p>{escape(info['description'])}</p>",
                 '<p>The same, for machines: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>',
                 *self._contents(),
+                "<h2>Requests</h2>",
                 *(part for operation in self._operations() for part in self._article(*operation)),
                 "<h2 id=schemas>Values</h2>",
                 *(part for name, schema in self._schemas().items() for part in self._schema(name, schema)),
@@ -56,7 +57,7 @@ class DocsPage:
                     f'<tr id="error-{escape(code)}"><td><code>{escape(code)}</code><td>{escape(words)}</tr>'
                     for code, words in self._errors.items()
                 ),
-                "</table></body></html>",
+                "</table></main></body></html>",
             ]
         )
 
@@ -102,7 +103,7 @@ class DocsPage:
     def _content(self, holder: Schema) -> str:
         media = next(iter(cast("Mapping[str, Schema]", holder["content"]).values()))
         example = media.get("example")
-        shown = f"<pre>{escape(json.dumps(example, indent=2, ensure_ascii=False))}</pre>" if example else ""
+        shown = f"<pre tabindex=0>{escape(json.dumps(example, indent=2, ensure_ascii=False))}</pre>" if example else ""
         return f" {self._form(cast('Schema', media['schema']))}{shown}"
 
     def _schema(self, name: str, schema: Schema) -> Iterator[str]:
@@ -111,7 +112,7 @@ class DocsPage:
         properties = cast("Mapping[str, Schema]", schema.get("properties", {}))
         if properties:
             required = cast("Sequence[str]", schema.get("required", ()))
-            yield "<table><tr><th>field<th>form<th></tr>"
+            yield "<table><tr><th>field<th>form<th>needed</tr>"
             for field, form in properties.items():
                 need = "required" if field in required else ""
                 yield f"<tr><td><code>{escape(field)}</code><td>{self._form(form)}<td class=soft>{need}</tr>"

@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from pathlib import Path
 from typing import ClassVar, final
 from urllib.parse import urlsplit
 
@@ -32,17 +31,14 @@ class Phone:
 
     def is_clean(self) -> None:
         """Nothing went wrong so far: no error on the console, nothing blocked or missing, nobody else spoken to."""
-        assert self.faults == []
+        assert not self.faults, "\n".join(self.faults)
 
     async def is_accessible(self) -> None:
         """Break no rule that axe knows, and fit the width of the screen."""
         found = await Axe().run(self.page)
         assert not found.violations_count, found.generate_report()
-        assert await self.page.evaluate("document.documentElement.scrollWidth") <= self.SCREEN[0]
-
-    async def picture(self, file: Path) -> None:
-        """Keep a picture of the whole page."""
-        await self.page.screenshot(path=file, full_page=True)
+        width = await self.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= self.SCREEN[0], f"The page is {width} wide."
 
     def _note_request(self, request: Request) -> None:
         self.requests.append(f"{request.method} {request.url}")
