@@ -1,6 +1,5 @@
 from typing import Final, final
 
-from duro.billing.recovery import DunningCause
 from duro.db import Repositories, RepositoryContexts
 from duro.db.records import Initiator
 from duro.db.recovery import CaseSubject
@@ -8,6 +7,7 @@ from duro.kernel import ConflictError, DunningScheduleId, IdFactory, NotFoundErr
 from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.checks_clock import ChecksClock
 from duro.merchant_api.billing.collection import Collection
+from duro.merchant_api.dunning.chargeable_case import ChargeableCase
 from duro.merchant_api.dunning.read_cases import CaseWithAttempts
 from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
@@ -80,7 +80,7 @@ class RetryNow:
         initiator: Initiator,
         attempt_id: PaymentAttemptId,
     ) -> ChargeOrder:
-        self._require_chargeable(subject)
+        ChargeableCase(subject.schedule).require()
         order = await collection.claim(
             repos,
             subject.subscription,
@@ -94,16 +94,3 @@ class RetryNow:
             code = "payment_method_required"
             raise ConflictError(code, "There is no saved way to pay that could be charged.")
         return order
-
-    @staticmethod
-    def _require_chargeable(subject: CaseSubject) -> None:
-        schedule = subject.schedule
-        if not schedule.is_open:
-            code = "case_closed"
-            raise ConflictError(code, f"The recovery case is {schedule.state}.")
-        if schedule.cause == DunningCause.REVOKED:
-            code = "payment_revoked"
-            raise ConflictError(code, "The payer has stopped these charges; they can pay by the link.")
-        if schedule.cause == DunningCause.NEVER_AGAIN and schedule.payment_method_id is None:
-            code = "card_barred"
-            raise ConflictError(code, "This card may never be charged for this again.")

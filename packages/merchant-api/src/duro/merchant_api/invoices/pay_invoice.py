@@ -3,7 +3,7 @@ from typing import Final, final
 
 from duro.billing import Subscription
 from duro.db.contexts import RepositoryContexts
-from duro.db.records import InvoiceStatus
+from duro.db.records import Initiator, InvoiceStatus
 from duro.db.repositories import Repositories
 from duro.kernel import (
     Clock,
@@ -25,16 +25,24 @@ from duro.merchant_api.test_clocks import CustomerClocks
 
 _UNSIGNED: Final = NoReceipt()
 _GATEWAY_SECONDS: Final = 10.0
-_REASON: Final = "The merchant asked for it."
+_REASONS: Final = {
+    Initiator.MERCHANT: "The merchant asked for it.",
+    Initiator.PAYER: "The payer asked for it.",
+}
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayInvoiceCommand:
-    """Which invoice is to be collected, and from what if not from the subscription's own payment method."""
+    """Which invoice is to be collected, and from what if not from the subscription's own payment method.
+
+    A payer who asks for it is there to approve it with their bank, from where they come back to the return address.
+    """
 
     invoice_id: InvoiceId
     payment_method_id: PaymentMethodId | None = None
+    initiator: Initiator = Initiator.MERCHANT
+    return_url: str | None = None
 
 
 @final
@@ -79,6 +87,8 @@ class PayInvoice:
             is_known = await repos.attempts.get(attempt_id) is not None
             order = None if is_known else await self._claimed(repos, locked, command, collection, attempt_id)
         if order is not None:
+            is_by_payer = command.initiator is Initiator.PAYER
+            order = order.for_payer(command.return_url) if is_by_payer else order
             await collection.finish(tenant_id, order, gateway_seconds=_GATEWAY_SECONDS)
         async with self._contexts.open(tenant_id) as repos:
             invoice = await repos.invoices.get(command.invoice_id) or locked.invoice
@@ -98,7 +108,14 @@ class PayInvoice:
         if locked.subscription.is_terminal:
             raise ConflictError("subscription_ended", "What a subscription that has ended owes can't be collected.")
         payer = await self._payer(repos, locked.subscription, command.payment_method_id)
-        order = await collection.claim(repos, payer, locked.invoice, reason=_REASON, attempt_id=attempt_id)
+        order = await collection.claim(
+            repos,
+            payer,
+            locked.invoice,
+            reason=_REASONS[command.initiator],
+            initiator=command.initiator,
+            attempt_id=attempt_id,
+        )
         if order is None:
             code = "payment_method_required"
             raise ConflictError(code, "The subscription has no payment method that can be charged. Name one.")

@@ -28,6 +28,7 @@ class CardRefusedError(DomainError):
 
     def __init__(self, refusal: CardRefused) -> None:
         super().__init__("card_refused", ErrorKind.REFUSED, f"The card was refused: {refusal.message} ({refusal.code})")
+        self.reason = refusal.code
 
 
 @final
