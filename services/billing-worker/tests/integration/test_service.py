@@ -110,7 +110,7 @@ class TestTheBillingWorkerProcess:
 
         await Deadline(30).until(is_told)
         assert "e-mail to ngozi@example.com" in service.log()
-        counted = 'duro_messages_total{channel="email",kind="receipt",mode="live",outcome="sent"} 1.0'
+        counted = 'duro_messages_total{channel="email",kind="receipt",mode="live",outcome="sent",trouble=""} 1.0'
 
         async def is_counted() -> bool:
             async with httpx.AsyncClient() as client:

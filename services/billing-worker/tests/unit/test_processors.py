@@ -1,7 +1,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from duro.billing.messages import Channel, MessageKind
+from duro.billing.messages import Channel, MessageKind, Trouble
 from duro.billing_worker.billing_processor import MOST_PERIODS, BillingProcessor
 from duro.billing_worker.dunning_processor import DunningProcessor
 from duro.billing_worker.incomplete_processor import IncompleteProcessor
@@ -22,7 +22,7 @@ from duro.kernel import (
     TenantId,
 )
 from duro.merchant_api.billing import Renewal, RenewalOutcome
-from duro.merchant_api.messages import Telling, TellingOutcome
+from duro.merchant_api.messages import Setback, Telling, TellingOutcome
 from duro.queue import JobPayload, MalformedPayloadError
 
 
@@ -197,7 +197,22 @@ class TestTheMessageProcessor:
         messages, payload = scripted(SENT), made.payload(MessageId, Mode.LIVE)
         await MessageProcessor(messages.deliver, guard=guard, metrics=metrics).process(payload)
         assert messages.calls == [(payload.tenant_id, payload.entity(MessageId))]
-        counted = 'duro_messages_total{channel="email",kind="receipt",mode="live",outcome="sent"} 1.0'
+        counted = 'duro_messages_total{channel="email",kind="receipt",mode="live",outcome="sent",trouble=""} 1.0'
+        assert counted in metrics.render().decode()
+
+    async def test_calls_somebody_when_our_own_account_is_shut(self, scripted, made, guard, metrics):
+        setbacks = (Setback(Channel.WHATSAPP, Trouble.SENDER, "131042"), Setback(Channel.EMAIL, Trouble.OUTAGE, "451"))
+        telling = Telling(TellingOutcome.DEFERRED, MessageKind.DUNNING_1, Channel.EMAIL, setbacks)
+        with capture_logs() as logs:
+            await MessageProcessor(scripted(telling).deliver, guard=guard, metrics=metrics).process(
+                made.payload(MessageId)
+            )
+        assert [(log["channel"], log["code"]) for log in logs if log["log_level"] == "error"] == [
+            ("whatsapp", "131042")
+        ]
+        counted = (
+            'duro_messages_total{channel="email",kind="dunning_1",mode="test",outcome="deferred",trouble="sender"} 1.0'
+        )
         assert counted in metrics.render().decode()
 
     async def test_refuses_the_id_of_something_else(self, scripted, made, guard, metrics):

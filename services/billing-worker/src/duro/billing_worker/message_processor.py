@@ -2,6 +2,7 @@ from typing import final
 
 import structlog
 
+from duro.billing.messages import Trouble
 from duro.billing_worker.metrics import WorkerMetrics
 from duro.billing_worker.ports import WorksOnOne
 from duro.db.clock_guard import ClockGuard
@@ -32,4 +33,8 @@ class MessageProcessor:
             kind=telling.kind,
             channel=telling.channel,
             outcome=telling.outcome.value,
+            trouble=telling.trouble,
         )
+        for setback in telling.setbacks:
+            if setback.trouble is Trouble.SENDER:
+                self._log.error("message_sender_in_trouble", channel=setback.channel.value, code=setback.code)

@@ -22,8 +22,8 @@ class WorkerMetrics:
         self._driven = self._counter("duro_incomplete_driven", "Unfinished starts that were taken further, by outcome.")
         self._tellings = Counter(
             "duro_messages",
-            "Messages that were looked at, by outcome.",
-            ["mode", "kind", "channel", "outcome"],
+            "Messages that were looked at, by outcome and by whose trouble was met on the way.",
+            ["mode", "kind", "channel", "outcome", "trouble"],
             registry=self._registry,
         )
         self._reminders = Counter(
@@ -65,7 +65,8 @@ class WorkerMetrics:
     def told(self, mode: Mode, telling: Telling) -> None:
         kind = "" if telling.kind is None else telling.kind.value
         channel = "" if telling.channel is None else telling.channel.value
-        self._tellings.labels(mode.value, kind, channel, telling.outcome.value).inc()
+        trouble = "" if telling.trouble is None else telling.trouble.value
+        self._tellings.labels(mode.value, kind, channel, telling.outcome.value, trouble).inc()
 
     def reminded(self, mode: Mode, written: int) -> None:
         self._reminders.labels(mode.value).inc(written)

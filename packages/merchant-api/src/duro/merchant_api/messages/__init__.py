@@ -10,7 +10,7 @@ from duro.merchant_api.messages.message_writer import MessageWriter, Stationery
 from duro.merchant_api.messages.person_keys import PersonKeys
 from duro.merchant_api.messages.read_messages import GetMessage, ListMessages
 from duro.merchant_api.messages.reminder_service import ReminderService
-from duro.merchant_api.messages.telling import Telling, TellingOutcome
+from duro.merchant_api.messages.telling import Setback, Telling, TellingOutcome
 from duro.merchant_api.messages.transports import Transports
 from duro.merchant_api.messages.whatsapp_news import ModeNews, WhatsAppNews
 
@@ -27,6 +27,7 @@ __all__ = [
     "ModeNews",
     "PersonKeys",
     "ReminderService",
+    "Setback",
     "Stationery",
     "Telling",
     "TellingOutcome",

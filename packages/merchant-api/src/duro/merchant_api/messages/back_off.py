@@ -13,9 +13,13 @@ class BackOff:
 
     steps: tuple[TimeDelta, ...] = _STEPS
 
+    def is_spent(self, tries: int) -> bool:
+        """Say whether this try was the last one."""
+        return tries > len(self.steps)
+
     def wait(self, tries: int, *, asked: TimeDelta | None = None) -> TimeDelta | None:
         """Return the wait after so many tries, the one that the vendor asks for at least; None once they are spent."""
-        if tries > len(self.steps):
+        if self.is_spent(tries):
             return None
         step = self.steps[tries - 1]
         return step if asked is None or asked < step else asked

@@ -34,7 +34,7 @@ class MessageSettlement:
         for dispatch, result in posted.items():
             message, outcome = self._settled(dispatch.message, result, now=now)
             settled.append(message)
-            tellings[message.id] = Telling(outcome, message.kind, result.channel)
+            tellings[message.id] = Telling(outcome, message.kind, result.channel, result.setbacks)
             if isinstance(result.delivery, Refused | Deferred):
                 stayed.extend(dispatch.nudges)
         if settled:

@@ -4,7 +4,7 @@ from typing import final
 
 from whenever import Instant
 
-from duro.billing.messages import Channel, Delivery, MessageKind
+from duro.billing.messages import Channel, Delivery, MessageKind, Trouble
 from duro.db.message_rows import Message, MessageSubject
 
 
@@ -22,21 +22,39 @@ class TellingOutcome(StrEnum):
 
 @final
 @dataclass(frozen=True, slots=True)
+class Setback:
+    """A way that a message certainly didn't leave by, whose trouble that was, and its vendor's code."""
+
+    channel: Channel
+    trouble: Trouble
+    code: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Telling:
     """What came of a message, of what kind it was and which way it took; one that somebody else holds has no kind."""
 
     outcome: TellingOutcome
     kind: MessageKind | None = None
     channel: Channel | None = None
+    setbacks: tuple[Setback, ...] = ()
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Return whose trouble was met on the way: the sender's first of all, since somebody has to mend that."""
+        met = [setback.trouble for setback in self.setbacks]
+        return Trouble.SENDER if Trouble.SENDER in met else next(reversed(met), None)
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What is known of a message after the last way that was tried; without a way there is none to the person."""
+    """What is known of a message after the ways that were tried; without a way there is none to the person."""
 
     channel: Channel | None
     delivery: Delivery
+    setbacks: tuple[Setback, ...] = ()
 
 
 @final

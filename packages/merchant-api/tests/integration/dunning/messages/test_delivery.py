@@ -5,11 +5,11 @@ import pytest
 from whenever import Instant, Time, TimeDelta
 
 from duro.billing import SubscriptionStatus
-from duro.billing.messages import Channel, QuietHours
+from duro.billing.messages import Channel, QuietHours, Trouble
 from duro.crypto import Uuid7IdFactory
 from duro.db.message_rows import MessageStatus
 from duro.db.recovery_settings import RecoverySettings
-from duro.merchant_api.messages import Telling
+from duro.merchant_api.messages import Setback, Telling
 from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
 from duro.merchant_api.test_clocks import CreateTestClock, CreateTestClockCommand
 from duro.payments import Declined
@@ -60,14 +60,45 @@ class TestAMessage:
     async def test_takes_the_next_way_when_it_is_refused(self, desk):
         desk.whatsapp.answer(131026)
         subscription = await desk.asked(NO_FUNDS, phone=PHONE, has_whatsapp_consent=True)
-        assert await desk.deliver() == [Telling("sent", "dunning_1", Channel.EMAIL)]
+        setback = Setback(Channel.WHATSAPP, Trouble.RECIPIENT, "131026")
+        assert await desk.deliver() == [Telling("sent", "dunning_1", Channel.EMAIL, (setback,))]
         assert len(desk.sink.letters) == 1
         assert (await only(desk, subscription)).channel is Channel.EMAIL
+
+    @pytest.mark.parametrize("code", [0, 190, 131031, 131042])
+    async def test_takes_the_next_way_at_once_while_our_own_account_is_shut(self, desk, code):
+        desk.whatsapp.answer(code)
+        subscription = await desk.asked(NO_FUNDS, phone=PHONE, has_whatsapp_consent=True)
+        setback = Setback(Channel.WHATSAPP, Trouble.SENDER, str(code))
+        assert await desk.deliver() == [Telling("sent", "dunning_1", Channel.EMAIL, (setback,))]
+        assert (len(desk.sink.letters), (await only(desk, subscription)).outcome) == (1, "accepted")
+
+    async def test_waits_for_our_own_account_where_every_other_way_refuses_it(self, desk, clock):
+        desk.whatsapp.answer(131042)
+        desk.sink.answer(MailAnswer.REFUSE_PERSON)
+        subscription = await desk.asked(NO_FUNDS, phone=PHONE, has_whatsapp_consent=True)
+        assert [telling.outcome.value for telling in await desk.deliver()] == ["deferred"]
+        assert (await only(desk, subscription)).outcome == "sender:131042"
+        clock.advance(MINUTE)
+        assert await desk.deliver() == [Telling("sent", "dunning_1", Channel.WHATSAPP)]
+
+    async def test_takes_the_next_way_when_it_has_waited_for_one_long_enough(self, desk, clock):
+        desk.whatsapp.answer(*[131016] * 9)
+        subscription = await desk.recovery.merchant.subscription()
+        await desk.reach(subscription, phone=PHONE, has_whatsapp_consent=True)
+        await desk.recovery.billing.renew(desk.tenant.id, subscription.id)
+        outcomes = []
+        while await desk.due():
+            outcomes += [telling.outcome.value for telling in await desk.deliver()]
+            clock.advance(24 * HOUR)
+        assert outcomes == ["deferred"] * 8 + ["sent"]
+        assert (desk.whatsapp.requests, len(desk.sink.letters)) == (9, 1)
 
     async def test_is_refused_when_no_way_is_left(self, desk):
         desk.sink.answer(MailAnswer.REFUSE_PERSON)
         subscription = await desk.asked(NO_FUNDS)
-        assert await desk.deliver() == [Telling("refused", "dunning_1", Channel.EMAIL)]
+        setback = Setback(Channel.EMAIL, Trouble.RECIPIENT, "550")
+        assert await desk.deliver() == [Telling("refused", "dunning_1", Channel.EMAIL, (setback,))]
         message = await only(desk, subscription)
         assert (message.status, message.outcome, message.send_at) == (MessageStatus.REFUSED, "recipient:550", None)
 
@@ -75,7 +106,8 @@ class TestAMessage:
         desk.sink.answer(MailAnswer.DEFER, MailAnswer.DEFER)
         subscription = await desk.asked(NO_FUNDS)
         for wait in (MINUTE, 5 * MINUTE):
-            assert await desk.deliver() == [Telling("deferred", "dunning_1", Channel.EMAIL)]
+            setback = Setback(Channel.EMAIL, Trouble.OUTAGE, "451")
+            assert await desk.deliver() == [Telling("deferred", "dunning_1", Channel.EMAIL, (setback,))]
             message = await only(desk, subscription)
             assert (message.status, message.send_at) == (MessageStatus.PENDING, clock.now() + wait)
             assert await desk.due() == []
