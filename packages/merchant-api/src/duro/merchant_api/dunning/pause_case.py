@@ -61,12 +61,14 @@ class PauseCase:
 
     @staticmethod
     def _resumed(schedule: DunningSchedule, rested: TimeDelta, *, now: Instant) -> DunningSchedule:
+        """Begin again, with the payment method that is the subscription's own by now."""
         return replace(
             schedule,
             paused_at=None,
             wake_at=now,
             action=None,
             cause=None,
+            payment_method_id=None,
             next_attempt_at=None,
             deadline_at=None if schedule.deadline_at is None else schedule.deadline_at + rested,
             reason="The merchant has resumed this case.",
