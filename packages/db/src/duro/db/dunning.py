@@ -85,7 +85,7 @@ _ASKING: Final = """
     where s.tenant_id = $1 and s.customer_id = $2 and exists (
         select from {schema}.dunning_schedules d
         where d.tenant_id = $1 and d.subscription_id = s.id and d.state = 'awaiting_customer'
-          and d.action in ('request_card_update', 'switch_rail'))
+          and d.cause is not null)
     order by s.id for update of s"""
 _EVENTS: Final = Listing(
     table="dunning_events", columns="id, schedule_id, kind, action, cause, rail, next_attempt_at, reason, created_at"
@@ -214,7 +214,10 @@ class DunningRepository:
         await self._session.fetch(_LOCK_WITH_OPEN_CASES, customer_id.value)
 
     async def lock_asking(self, customer_id: CustomerId) -> tuple[SubscriptionId, ...]:
-        """Lock the customer's subscriptions whose cases wait for another card, or for pushed money in its place."""
+        """Lock the customer's subscriptions whose cases wait for something of their payer.
+
+        One that rests, since its merchant tries by hand, has no cause and waits for nobody.
+        """
         rows = await self._session.fetch(_ASKING, customer_id.value)
         return tuple(SubscriptionId(row["id"]) for row in rows)
 

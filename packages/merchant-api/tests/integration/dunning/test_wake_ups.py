@@ -1,9 +1,9 @@
 """What the customer does about their cards reaches the cases that wait for it, in the very transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
-from whenever import Instant
+from whenever import Instant, TimeDelta
 
 from duro.billing import SubscriptionStatus
 from duro.billing.recovery import DunningAction
@@ -30,6 +30,8 @@ from duro.testkit.builders import PaymentMethodBuilder
 
 EXPIRED = Declined("54", "Expired card", None)
 REVOKED = Declined("R0", "Stop payment order", None)
+REFUSED = Declined("05", "Do not honor", None)
+APPROVAL = Declined("1A", "Authentication required", None)
 
 
 @dataclass(frozen=True)
@@ -125,13 +127,57 @@ class TestACardThatACustomerAdds:
         assert await recovery.case(subscription) == before
         assert (await recovery.subscription(subscription)).payment_method_id == subscription.payment_method_id
 
-    async def test_is_never_charged_for_what_the_payer_has_stopped(self, recovery, person):
+    @pytest.mark.parametrize("answer", [REVOKED, APPROVAL], ids=["stopped the charges", "has to approve"])
+    async def test_is_a_consent_of_its_own_after_whatever_else_was_asked_of_the_payer(self, recovery, person, answer):
+        subscription = await recovery.declined(answer)
+        await recovery.work(subscription)
+        recovery.clock.advance(TimeDelta(hours=1))
+
+        added = await person.adds_a_card(subscription)
+
+        assert await recovery.work(subscription) is RenewalOutcome.CHARGED
+        assert await self._charged(recovery, subscription) == [subscription.payment_method_id, added.id]
+        assert (await recovery.case(subscription)).state is DunningState.RECOVERED
+        assert await recovery.audit() == ()
+
+    async def test_is_tried_though_no_request_to_push_was_answered(self, recovery, person):
+        subscription = await recovery.declined(*[REFUSED] * 3)
+        await recovery.until(recovery.clock.now() + TimeDelta(hours=24 * 32))
+        waiting = await recovery.case(subscription)
+        assert (waiting.action, waiting.cause) == (DunningAction.AWAIT_CUSTOMER, "unanswered")
+        tried = await self._charged(recovery, subscription)
+
+        added = await person.adds_a_card(subscription)
+
+        assert await recovery.work(subscription) is RenewalOutcome.CHARGED
+        assert await self._charged(recovery, subscription) == [*tried, added.id]
+
+    async def test_is_what_a_case_needs_whose_payer_has_stopped_the_charges(self, recovery, person):
+        """Woken without one, the old card isn't charged again."""
         subscription = await recovery.declined(REVOKED)
         await recovery.work(subscription)
-        await person.adds_a_card(subscription)
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            await repos.subscriptions.lock(subscription.id)
+            await repos.dunning.wake(subscription.id, now=recovery.clock.now())
         await recovery.until(Instant.from_utc(2026, 7, 1, 9))
         assert len(recovery.gateway.sent) == 1
+
+    async def test_wakes_nothing_that_rests_since_its_merchant_tries_by_hand(self, recovery, person):
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            wishes = replace(await repos.recovery_settings.lock(), auto_recovery=False)
+            await repos.recovery_settings.put(wishes, now=recovery.clock.now())
+        subscription = await recovery.declined(REVOKED)
+        await recovery.work(subscription)
+        resting = await recovery.case(subscription)
+        await person.adds_a_card(subscription)
+        assert await recovery.case(subscription) == resting
         assert (await recovery.subscription(subscription)).payment_method_id == subscription.payment_method_id
+
+    @staticmethod
+    async def _charged(recovery, subscription) -> list[PaymentMethodId]:
+        invoice = await recovery.invoice(subscription)
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            return [attempt.payment_method_id for attempt in await repos.attempts.of_invoice(invoice.id)]
 
     async def test_leaves_alone_what_is_charged_at_this_moment(self, recovery, person):
         subscription = await recovery.declined(EXPIRED)
@@ -184,3 +230,24 @@ class TestACancellation:
         assert (case.state, case.wake_at, case.next_attempt_at) == (DunningState.CANCELLED, None, None)
         assert len(recovery.gateway.sent) == 1
         assert await recovery.audit() == ()
+
+
+class TestAResumedCase:
+    async def test_goes_on_with_the_method_that_its_subscription_has_by_then(self, recovery, person):
+        """It had gone on with another one, which was removed while it was paused."""
+        subscription = await recovery.declined(EXPIRED)
+        await recovery.work(subscription)
+        tenant, customer = recovery.merchant.tenant.id, await recovery._customer(subscription)
+        gone = await recovery.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
+        async with recovery.contexts.open(tenant) as repos:
+            case = (await repos.dunning.lock_open(subscription.id))[0]
+            await repos.dunning.update(replace(case, payment_method_id=gone.id))
+        await recovery.pauses.pause(tenant, case.id)
+        await person.removes(gone.id)
+        added = await recovery.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
+        await person.pays_with(subscription, added.id)
+
+        await recovery.pauses.resume(tenant, case.id)
+
+        assert await recovery.work(subscription) is RenewalOutcome.CHARGED
+        assert (await recovery.case(subscription)).state is DunningState.RECOVERED

@@ -27,9 +27,10 @@ class WaitingCases:
 
     @staticmethod
     async def answer(repos: Repositories, method: PaymentMethod, *, now: Instant) -> None:
-        """Let a new method pay for the subscriptions whose cases ask the customer for one: each is tried at once.
+        """Let a new method pay for the subscriptions whose cases wait for their customer: each is tried at once.
 
-        Asking for pushed money is asking for another way to pay, too.
+        Whatever they were asked for, another way to pay answers it: what was added after they stopped the charges is a
+        consent of its own, and a new card may need no approval.
 
         One that is charged at this moment goes on with the card it has, and so does one whose price is above a ceiling.
         """
