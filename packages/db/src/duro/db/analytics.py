@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -6,21 +7,34 @@ from typing import Final, final
 from asyncpg import Record
 from whenever import Instant
 
+from duro.db.records import DunningSchedule
 from duro.db.session import TenantSession
-from duro.kernel import Currency, Money
+from duro.kernel import Currency, DunningScheduleId, Money
 
-_OVERVIEW: Final = files("duro.db").joinpath("sql", "analytics_overview.sql").read_text()
-_COHORTS: Final = """
+_SQL: Final = files("duro.db") / "sql"
+_CASE_FEES: Final = (_SQL / "case_fees.sql").read_text()
+_OVERVIEW: Final = (_SQL / "analytics_overview.sql").read_text().replace("{case_fees}", _CASE_FEES)
+_COHORTS: Final = f"""
     select date_trunc('month', d.opened_at at time zone t.zone)::date as month, d.currency, d.category,
            count(*) as cases, sum(d.amount)::bigint as at_risk,
            count(*) filter (where d.state = 'recovered') as recovered_cases,
            coalesce(sum(d.amount) filter (where d.state = 'recovered'), 0)::bigint as recovered,
            count(*) filter (where d.state in ('scheduled', 'awaiting_customer')) as open_cases,
-           coalesce(sum(d.amount) filter (where d.state in ('scheduled', 'awaiting_customer')), 0)::bigint as open
-    from {schema}.dunning_schedules d join core.tenants t on t.id = d.tenant_id
+           coalesce(sum(d.amount) filter (where d.state in ('scheduled', 'awaiting_customer')), 0)::bigint as open,
+           count(*) filter (where d.state = 'exhausted') as lost_cases,
+           coalesce(sum(d.amount) filter (where d.state = 'exhausted'), 0)::bigint as lost,
+           count(*) filter (where d.state = 'cancelled') as cancelled_cases,
+           coalesce(sum(d.amount) filter (where d.state = 'cancelled'), 0)::bigint as cancelled,
+           coalesce(sum(kept.fees), 0)::bigint as fees, count(*) filter (where kept.unknown > 0) as fees_unknown
+    from {{schema}}.dunning_schedules d join core.tenants t on t.id = d.tenant_id
+    {_CASE_FEES}
     where d.tenant_id = $1 and d.opened_at >= $2 and d.opened_at < $3
     group by 1, 2, 3
     order by 1, 2, 3"""
+_FEES_OF: Final = f"""
+    select d.id, kept.fees, kept.unknown from {{schema}}.dunning_schedules d
+    {_CASE_FEES}
+    where d.tenant_id = $1 and d.id = any($2::uuid[])"""
 _FAILURES: Final = """
     select date_trunc('month', a.created_at at time zone t.zone)::date as month, a.provider,
            coalesce(a.failure_code, '') as code, a.currency, count(*) as charges, sum(a.amount)::bigint as amount,
@@ -33,12 +47,17 @@ _FAILURES: Final = """
     group by 1, 2, 3, 4
     order by 1, charges desc, 2, 3, 4
     limit 1000"""
+_WHOLE: Final = 10_000
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyAtRisk:
-    """What became of charges that failed: the amount is all of them, won back, still open, or neither."""
+    """What became of charges that failed: the amount is all of them, won back, still open, lost or cancelled.
+
+    Fees are what providers kept of all money that paid for what was won back; of some of these cases it may be unknown
+    in part, which then counts for nothing.
+    """
 
     cases: int
     amount: Money
@@ -46,6 +65,12 @@ class MoneyAtRisk:
     recovered: Money
     open_cases: int
     open: Money
+    lost_cases: int
+    lost: Money
+    cancelled_cases: int
+    cancelled: Money
+    fees: Money
+    fees_unknown: int
 
     @classmethod
     def of(cls, row: Record) -> "MoneyAtRisk":
@@ -57,7 +82,18 @@ class MoneyAtRisk:
             recovered=Money(row["recovered"], currency),
             open_cases=row["open_cases"],
             open=Money(row["open"], currency),
+            lost_cases=row["lost_cases"],
+            lost=Money(row["lost"], currency),
+            cancelled_cases=row["cancelled_cases"],
+            cancelled=Money(row["cancelled"], currency),
+            fees=Money(row["fees"], currency),
+            fees_unknown=row["fees_unknown"],
         )
+
+    @property
+    def recovered_net(self) -> Money:
+        """What was won back after the fees that are known."""
+        return self.recovered - self.fees
 
     @property
     def recovery_basis_points(self) -> int | None:
@@ -65,9 +101,21 @@ class MoneyAtRisk:
 
         What is still open isn't recovered: a month isn't better because its end is unknown.
         """
-        if self.amount.is_zero:
-            return None
-        return (2 * 10_000 * self.recovered.amount + self.amount.amount) // (2 * self.amount.amount)
+        return self._basis_points(self.recovered.amount, self.amount.amount)
+
+    @property
+    def net_recovery_basis_points(self) -> int | None:
+        """How much of the money was won back after fees, as the rate before them."""
+        return self._basis_points(self.recovered_net.amount, self.amount.amount)
+
+    @property
+    def case_recovery_basis_points(self) -> int | None:
+        """How many of the cases were won, whatever they were about, as the rates of money."""
+        return self._basis_points(self.recovered_cases, self.cases)
+
+    @staticmethod
+    def _basis_points(won: int, of: int) -> int | None:
+        return (2 * _WHOLE * won + of) // (2 * of) if of else None
 
 
 @final
@@ -85,8 +133,6 @@ class CurrencyOverview:
     churned_by_choice: int
     churned_by_failure: int
     at_risk: MoneyAtRisk
-    lost: Money
-    cancelled: Money
 
 
 @final
@@ -131,6 +177,15 @@ class AnalyticsRepository:
         """Sum up the cases opened in a stretch of time by month, currency and category, oldest first."""
         return tuple(self._cohort(row) for row in await self._session.fetch(_COHORTS, since, until))
 
+    async def fees_of(self, cases: Sequence[DunningSchedule]) -> Mapping[DunningScheduleId, Money | None]:
+        """Add up what providers kept of all that paid for each of these recovered cases; None where some is unknown."""
+        rows = await self._session.fetch(_FEES_OF, [case.id.value for case in cases])
+        known = {row["id"]: row["fees"] or 0 for row in rows if not row["unknown"]}
+        return {
+            case.id: Money(known[case.id.value], case.amount.currency) if case.id.value in known else None
+            for case in cases
+        }
+
     async def failures(self, since: Instant, until: Instant) -> tuple[FailedCharges, ...]:
         """Count declined charges by month, code and currency, a month's most frequent first; at most 1,000 of these."""
         return tuple(
@@ -155,8 +210,6 @@ class AnalyticsRepository:
             churned_by_choice=row["chosen"],
             churned_by_failure=row["failed"],
             at_risk=MoneyAtRisk.of(row),
-            lost=Money(row["lost"], currency),
-            cancelled=Money(row["cancelled"], currency),
         )
 
     @staticmethod

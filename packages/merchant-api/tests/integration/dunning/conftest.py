@@ -1,6 +1,6 @@
 """Recovery cases of one merchant over a real Postgres, with a provider that answers as a test says."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -46,13 +46,17 @@ NO_FUNDS = Declined("51", "Insufficient funds", None)
 
 
 class MoodyGateway:
-    """The simulated provider, whose next answers a test may dictate; past those it takes the money."""
+    """The simulated provider, whose next answers a test may dictate; past those it takes the money.
+
+    It says nothing of fees unless a test has it.
+    """
 
     def __init__(self, inner: SimulatedGateway) -> None:
         self._inner = inner
         self.answers: list[object] = []
         self.sent: list[str] = []
         self.lookups: dict[str, object] = {}
+        self.kept: Callable[[Money], Money | None] = lambda _: None
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._inner, name)
@@ -66,7 +70,7 @@ class MoodyGateway:
         self.sent.append(request.reference)
         if self.answers:
             return self.answers.pop(0)
-        return Approved(request.reference, request.amount)
+        return Approved(request.reference, request.amount, self.kept(request.amount))
 
 
 class SilentRequests:

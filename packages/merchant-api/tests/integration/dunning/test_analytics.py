@@ -12,10 +12,12 @@ from whenever import Instant, TimeDelta
 from duro.billing import Interval, ProrationBehavior
 from duro.billing.recovery import Rail
 from duro.crypto import Uuid7IdFactory
+from duro.db import PageRequest
 from duro.kernel import Currency, InvalidInputError, Mode, Money
 from duro.merchant_api.analytics import ReadAnalytics, Stretch
 from duro.merchant_api.billing import GatewayRegistry, RefundService
 from duro.merchant_api.billing.collection import Collection
+from duro.merchant_api.dunning import ListCases
 from duro.merchant_api.invoices import VoidInvoice
 from duro.merchant_api.pushed import ArrivedMoney
 from duro.merchant_api.refunds import RefundInvoice, RefundInvoiceCommand
@@ -35,7 +37,8 @@ A_YEAR = {"hour": 8760, "day": 365, "week": Fraction(365, 7), "month": 12, "quar
 CADENCES = [(one, count) for one in Interval for count in (1, 2, 5)]
 FATES = [
     *("paid", "canceled", "declined", "declined", "recovered", "paused", "declined, canceled"),
-    *("voided", "recovered, refunded", "owing a change", "pushed", "pushed in part"),
+    *("voided", "recovered, refunded", "owing a change", "pushed", "pushed in part", "pushed in parts"),
+    "pushed too much",
 ]
 
 
@@ -58,6 +61,7 @@ class Past:
 
     async def live(self, count) -> None:
         """Begin with a charge that fails in an hour that is May for the merchant and still April in UTC."""
+        self._recovery.gateway.kept = self._fee
         self._clock.advance(TimeDelta(minutes=75))
         await self._one("declined")
         for _ in range(count):
@@ -91,7 +95,7 @@ class Past:
         if fate == "voided":
             await self._void.execute(tenant, (await recovery.case(subscription)).invoice_id)
         if fate.startswith("pushed"):
-            await self._push(subscription, share=1 if fate == "pushed" else 2)
+            await self._push(subscription, part=fate.removeprefix("pushed").strip())
         if fate == "owing a change":
             recovery.gateway.answers[:] = [DECLINES[1]]
             quantity, at_once = subscription.quantity + 1, ProrationBehavior.INVOICE_NOW
@@ -104,34 +108,51 @@ class Past:
             command = CancelSubscriptionCommand(subscription_id=subscription.id, at_period_end=False)
             await self._cancel.execute(recovery.merchant.tenant.id, command)
 
-    async def _push(self, subscription, *, share) -> None:
-        """Let the money of the failed charge come after all, or a part of it."""
+    async def _push(self, subscription, *, part) -> None:
+        """Let the money of the failed charge come after all: at once, in parts, a part of it only, or too much."""
         recovery = self._recovery
         case = await recovery.case(subscription)
         async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
             [attempt] = await repos.attempts.of_invoice(case.invoice_id)
-        money = ArrivedMoney(
-            provider="simulated",
-            reference=str(attempt.id),
-            amount=Money(-(-attempt.amount.amount // share), attempt.amount.currency),
-            rail=Rail.TRANSFER,
-            at=self._clock.now(),
-            attempt_id=attempt.id,
-        )
-        await recovery.receive.execute(recovery.merchant.tenant.id, money)
+        whole = attempt.amount.amount
+        half = -(-whole // 2)
+        amounts = {"": [whole], "in part": [half], "in parts": [half, whole - half], "too much": [whole + half]}[part]
+        for order, amount in enumerate(filter(None, amounts)):
+            money = ArrivedMoney(
+                provider="simulated",
+                reference=f"{attempt.id} {order}",
+                amount=Money(amount, attempt.amount.currency),
+                rail=Rail.TRANSFER,
+                at=self._clock.now(),
+                attempt_id=attempt.id,
+                fee=self._fee(Money(amount, attempt.amount.currency)),
+            )
+            await recovery.receive.execute(recovery.merchant.tenant.id, money)
+
+    def _fee(self, amount) -> Money | None:
+        """Say what the provider kept, if it says so."""
+        fee = Money(self._random.randrange(amount.amount // 20 + 1), amount.currency)
+        return self._random.choice([fee, fee, None])
 
 
 class Reference:
     """The same answers, slowly, from every row there is."""
 
     def __init__(self, rows, stretch, zone) -> None:
-        self._subscriptions, self._cases, self._invoices, self._attempts = rows
+        self._subscriptions, self._cases, self._invoices, self._attempts, self._incoming, self._allocations = rows
         self._stretch = stretch
         self._zone = ZoneInfo(zone)
 
     @classmethod
     async def read(cls, recovery, stretch) -> "Reference":
-        tables = ("subscriptions", "dunning_schedules", "invoices", "payment_attempts")
+        tables = (
+            "subscriptions",
+            "dunning_schedules",
+            "invoices",
+            "payment_attempts",
+            "incoming_payments",
+            "allocations",
+        )
         async with recovery.admin.acquire() as connection:
             rows = [await connection.fetch(f"select * from test.{table}") for table in tables]
         return cls(rows, stretch, recovery.merchant.tenant.zone)
@@ -159,18 +180,38 @@ class Reference:
             if self._is_in(one["opened_at"]):
                 self._count(answer[one["currency"]], one)
         for of in answer.values():
-            of["recovery_basis_points"] = self._rate(of)
+            of.update(self._rates(of))
         return {currency: dict(of) for currency, of in answer.items() if any(of.values())}
 
-    @staticmethod
-    def _count(of, case) -> None:
+    def _fees(self, case) -> list[int | None]:
+        """What was kept of each piece of money that paid for it since it failed, charged or pushed."""
+        fees = [
+            one["fee"]
+            for one in self._attempts
+            if (one["invoice_id"], one["status"]) == (case["invoice_id"], "succeeded")
+            and one["settled_at"] >= case["opened_at"]
+            and one["amount"] > one["credited"]
+        ]
+        paid_by = {one["incoming_payment_id"] for one in self._allocations if one["invoice_id"] == case["invoice_id"]}
+        late = (one for one in self._incoming if one["id"] in paid_by and one["created_at"] >= case["opened_at"])
+        return fees + [one["fee"] for one in late]
+
+    def ledger(self):
+        """What each recovered case cost: nobody knows where something of it isn't known."""
+        won = [one for one in self._cases if one["state"] == "recovered"]
+        return {one["id"]: None if None in (fees := self._fees(one)) else sum(fees) for one in won}
+
+    def _count(self, of, case) -> None:
         of["cases"] += 1
         of["at_risk"] += case["amount"]
         names = {"recovered": "recovered", "exhausted": "lost", "cancelled": "cancelled"}
         name = names.get(case["state"], "open")
         of[name] += case["amount"]
-        if name in {"recovered", "open"}:
-            of[f"{name}_cases"] += 1
+        of[f"{name}_cases"] += 1
+        if name == "recovered":
+            fees = self._fees(case)
+            of["fees"] += sum(filter(None, fees))
+            of["fees_unknown"] += None in fees
 
     def cohorts(self):
         answer = defaultdict(lambda: defaultdict(int))
@@ -178,12 +219,24 @@ class Reference:
             if self._is_in(one["opened_at"]):
                 local = one["opened_at"].to_stdlib().astimezone(self._zone)
                 self._count(answer[(local.year, local.month), one["currency"], one["category"]], one)
-        wanted = ("cases", "at_risk", "recovered_cases", "recovered", "open_cases", "open")
-        return {key: (*(of[name] for name in wanted), self._rate(of)) for key, of in answer.items()}
+        return {
+            key: {name: value for name, value in (of | self._rates(of)).items() if value} for key, of in answer.items()
+        }
 
     @staticmethod
-    def _rate(of) -> int | None:
-        return math.floor(Fraction(10_000 * of["recovered"], of["at_risk"]) + Fraction(1, 2)) if of["at_risk"] else None
+    def _rates(of) -> dict[str, int]:
+        """How much of the money was won, before and after fees, and how many of the cases."""
+        shares = {
+            "recovery_basis_points": (of["recovered"], of["at_risk"]),
+            "net_recovery_basis_points": (of["recovered"] - of["fees"], of["at_risk"]),
+            "case_recovery_basis_points": (of["recovered_cases"], of["cases"]),
+        }
+        rates = {
+            name: math.floor(Fraction(10_000 * won, whole) + Fraction(1, 2))
+            for name, (won, whole) in shares.items()
+            if whole
+        }
+        return rates | {"recovered_net": of["recovered"] - of["fees"]}
 
     def failures(self):
         answer = defaultdict(lambda: [0, 0, 0, 0])
@@ -198,18 +251,27 @@ class Reference:
         return {key: tuple(found) for key, found in answer.items()}
 
 
-FIELDS = ("recurring", "subscriptions", "churned_by_choice", "churned_by_failure", "lost", "cancelled")
-AT_RISK = {
-    **{name: name for name in ("cases", "recovered_cases", "recovered", "open_cases", "open", "recovery_basis_points")},
-    "at_risk": "amount",
-}
+FIELDS = ("recurring", "subscriptions", "churned_by_choice", "churned_by_failure")
+AT_RISK = (
+    *("cases", "recovered_cases", "recovered", "open_cases", "open", "lost_cases", "lost", "cancelled_cases"),
+    *("cancelled", "fees", "fees_unknown", "recovered_net"),
+    *("recovery_basis_points", "net_recovery_basis_points", "case_recovery_basis_points"),
+)
+
+
+def plain(one, *names, **others):
+    """What is told under these names, where it is something."""
+    values = {name: getattr(one, name) for name in names} | others
+    amounts = {name: value.amount if isinstance(value, Money) else value for name, value in values.items()}
+    return {name: value for name, value in amounts.items() if value}
+
+
+def risked(at_risk):
+    return plain(at_risk, *AT_RISK, at_risk=at_risk.amount)
 
 
 def told(one):
-    values = {name: getattr(one, name) for name in FIELDS}
-    values |= {name: getattr(one.at_risk, attribute) for name, attribute in AT_RISK.items()}
-    plain = {name: value.amount if isinstance(value, Money) else value for name, value in values.items()}
-    return {name: value for name, value in plain.items() if value}
+    return plain(one, *FIELDS) | risked(one.at_risk)
 
 
 class TestAnalytics:
@@ -241,16 +303,25 @@ class TestAnalytics:
                 for one in failures.codes
             } == reference.failures()
             assert {
-                ((one.month.year, one.month.month), one.at_risk.amount.currency.code, one.category): (
-                    *(one.at_risk.cases, one.at_risk.amount.amount),
-                    *(one.at_risk.recovered_cases, one.at_risk.recovered.amount),
-                    *(one.at_risk.open_cases, one.at_risk.open.amount, one.at_risk.recovery_basis_points),
-                )
+                ((one.month.year, one.month.month), one.at_risk.amount.currency.code, one.category): risked(one.at_risk)
                 for one in failures.cohorts
             } == reference.cohorts()
         whole = (await Reference.read(recovery, stretches[0])).overview()
         seen = {name for of in whole.values() for name, value in of.items() if value}
-        assert seen == {*FIELDS, *AT_RISK}, "This past doesn't ask everything."
+        assert seen == {*FIELDS, *AT_RISK, "at_risk"}, "This past doesn't ask everything."
+        assert await self.ledger(recovery) == (await Reference.read(recovery, stretches[0])).ledger()
+
+    async def ledger(self, recovery):
+        """What the ledger of recovered money says that each case cost, page by page."""
+        cases, found, after = ListCases(recovery.contexts), {}, None
+        while True:
+            page = await cases.recovered(recovery.merchant.tenant.id, PageRequest(7, after))
+            for one in page.items:
+                assert one.net == (None if one.fee is None else one.case.amount - one.fee)
+                found[one.case.id.value] = None if one.fee is None else one.fee.amount
+            after = page.next_cursor
+            if after is None:
+                return found
 
     async def test_are_refused_for_a_stretch_that_ends_before_it_begins_or_is_too_long(self, recovery, clock):
         analytics, now = ReadAnalytics(recovery.contexts, clock), clock.now()

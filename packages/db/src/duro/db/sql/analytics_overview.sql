@@ -30,9 +30,13 @@ with periods (interval, a_year, of_weeks) as (
            coalesce(sum(d.amount) filter (where d.state = 'recovered'), 0) as recovered,
            count(*) filter (where d.state in ('scheduled', 'awaiting_customer')) as open_cases,
            coalesce(sum(d.amount) filter (where d.state in ('scheduled', 'awaiting_customer')), 0) as open,
+           count(*) filter (where d.state = 'exhausted') as lost_cases,
            coalesce(sum(d.amount) filter (where d.state = 'exhausted'), 0) as lost,
-           coalesce(sum(d.amount) filter (where d.state = 'cancelled'), 0) as cancelled
+           count(*) filter (where d.state = 'cancelled') as cancelled_cases,
+           coalesce(sum(d.amount) filter (where d.state = 'cancelled'), 0) as cancelled,
+           coalesce(sum(kept.fees), 0) as fees, count(*) filter (where kept.unknown > 0) as fees_unknown
     from {schema}.dunning_schedules d
+    {case_fees}
     where d.tenant_id = $1 and d.opened_at >= $2 and d.opened_at < $3
     group by d.currency
 )
@@ -40,8 +44,10 @@ select currency, coalesce(r.subscriptions, 0) as subscriptions, coalesce(r.recur
        coalesce(c.chosen, 0) as chosen, coalesce(c.failed, 0) as failed, coalesce(d.cases, 0) as cases,
        coalesce(d.at_risk, 0)::bigint as at_risk, coalesce(d.recovered_cases, 0) as recovered_cases,
        coalesce(d.recovered, 0)::bigint as recovered, coalesce(d.open_cases, 0) as open_cases,
-       coalesce(d.open, 0)::bigint as open, coalesce(d.lost, 0)::bigint as lost,
-       coalesce(d.cancelled, 0)::bigint as cancelled
+       coalesce(d.open, 0)::bigint as open, coalesce(d.lost_cases, 0) as lost_cases,
+       coalesce(d.lost, 0)::bigint as lost, coalesce(d.cancelled_cases, 0) as cancelled_cases,
+       coalesce(d.cancelled, 0)::bigint as cancelled, coalesce(d.fees, 0)::bigint as fees,
+       coalesce(d.fees_unknown, 0) as fees_unknown
 from running r
 full join churned c using (currency)
 full join cases d using (currency)

@@ -2,7 +2,7 @@
 
 from duro.merchant_api.dunning.dunning_service import DunningService
 from duro.merchant_api.dunning.pause_case import PauseCase
-from duro.merchant_api.dunning.read_cases import CaseWithAttempts, GetCase, ListCases
+from duro.merchant_api.dunning.read_cases import CaseWithAttempts, GetCase, ListCases, RecoveredMoney
 from duro.merchant_api.dunning.rebuild_paydays import RebuildPaydays, RebuiltPaydays
 from duro.merchant_api.dunning.retry_now import RetryNow
 
@@ -14,5 +14,6 @@ __all__ = [
     "PauseCase",
     "RebuildPaydays",
     "RebuiltPaydays",
+    "RecoveredMoney",
     "RetryNow",
 ]

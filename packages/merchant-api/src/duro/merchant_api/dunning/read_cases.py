@@ -4,7 +4,7 @@ from typing import final
 from duro.db import Page, PageRequest, Repositories, RepositoryContexts
 from duro.db.push_rows import PaymentRequest
 from duro.db.records import DunningEvent, DunningSchedule, DunningState, PaymentAttempt
-from duro.kernel import CustomerId, DunningScheduleId, NotFoundError, SubscriptionId, TenantId
+from duro.kernel import CustomerId, DunningScheduleId, Money, NotFoundError, SubscriptionId, TenantId
 
 
 @final
@@ -24,6 +24,20 @@ class CaseWithAttempts:
             raise NotFoundError("recovery case", schedule_id)
         attempts = await repos.attempts.of_invoice(schedule.invoice_id)
         return cls(schedule, attempts, await repos.payment_requests.of_invoices([schedule.invoice_id]))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class RecoveredMoney:
+    """A recovered case with what providers kept of all that paid for it; None where one of them didn't say."""
+
+    case: DunningSchedule
+    fee: Money | None
+
+    @property
+    def net(self) -> Money | None:
+        """What is left of it after fees."""
+        return None if self.fee is None else self.case.amount - self.fee
 
 
 @final
@@ -57,6 +71,15 @@ class ListCases:
     ) -> Page[DunningSchedule]:
         async with self._contexts.open(tenant_id) as repos:
             return await repos.dunning.list(page, subscription_id=subscription_id, customer_id=customer_id, state=state)
+
+    async def recovered(self, tenant_id: TenantId, page: PageRequest) -> Page[RecoveredMoney]:
+        """List what was won back, by when its charges failed, with what it cost."""
+        async with self._contexts.open(tenant_id) as repos:
+            found = await repos.dunning.list(page, state=DunningState.RECOVERED)
+            fees = await repos.analytics.fees_of(found.items)
+        return Page(
+            tuple(RecoveredMoney(case, fees[case.id]) for case in found.items), found.next_cursor, found.has_more
+        )
 
     async def events(
         self, tenant_id: TenantId, schedule_id: DunningScheduleId, page: PageRequest

@@ -20,7 +20,8 @@ _OVERVIEW = Operation(
 _FAILURES = Operation(
     id="getFailures",
     summary="Get declined charges by code, and recovery by month of failure",
-    description="Amounts are before the fees of providers, which Duro doesn't know.",
+    description="What was recovered is told before and after the fees that providers say they kept; cases still open "
+    "count in the denominator of every rate.",
     form=AnalyticsInput,
     answer=FailuresView,
     answer_example=AnalyticsExamples.FAILURES,

@@ -11,9 +11,14 @@ class AnalyticsExamples:
         "amount": 20000000,
         "recoveredCases": 22,
         "recovered": 11250000,
+        "recoveredFees": 388750,
+        "recoveredNet": 10861250,
+        "feesUnknown": 0,
         "openCases": 9,
         "open": 4500000,
         "recoveryBasisPoints": 5625,
+        "netRecoveryBasisPoints": 5431,
+        "caseRecoveryBasisPoints": 5500,
     }
     OVERVIEW: ClassVar[Mapping[str, object]] = {
         "from": "2026-02-01T00:00:00Z",
@@ -26,7 +31,9 @@ class AnalyticsExamples:
                 "churnedByChoice": 11,
                 "churnedByFailure": 4,
                 "atRisk": AT_RISK,
+                "lostCases": 7,
                 "lost": 3250000,
+                "cancelledCases": 2,
                 "cancelled": 1000000,
             }
         ],
@@ -47,5 +54,16 @@ class AnalyticsExamples:
                 "currency": "NGN",
             }
         ],
-        "cohorts": [{"month": "2026-02", "currency": "NGN", "category": "insufficient_funds", "atRisk": AT_RISK}],
+        "cohorts": [
+            {
+                "month": "2026-02",
+                "currency": "NGN",
+                "category": "insufficient_funds",
+                "atRisk": AT_RISK,
+                "lostCases": 7,
+                "lost": 3250000,
+                "cancelledCases": 2,
+                "cancelled": 1000000,
+            }
+        ],
     }

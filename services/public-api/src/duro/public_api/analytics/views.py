@@ -12,16 +12,24 @@ from duro.public_api.wire import Written
 class MoneyAtRiskView(Struct, frozen=True, rename="camel"):
     """Charges that failed in a stretch of time, as they stand now, in minor units; open ones aren't recovered.
 
-    `recoveryBasisPoints` is how much of the amount was recovered, in hundredths of a percent; null if it is 0.
+    `recoveredFees` is what providers kept of all that paid for what was recovered, `recoveredNet` what is left of that.
+    Of `feesUnknown` of the recovered cases a provider didn't say what it kept of some of it, which counts for nothing.
+    `recoveryBasisPoints` is how much of the amount was recovered, in hundredths of a percent; null if it is 0. The net
+    rate is that after fees, the case rate that of cases instead of money.
     """
 
     cases: int
     amount: int
     recovered_cases: int
     recovered: int
+    recovered_fees: int
+    recovered_net: int
+    fees_unknown: int
     open_cases: int
     open: int
     recovery_basis_points: int | None
+    net_recovery_basis_points: int | None
+    case_recovery_basis_points: int | None
 
     @classmethod
     def of(cls, one: MoneyAtRisk) -> "MoneyAtRiskView":
@@ -30,9 +38,14 @@ class MoneyAtRiskView(Struct, frozen=True, rename="camel"):
             amount=one.amount.amount,
             recovered_cases=one.recovered_cases,
             recovered=one.recovered.amount,
+            recovered_fees=one.fees.amount,
+            recovered_net=one.recovered_net.amount,
+            fees_unknown=one.fees_unknown,
             open_cases=one.open_cases,
             open=one.open.amount,
             recovery_basis_points=one.recovery_basis_points,
+            net_recovery_basis_points=one.net_recovery_basis_points,
+            case_recovery_basis_points=one.case_recovery_basis_points,
         )
 
 
@@ -48,7 +61,9 @@ class CurrencyOverviewView(Struct, frozen=True, rename="camel"):
     churned_by_choice: int
     churned_by_failure: int
     at_risk: MoneyAtRiskView
+    lost_cases: int
     lost: int
+    cancelled_cases: int
     cancelled: int
 
     @classmethod
@@ -60,8 +75,10 @@ class CurrencyOverviewView(Struct, frozen=True, rename="camel"):
             churned_by_choice=one.churned_by_choice,
             churned_by_failure=one.churned_by_failure,
             at_risk=MoneyAtRiskView.of(one.at_risk),
-            lost=one.lost.amount,
-            cancelled=one.cancelled.amount,
+            lost_cases=one.at_risk.lost_cases,
+            lost=one.at_risk.lost.amount,
+            cancelled_cases=one.at_risk.cancelled_cases,
+            cancelled=one.at_risk.cancelled.amount,
         )
 
 
@@ -119,6 +136,10 @@ class CohortView(Struct, frozen=True, rename="camel"):
     currency: str
     category: str | None
     at_risk: MoneyAtRiskView
+    lost_cases: int
+    lost: int
+    cancelled_cases: int
+    cancelled: int
 
     @classmethod
     def of(cls, one: Cohort) -> "CohortView":
@@ -127,6 +148,10 @@ class CohortView(Struct, frozen=True, rename="camel"):
             currency=one.at_risk.amount.currency.code,
             category=one.category,
             at_risk=MoneyAtRiskView.of(one.at_risk),
+            lost_cases=one.at_risk.lost_cases,
+            lost=one.at_risk.lost.amount,
+            cancelled_cases=one.at_risk.cancelled_cases,
+            cancelled=one.at_risk.cancelled.amount,
         )
 
 

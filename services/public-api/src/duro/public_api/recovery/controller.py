@@ -2,7 +2,6 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 
 from duro.db.pages import PageRequest
-from duro.db.records import DunningState
 from duro.http_kit.call import Call
 from duro.http_kit.operation import Operation
 from duro.public_api.merchant import Merchant
@@ -135,5 +134,5 @@ class RecoveryController(Controller):
     async def ledger(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
         given = (await call.read(RecoveryLedgerInput)).query
         page = PageRequest(given.limit, given.cursor)
-        found = await merchant.recovery.list_cases.execute(call.tenant_id, page, state=DunningState.RECOVERED)
+        found = await merchant.recovery.list_cases.recovered(call.tenant_id, page)
         return call.shown(RecoveredPage.of(found))

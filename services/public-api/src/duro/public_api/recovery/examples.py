@@ -50,6 +50,8 @@ class RecoveryExamples:
         "invoiceId": "inv_01jxk8m3s4e5f6g7h8j9k0m1n2",
         "subscriptionId": "sub_01jxk8m3s4e5f6g7h8j9k0m1n2",
         "amount": 500000,
+        "fee": 17500,
+        "net": 482500,
         "currency": "NGN",
         "category": "insufficient_funds",
         "transactionId": "txn_01jxk8m3s4e5f6g7h8j9k0m1n2",

@@ -5,7 +5,7 @@ from duro.db.pages import Page
 from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
 from duro.db.records import DunningEvent, DunningEventKind, DunningSchedule, DunningState
 from duro.kernel import IncomingPaymentId, PaymentAttemptId
-from duro.merchant_api.dunning import CaseWithAttempts
+from duro.merchant_api.dunning import CaseWithAttempts, RecoveredMoney
 from duro.public_api.transactions.views import TransactionView
 from duro.public_api.wire import PageView, Written
 
@@ -148,13 +148,16 @@ class RecoveredView(Struct, frozen=True, rename="camel"):
     """Money that was won back: how much, when, and by what; `id` is its recovery case's.
 
     `action` is what was decided before the money came, or who asked for the try. A charge that brought it is named as
-    the transaction, money that the payer pushed as the payment.
+    the transaction, money that the payer pushed as the payment. `fee` is what providers kept of all that paid for it,
+    parts included, and `net` what is left; both are null where a provider doesn't say.
     """
 
     id: str
     invoice_id: str
     subscription_id: str
     amount: int
+    fee: int | None
+    net: int | None
     currency: str
     category: str | None
     transaction_id: str | None
@@ -166,7 +169,8 @@ class RecoveredView(Struct, frozen=True, rename="camel"):
     recovered_at: str | None
 
     @classmethod
-    def of(cls, won: DunningSchedule) -> "RecoveredView":
+    def of(cls, one: RecoveredMoney) -> "RecoveredView":
+        won = one.case
         winner, rail = won.recovered_by, won.recovered_rail
         is_pushed = rail is not None and Rail(rail).is_push
         return cls(
@@ -174,6 +178,8 @@ class RecoveredView(Struct, frozen=True, rename="camel"):
             invoice_id=str(won.invoice_id),
             subscription_id=str(won.subscription_id),
             amount=won.amount.amount,
+            fee=None if one.fee is None else one.fee.amount,
+            net=None if one.net is None else one.net.amount,
             currency=won.amount.currency.code,
             category=won.category,
             transaction_id=None if winner is None or is_pushed else str(PaymentAttemptId(winner)),
@@ -190,5 +196,5 @@ class RecoveredPage(PageView[RecoveredView], frozen=True, rename="camel"):
     """One page of recovered money, by when its charges failed, newest first."""
 
     @classmethod
-    def of(cls, page: Page[DunningSchedule]) -> "RecoveredPage":
+    def of(cls, page: Page[RecoveredMoney]) -> "RecoveredPage":
         return cls([RecoveredView.of(one) for one in page.items], page.has_more, page.next_cursor)

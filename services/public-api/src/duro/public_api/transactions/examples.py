@@ -12,6 +12,7 @@ class TransactionExamples:
         "subscriptionId": "sub_01jxk8m3s4e5f6g7h8j9k0m1n2",
         "status": "failed",
         "amount": 500000,
+        "fee": None,
         "currency": "NGN",
         "paymentMethodId": "pm_01jxk8m3s4e5f6g7h8j9k0m1n2",
         "provider": "paystack",

@@ -6,13 +6,17 @@ from duro.public_api.wire import PageView, Written
 
 
 class TransactionView(Struct, frozen=True, rename="camel"):
-    """One try to collect an invoice; `reference` is its name at the provider."""
+    """One try to collect an invoice; `reference` is its name at the provider.
+
+    `fee` is what the provider kept of the amount, null where it took nothing or doesn't say.
+    """
 
     id: str
     invoice_id: str
     subscription_id: str
     status: AttemptStatus
     amount: int
+    fee: int | None
     currency: str
     payment_method_id: str
     provider: str
@@ -33,6 +37,7 @@ class TransactionView(Struct, frozen=True, rename="camel"):
             subscription_id=str(attempt.subscription_id),
             status=attempt.status,
             amount=attempt.amount.amount,
+            fee=None if attempt.fee is None else attempt.fee.amount,
             currency=attempt.amount.currency.code,
             payment_method_id=str(attempt.payment_method_id),
             provider=attempt.provider,
