@@ -46,6 +46,8 @@ CODES = (
     FailureCode("iso8583", "79", HARD, requires_new_card=True),
     FailureCode("paystack", "Denied by Fraud System", HARD),
     FailureCode("iso8583", "83", FailureCategory.DO_NOT_HONOR),
+    FailureCode("iso8583", "30", FailureCategory.PROCESSOR_ERROR, Retryability.NO),
+    FailureCode("iso8583", "17", FailureCategory.UNKNOWN, Retryability.NO),
     FailureCode("nomba", "mandate debit above agreed amount", FailureCategory.LIMIT_EXCEEDED, Retryability.NO),
 )
 SOFTER = tuple(code for code in CODES if code.category not in {HARD, FailureCategory.EXPIRED_CARD})
@@ -256,7 +258,7 @@ class TestEveryCase:
                 assert not code.requires_new_card
                 assert code.category is not FailureCategory.AUTHENTICATION_REQUIRED
                 assert not (is_visa and code.visa_category == 1)
-                assert not (code.category is HARD and code.retryable is Retryability.NO)
+                assert code.retryable is not Retryability.NO
 
     @given(stories())
     def test_never_pulls_money_that_its_payer_stopped(self, story):

@@ -242,6 +242,19 @@ class TestAMandate:
         assert not case(SOFT, method=rail(Rail.USSD)).attempts[0].is_verdict(set_up)
 
 
+class TestACodeThatNoRepeatCanAnswerOtherwise:
+    @pytest.mark.parametrize("category", [BROKEN, UNKNOWN, SOFT, EMPTY])
+    def test_is_left_for_another_rail_and_else_waits_for_the_payer(self, case, rail, category):
+        code = FailureCode("iso8583", "30", category, Retryability.NO)
+        context = case(UNKNOWN)
+        refused = replace(context, attempts=(replace(context.attempts[0], failure=code),))
+        decision = STRATEGY.decide(refused)
+        assert (decision.action, decision.cause) == (DunningAction.AWAIT_CUSTOMER, DunningCause.NOT_RETRYABLE)
+        assert decision.next_attempt_at is None
+        switched = STRATEGY.decide(replace(refused, others=(rail(Rail.USSD),)))
+        assert (switched.action, switched.rail) == (DunningAction.SWITCH_RAIL, Rail.USSD)
+
+
 class TestARefusalWithoutAReason:
     def test_is_tried_again_near_payday(self, case):
         decision = STRATEGY.decide(case(SOFT, settings=EXACT))

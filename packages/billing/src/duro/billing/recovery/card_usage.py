@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import final
 
@@ -33,6 +33,10 @@ class CardUsage:
     merchant_amount: tuple[Instant, ...] = ()
     streak: tuple[Instant, ...] = ()
     is_barred: bool = False
+
+    def tried(self, at: Instant) -> "CardUsage":
+        """Count a try of Duro's own that nobody has answered yet: it may be declined."""
+        return self if at in self.automatic else replace(self, automatic=tuple(sorted((*self.automatic, at))))
 
     def declines(self, scope: BudgetScope) -> tuple[Instant, ...]:
         if scope is BudgetScope.AUTOMATIC:

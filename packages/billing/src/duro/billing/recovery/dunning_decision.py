@@ -33,6 +33,7 @@ class DunningCause(StrEnum):
     AUTHENTICATION_NEEDED = "authentication_needed"
     MANDATE_NOT_ACTIVE = "mandate_not_active"
     MANDATE_SET_UP = "mandate_set_up"
+    NOT_RETRYABLE = "not_retryable"
     UNANSWERED = "unanswered"
     SOFT_DECLINE = "soft_decline"
     SOFT_DECLINES_SPENT = "soft_declines_spent"

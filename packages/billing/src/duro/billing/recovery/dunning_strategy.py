@@ -60,6 +60,7 @@ class DunningStrategy:
             self._ask_for_authentication(standing)
             or self._wait_for_set_up(next_try, method)
             or self._ask_again(next_try)
+            or self._hold(next_try)
             or self._soften(next_try, method)
             or self._wait_for_payday(next_try, method)
             or self._step(next_try, method)
@@ -172,6 +173,17 @@ class DunningStrategy:
         why = "The last request to pay wasn't answered."
         return next_try.switch(DunningCause.UNANSWERED, why) or DunningDecision(
             DunningAction.AWAIT_CUSTOMER, DunningCause.UNANSWERED, f"{why} The payer can still pay by the link."
+        )
+
+    @staticmethod
+    def _hold(next_try: NextTry) -> DunningDecision | None:
+        """Guard 5, the table's word: a code that no repeat can answer otherwise isn't repeated unasked."""
+        last = next_try.standing.last
+        if last is None or last.failure.retryable is not Retryability.NO:
+            return None
+        why = "The same charge would meet the same answer."
+        return next_try.switch(DunningCause.NOT_RETRYABLE, why) or DunningDecision(
+            DunningAction.AWAIT_CUSTOMER, DunningCause.NOT_RETRYABLE, f"{why} The payer can pay by the link."
         )
 
     def _soften(self, next_try: NextTry, method: Instrument) -> DunningDecision | None:

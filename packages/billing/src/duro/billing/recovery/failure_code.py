@@ -29,7 +29,10 @@ class Retryability(StrEnum):
 @final
 @dataclass(frozen=True, slots=True)
 class FailureCode:
-    """What one code of one provider's table means for recovery, with words for the payer, its source and its date."""
+    """What one code of one provider's table means for recovery, with words for the payer, its source and its date.
+
+    A code that is in doubt says that money may have moved: it is no refusal before a look-up has said so.
+    """
 
     provider: str
     code: str
@@ -37,6 +40,7 @@ class FailureCode:
     retryable: Retryability = Retryability.LIMITED
     requires_new_card: bool = False
     is_revocation: bool = False
+    is_in_doubt: bool = False
     visa_category: int | None = None
     payer_words: str = _GENERIC_WORDS
     source: str = ""

@@ -9,11 +9,22 @@ from duro.db.renewal_rows import SettlementSubject
 from duro.kernel import Clock, IdFactory, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
+from duro.merchant_api.billing.doubted_refusals import DoubtedRefusals
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
-from duro.payments import Approved, AwaitsApproval, ChargeGateway, ChargeResult, Declined, NotFound, Unknown
+from duro.payments import (
+    Approved,
+    AwaitsApproval,
+    ChargeGateway,
+    ChargeLookup,
+    ChargeResult,
+    Declined,
+    FailureCodes,
+    NotFound,
+    Unknown,
+)
 
 _LATEST_SENDING: Final = TimeDelta(hours=24)
 _LOOK_AGAIN: Final = TimeDelta(hours=1)
@@ -34,6 +45,7 @@ class PendingService:
         self._clock = clock
         self._lease = lease
         self._presentment = Presentment(gateways, clock=clock)
+        self._doubts = DoubtedRefusals(FailureCodes.bundled())
         self._settlement = ChargeSettlement(contexts, SettlementDrafts(ids=ids, clock=clock), clock=clock)
 
     def on(self, clock: Clock) -> "PendingService":
@@ -47,7 +59,7 @@ class PendingService:
         It is sent under the same reference, and only to a provider that can't take one reference twice; to any other
         the attempt goes to review. If the subscription ended meanwhile, other money paid the invoice, or the method may
         never be charged again, it isn't sent: it is looked up every hour, since its first sender may only have been
-        held up, and counts as declined a day after its claim.
+        held up, and counts as declined a day after its claim. A refusal that is in doubt is a person's by then.
         """
         subject = await self._take_over(tenant_id, attempt_id)
         if subject is None:
@@ -56,6 +68,8 @@ class PendingService:
         answer = await gateway.lookup(subject.attempt.reference)
         if isinstance(answer, NotFound):
             return await self._send_again(tenant_id, subject, gateway)
+        if isinstance(answer, Declined) and self._is_doubted(subject.attempt, answer, gateway):
+            return await self._doubt(tenant_id, subject.attempt, answer)
         return await self._conclude(tenant_id, subject.attempt, answer)
 
     async def look_up_now(self, tenant_id: TenantId, attempt: PaymentAttempt) -> RenewalOutcome:
@@ -65,10 +79,14 @@ class PendingService:
         """
         if attempt.status is not AttemptStatus.PENDING:
             return RenewalOutcome.SKIPPED
-        answer = await self._gateways.named(attempt.provider).lookup(attempt.reference)
-        if isinstance(answer, NotFound):
+        gateway = self._gateways.named(attempt.provider)
+        answer = await gateway.lookup(attempt.reference)
+        if isinstance(answer, NotFound) or self._is_doubted(attempt, answer, gateway):
             return RenewalOutcome.PENDING
         return await self._conclude(tenant_id, attempt, answer)
+
+    def _is_doubted(self, attempt: PaymentAttempt, found: ChargeLookup, gateway: ChargeGateway) -> bool:
+        return self._doubts.still(attempt, found, gateway, now=self._clock.now())
 
     async def _take_over(self, tenant_id: TenantId, attempt_id: PaymentAttemptId) -> SettlementSubject | None:
         async with self._contexts.open(tenant_id) as repos:
@@ -116,13 +134,23 @@ class PendingService:
         never_sent = Declined("not_presented", "The charge was never sent, and may not be any more.")
         return await self._settle(tenant_id, attempt.id, never_sent)
 
+    async def _doubt(self, tenant_id: TenantId, attempt: PaymentAttempt, answer: Declined) -> RenewalOutcome:
+        """Look again later at what may have been taken; after a day a person decides."""
+        now = self._clock.now()
+        if now >= attempt.created_at + _LATEST_SENDING:
+            await self._settlement.send_to_review(tenant_id, attempt.id, code=answer.code, message=answer.message)
+        else:
+            async with self._contexts.open(tenant_id) as repos:
+                await repos.attempts.defer(attempt.id, until=now + min(now - attempt.created_at, _LOOK_AGAIN))
+        return RenewalOutcome.PENDING
+
     async def _conclude(self, tenant_id: TenantId, attempt: PaymentAttempt, answer: ChargeResult) -> RenewalOutcome:
         """Settle by an answer, or let it wait for its payer; a day is the longest, whatever its provider says."""
         match answer:
             case Approved() | Declined():
                 return await self._settle(tenant_id, attempt.id, answer)
             case AwaitsApproval() if self._clock.now() < attempt.created_at + _LATEST_APPROVAL:
-                await self._settlement.await_approval(tenant_id, [(attempt, answer)])
+                await self._settlement.await_approval(tenant_id, {attempt.id: answer})
                 return RenewalOutcome.PENDING
             case AwaitsApproval():
                 return await self._settle(tenant_id, attempt.id, _NEVER_APPROVED)
