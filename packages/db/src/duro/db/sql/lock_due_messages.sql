@@ -1,7 +1,11 @@
 select m as message, t.name as store_name, c.name as customer_name, c.email, c.phone, c.has_whatsapp_consent,
        coalesce(s.zone, t.zone) as zone, p.name as plan_name, s.status as subscription_status, s.current_period_end,
        mt.subject as own_subject, mt.html as own_html, mt.text as own_text,
-       mt.whatsapp_template as own_whatsapp_template, s.cancel_at_period_end, pm.exp_year, pm.exp_month, d.state as case_state, d.paused_at as case_paused_at,
+       mt.whatsapp_template as own_whatsapp_template, s.cancel_at_period_end, pm.exp_year, pm.exp_month,
+       coalesce(d.state, case when exists (
+           select from {schema}.payment_attempts a
+           where a.tenant_id = m.tenant_id and a.invoice_id = m.invoice_id and a.approval_url is not null
+       ) then 'awaiting_customer' end) as case_state, d.paused_at as case_paused_at,
        case when d.action in ('retry', 'retry_payday', 'switch_rail') then d.next_attempt_at end as case_next_attempt_at, i.total - i.amount_paid as owed, i.currency,
        exists (
            select from {schema}.messages later

@@ -3,7 +3,6 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Final, TypeVar, assert_never, final
 
 from duro.db import RepositoryContexts
-from duro.db.records import PaymentAttempt
 from duro.kernel import Clock, EntityId, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
@@ -72,7 +71,7 @@ class ChargeRound:
         errors: list[Exception],
     ) -> dict[Subject, Renewal]:
         answers: dict[PaymentAttemptId, Approved | Declined] = {}
-        waiting: list[tuple[PaymentAttempt, AwaitsApproval]] = []
+        waiting: dict[PaymentAttemptId, AwaitsApproval] = {}
         renewals: dict[Subject, Renewal] = {}
         for task, (subject, order) in answered.items():
             match task.exception():
@@ -88,7 +87,7 @@ class ChargeRound:
                     answers[order.attempt.id] = result
                     continue
                 case AwaitsApproval():
-                    waiting.append((order.attempt, result))
+                    waiting[order.attempt.id] = result
                 case Unknown():
                     pass
                 case _:

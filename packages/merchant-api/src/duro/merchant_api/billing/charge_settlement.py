@@ -1,11 +1,11 @@
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Final, assert_never, final
 
 from whenever import TimeDelta
 
 from duro.billing import PendingLine
 from duro.db import Repositories, RepositoryContexts
-from duro.db.records import AttemptStatus, InvoiceKind, PaymentAttempt
+from duro.db.records import AttemptStatus, Initiator, InvoiceKind
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.card_pacing import CardPacing
@@ -55,20 +55,25 @@ class ChargeSettlement:
                 await repos.renewals.settle(settlements, now=now)
         return renewals
 
-    async def await_approval(
-        self, tenant_id: TenantId, waiting: Sequence[tuple[PaymentAttempt, AwaitsApproval]]
-    ) -> None:
+    async def await_approval(self, tenant_id: TenantId, answers: Mapping[PaymentAttemptId, AwaitsApproval]) -> None:
         """Keep where payers approve these attempts, and have each looked up after as long as it has waited.
 
-        That is half a minute at least and five at most; one that was settled meanwhile is left alone.
+        That is half a minute at least and five at most; one that was settled meanwhile is left alone. A payer who isn't
+        there is sent a link.
         """
-        if not waiting:
+        if not answers:
             return
         async with self._contexts.open(tenant_id) as repos:
             now = self._clock.now()
-            for attempt, answer in waiting:
+            for subject in await repos.renewals.lock_settlements(list(answers)):
+                attempt = subject.attempt
+                if attempt.status is not AttemptStatus.PENDING:
+                    continue
                 wait = min(max(now - attempt.created_at, _SOONEST_LOOK), _LATEST_LOOK)
-                await repos.attempts.await_approval(attempt.id, url=answer.url, until=now + wait)
+                await repos.attempts.await_approval(attempt.id, url=answers[attempt.id].url, until=now + wait)
+                is_news = attempt.approval_url is None and attempt.initiator is not Initiator.PAYER
+                if is_news and (await repos.recovery_settings.get()).dunning_enabled:
+                    await repos.messages.add([self._drafts.approval_wanted(subject, now=now)])
 
     async def send_to_review(
         self, tenant_id: TenantId, attempt_id: PaymentAttemptId, *, code: str, message: str

@@ -101,7 +101,7 @@ class Collection:
                 settled = await self._settlement.settle(tenant_id, {order.attempt.id: result})
                 return settled[order.attempt.id].outcome
             case AwaitsApproval():
-                await self._settlement.await_approval(tenant_id, [(order.attempt, result)])
+                await self._settlement.await_approval(tenant_id, {order.attempt.id: result})
             case Unknown():
                 pass
             case _:

@@ -24,6 +24,7 @@ from duro.billing import (
 )
 from duro.billing.recovery import Network, PublishedBudget, Rail, Standing
 from duro.db.ledger import Postings
+from duro.db.message_rows import Message
 from duro.db.push_rows import IncomingPayment
 from duro.db.records import (
     AttemptStatus,
@@ -136,6 +137,10 @@ class SettlementDrafts:
             settlement = self._case_ended(settlement, subject.subscription, subject.invoice)
         settled = self._paid.with_surplus(settlement, attempt)
         return replace(settled, barred=self._barred(subject, attempt)), renewal
+
+    def approval_wanted(self, subject: SettlementSubject, *, now: Instant) -> Message:
+        """Draft what a payer is told whose bank wants them to approve a charge that was made without them."""
+        return self._messages.approval(subject.subscription, subject.invoice, subject.attempt, now=now)
 
     def received(
         self,

@@ -171,10 +171,9 @@ class DunningClaims:
         waits = context.settings.reminders if is_planned and before.action is case.schedule.action else ()
         reminders = sum(asked_at + wait <= now for wait in waits)
         asked_before = sum(request.is_told_of(subject.invoice.id) for request in found.asked)
-        told = self._messages.asked(
+        return self._messages.asked(
             subject, case.schedule, found.attempts, reminders=reminders, asked_before=asked_before, now=now
         )
-        return (told,)
 
     def _push_rails(
         self, subject: CaseSubject, wanted: Sequence[Rail], asked: Sequence[PaymentRequest]

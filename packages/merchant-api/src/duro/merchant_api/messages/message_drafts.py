@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import final
+from typing import Final, final
 
 from whenever import Instant
 
@@ -8,11 +8,13 @@ from duro.billing.messages import MessageKind
 from duro.billing.recovery import DunningAction
 from duro.db.message_rows import Message, MessageFacts
 from duro.db.push_rows import IncomingPayment
-from duro.db.records import AttemptStatus, DunningSchedule, Invoice, PaymentAttempt, PaymentMethod
+from duro.db.records import AttemptStatus, DunningSchedule, Initiator, Invoice, PaymentAttempt, PaymentMethod
 from duro.db.recovery import CaseSubject
 from duro.db.reminders import UpcomingRenewal
 from duro.kernel import EntityId, IdFactory, MessageId, Money, PaymentRequestId
 from duro.payments import FailureCodes
+
+_APPROVAL_WANTED: Final = "1A"
 
 
 @final
@@ -85,11 +87,12 @@ class MessageDrafts:
         reminders: int,
         asked_before: int,
         now: Instant,
-    ) -> Message:
+    ) -> tuple[Message, ...]:
         """Tell what was decided after the last declined try of an invoice: what we will do, or what we need.
 
         A reminder is one message further on for the same try, as is each rail that was asked for; after the last
-        message that try is told of no more. Without any try the case itself is the cause.
+        message that try is told of no more. Without any try the case itself is the cause. Whose bank has just asked
+        them for their approval isn't sent a link for it at once.
         """
         invoice = subject.invoice
         declined = [
@@ -100,18 +103,31 @@ class MessageDrafts:
         last = declined[-1] if declined else None
         number = max(1, len(declined)) + asked_before + reminders
         is_approval = schedule.action is DunningAction.REQUEST_AUTHENTICATION and not reminders
+        if is_approval and last is not None and last.initiator is Initiator.PAYER:
+            return ()
         facts = MessageFacts(
             amount=invoice.amount_remaining,
             reason=" ".join(("" if last is None else self._words(last), self._approval(subject.method))).strip(),
             next_attempt_at=schedule.next_attempt_at,
         )
-        return self._message(
+        told = self._message(
             MessageKind.AUTHENTICATION_LINK if is_approval else MessageKind.dunning(number),
             schedule.id if last is None else last.id,
             subject.subscription,
             invoice=invoice,
             facts=facts,
             now=now,
+        )
+        return (told,)
+
+    def approval(
+        self, subscription: Subscription, invoice: Invoice, attempt: PaymentAttempt, *, now: Instant
+    ) -> Message:
+        """Tell that a bank holds a charge until its customer approves it; should that be declined, they know it."""
+        words = self._codes.find(provider=attempt.provider, code=_APPROVAL_WANTED).payer_words
+        facts = MessageFacts(amount=attempt.amount, reason=words)
+        return self._message(
+            MessageKind.AUTHENTICATION_LINK, attempt.id, subscription, invoice=invoice, facts=facts, now=now
         )
 
     def announced(self, renewal: UpcomingRenewal, *, now: Instant) -> Message:
