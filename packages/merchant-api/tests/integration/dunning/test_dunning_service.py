@@ -182,6 +182,38 @@ class TestTriesOfACase:
         gaps = [later.created_at - earlier.created_at for earlier, later in pairwise(attempts)]
         assert min(gaps) >= TimeDelta(hours=48)
 
+    async def test_are_held_apart_on_one_card_in_one_claim(self, recovery, clock):
+        clock.set(Instant.from_utc(2026, 4, 15, 9))
+        first, second = await self.on_one_card(recovery)
+        cases = [await recovery.case(one) for one in (first, second)]
+        clock.set(max(case.next_attempt_at for case in cases))
+        recovery.gateway.answers[:] = [NO_FUNDS]
+
+        told = {case: told.outcome async for case, told in self.claimed(recovery, [case.id for case in cases])}
+
+        assert set(told.values()) == {RenewalOutcome.DUNNING}
+        assert len(recovery.gateway.sent) == 3
+        tries = [len(await self.attempts(recovery, one)) for one in (first, second)]
+        assert sorted(tries) == [1, 2]
+        later = await recovery.case((first, second)[tries.index(1)])
+        assert later.next_attempt_at >= clock.now() + TimeDelta(hours=24)
+
+    def claimed(self, recovery, cases):
+        return recovery.dunning.process_each(recovery.merchant.tenant.id, cases)
+
+    async def on_one_card(self, recovery):
+        """Two subscriptions of one payer whose renewals were declined, both of whose tries are planned."""
+        first = await recovery.declined()
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            customer = await repos.customers.get(first.customer_id)
+            method = await repos.payment_methods.get(first.payment_method_id)
+        second = await recovery.merchant.subscription(None, customer, method)
+        recovery.gateway.answers[:] = [NO_FUNDS]
+        assert await recovery.billing.renew(recovery.merchant.tenant.id, second.id) is RenewalOutcome.DUNNING
+        for one in (first, second):
+            await recovery.work(one)
+        return first, second
+
     async def attempts(self, recovery, subscription):
         async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
             return await repos.attempts.of_invoice((await recovery.case(subscription)).invoice_id)

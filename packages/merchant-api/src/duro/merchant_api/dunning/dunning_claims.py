@@ -37,7 +37,7 @@ _SKIPPED: Final = Concluded(Renewal(RenewalOutcome.SKIPPED))
 @final
 @dataclass(slots=True)
 class _Round:
-    """What one claim has decided so far: at most one case of a subscription, since each changes its row."""
+    """What one claim has decided so far: at most one case of a subscription, and one try of a card."""
 
     results: dict[DunningScheduleId, ClaimResult]
     subscriptions: set[SubscriptionId] = field(default_factory=set[SubscriptionId])
@@ -53,6 +53,13 @@ class _Round:
     wishes: RecoverySettings = field(default_factory=RecoverySettings)
     messages: list[Message] = field(default_factory=list[Message])
     requests: list[RequestOrder] = field(default_factory=list[RequestOrder])
+    cards: set[bytes] = field(default_factory=set[bytes])
+
+    def counted(self, subject: CaseSubject, context: DunningContext) -> DunningContext:
+        """Count what this claim has tried the card of before: whether a bank judges that isn't known yet."""
+        if subject.method is None or CaseContexts.card_key(subject.method) not in self.cards:
+            return context
+        return replace(context, usage=context.usage.tried(context.now))
 
 
 @final
@@ -125,7 +132,7 @@ class DunningClaims:
     def _look_at(self, subject: CaseSubject, contexts: CaseContexts, found: _Round, *, now: Instant) -> None:
         """Try what was planned for now if it is still allowed; else it has to be decided about."""
         rails = self._push_rails(subject, contexts.settings.rails, found.asked)
-        context = contexts.of(subject, now=now, push_rails=rails)
+        context = found.counted(subject, contexts.of(subject, now=now, push_rails=rails))
         if not found.wishes.auto_recovery and now < context.deadline_at:
             found.results[subject.schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
             found.decided.append(self._drafts.rested(subject.schedule, deadline=context.deadline_at, now=now))
@@ -147,6 +154,7 @@ class DunningClaims:
     def _decide(self, subject: CaseSubject, context: DunningContext, found: _Round) -> None:
         """Decide, and try at once if that says so."""
         schedule, now = subject.schedule, context.now
+        context = found.counted(subject, context)
         decision = self._strategy.decide(context)
         case = self._drafts.decided(subject, decision, deadline=context.deadline_at, settings=context.settings, now=now)
         found.results[schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
@@ -196,6 +204,8 @@ class DunningClaims:
 
     def _try(self, subject: CaseSubject, case: DecidedCase, found: _Round, *, now: Instant) -> None:
         found.decided.append(case)
+        if subject.method is not None:
+            found.cards.add(CaseContexts.card_key(subject.method))
         found.tries[case.schedule.id] = (subject, self._drafts.attempt(subject, case.schedule, now=now))
 
     async def _write(self, repos: Repositories, found: _Round, *, now: Instant) -> None:
@@ -212,8 +222,7 @@ class DunningClaims:
             await repos.payment_requests.insert(order.request)
         if not found.tries:
             return
-        keys = {key for subject, _ in found.tries.values() if (key := self._key(subject)) is not None}
-        await repos.card_tries.reserve(sorted(keys), now=now)
+        await repos.card_tries.reserve(sorted(found.cards), now=now)
         written = await repos.recovery.try_again([attempt for _, attempt in found.tries.values()])
         for schedule_id, (subject, attempt) in found.tries.items():
             if attempt.id in written and subject.method is not None:
@@ -232,10 +241,6 @@ class DunningClaims:
             await repos.card_tries.release(
                 [(keys[order.attempt.payment_method_id], order.attempt.created_at) for order in orders]
             )
-
-    @staticmethod
-    def _key(subject: CaseSubject) -> bytes | None:
-        return None if subject.method is None else CaseContexts.card_key(subject.method)
 
     @staticmethod
     def _is_awake(subject: CaseSubject, now: Instant) -> bool:
