@@ -28,6 +28,7 @@ GRANTS = {
     "payment_requests": READ_AND_WRITE,
     "incoming_payments": READ_AND_GROW,
     "allocations": READ_AND_GROW,
+    "review_decisions": READ_AND_GROW,
     "credit_grants": READ_AND_GROW,
     "events": READ_AND_GROW,
     "idempotency_records": READ_AND_WRITE | {"DELETE"},

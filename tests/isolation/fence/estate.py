@@ -177,6 +177,16 @@ RECOVERY = (
             "now",
         ),
     ),
+    (
+        """
+    insert into {schema}.review_decisions (
+        tenant_id, attempt_id, is_taken, in_review_since, decided_by, note, decided_at)
+    values ($1, $2, false, $3, 'somebody', 'They looked.', $3)""",
+        (
+            "attempt",
+            "now",
+        ),
+    ),
 )
 """Rows of recovery that no route makes, and what each statement wants to know."""
 PAST_DUE = "update {schema}.subscriptions set status = 'past_due' where tenant_id = $1 and id = $2"
@@ -308,6 +318,7 @@ class Settled:
             message_id = self._ids.new(SubscriptionId).value
             known: dict[str, object] = {
                 "id": message_id,
+                "attempt": attempt.id.value,
                 "case": case.id.value,
                 "invoice": case.invoice_id.value,
                 "subscription": case.subscription_id.value,

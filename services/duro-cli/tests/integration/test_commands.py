@@ -18,7 +18,7 @@ from duro.cli.home import Home
 from duro.db import DatabasePool
 from duro.db.census import TenantCensus
 from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason
-from duro.kernel import Mode, TenantId
+from duro.kernel import Mode, PaymentAttemptId, TenantId
 
 _FAILED_INVOICE = """
     insert into test.invoices (tenant_id, id, subscription_id, customer_id, idempotency_key, status, currency, subtotal,
@@ -33,6 +33,21 @@ _TRY = """
         status, amount, currency, reason, failure_code, claimed_until, created_at, settled_at)
     select $1, gen_random_uuid(), $2, $3, $4, 'simulated', 'card', $5, 500000, 'NGN', 'renewal', $6, at, at, at
     from (select now() - make_interval(days => $7) as at) as moment"""
+
+_REVIEW = """
+    with invoice as (
+        insert into {mode}.invoices (tenant_id, id, subscription_id, customer_id, idempotency_key, status, currency,
+            subtotal, total, amount_paid, period_start, period_end, created_at)
+        select $1, gen_random_uuid(), s.id, $3, 'doubted', 'open', 'NGN', 500000, 500000, 0, s.current_period_end,
+            s.current_period_end + interval '30 days', now()
+        from {mode}.subscriptions s where s.tenant_id = $1 and s.id = $2
+        returning id)
+    insert into {mode}.payment_attempts (tenant_id, id, invoice_id, subscription_id, payment_method_id, provider, rail,
+        status, amount, currency, reason, failure_code, failure_message, claimed_until, created_at, settled_at)
+    select $1, gen_random_uuid(), invoice.id, s.id, s.payment_method_id, 'simulated', 'card', 'review', 500000, 'NGN',
+        'renewal', 'amount_mismatch', E'The provider took\\n NGN 1.00[red].', now(), now(), now()
+    from invoice, {mode}.subscriptions s where s.tenant_id = $1 and s.id = $2
+    returning id"""
 
 
 @dataclass(frozen=True)
@@ -285,6 +300,65 @@ class TestNotices:
     async def test_are_counted_by_the_doctor(self, duro, database):
         done = await duro("doctor", DURO_DATABASE_URL=database.admin_url)
         assert "notices     2 wait for a person" in done.said
+
+
+class TestReviews:
+    @pytest_asyncio.fixture(loop_scope="session")
+    async def doubted(self, duro, database, connection):
+        """A charge of a live merchant, and one of a merchant in test mode, that only a person can explain."""
+        names = {}
+        for mode in Mode:
+            words = ("seed", "--subscriptions", "1", "--tenants", "1", "--mode", mode.value)
+            assert (await duro(*words, DURO_DATABASE_URL=database.admin_url)).status == 0
+            row = await connection.fetchrow(f"select * from {mode.value}.subscriptions limit 1")
+            attempt = await connection.fetchval(
+                _REVIEW.replace("{mode}", mode.value), row["tenant_id"], row["id"], row["customer_id"]
+            )
+            names[mode] = str(PaymentAttemptId(attempt))
+        return names
+
+    async def test_says_that_none_waits(self, duro, database):
+        done = await duro("reviews", DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, done.said) == (0, "no charge waits for a person\n")
+
+    async def test_lists_what_waits_in_both_modes_and_why(self, duro, database, doubted):
+        done = await duro("reviews", DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, done.last_line) == (0, "2 charges wait for a person")
+        for mode, name in doubted.items():
+            assert f"{name}  {mode.value}  NGN 5,000.00 asked for, since 20" in done.said
+        assert "simulated, amount_mismatch: The provider took\\n NGN 1.00[red]." in done.said
+        examined = await duro("doctor", DURO_DATABASE_URL=database.admin_url)
+        assert "reviews     2 wait for a person (duro reviews lists them)" in examined.said
+
+    @pytest.mark.parametrize("mode", list(Mode))
+    async def test_settles_one_as_taken_once(self, duro, database, connection, doubted, mode):
+        words = ("reviews", "--taken", doubted[mode], "--amount", "300000", "--by", "Ngozi", "--note", "Seen")
+        first, again = [await duro(*words, DURO_DATABASE_URL=database.admin_url) for _ in range(2)]
+        assert first.status == 0, first.said
+        assert first.said.startswith(f"{doubted[mode]} is failed; inv_")
+        assert first.said.endswith("is open, NGN 3,000.00 of NGN 5,000.00 paid; what came beside it is partly_paid\n")
+        assert (again.status, "waits; give what `duro reviews` lists." in again.said) == (1, True)
+        decided = await connection.fetchrow(f"select * from {mode.value}.review_decisions")
+        assert (decided["amount"], decided["decided_by"], decided["note"]) == (300_000, "Ngozi", "Seen")
+
+    async def test_settles_one_as_not_taken(self, duro, database, doubted):
+        words = ("reviews", "--not-taken", doubted[Mode.LIVE], "--by", "Ngozi", "--note", "Not in their books")
+        done = await duro(*words, DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, f"{doubted[Mode.LIVE]} is failed" in done.said) == (0, True)
+
+    @pytest.mark.parametrize(
+        ("words", "missing"),
+        [
+            (("--taken", "txn_1", "--by", "Ngozi", "--note", "Seen"), "--amount"),
+            (("--not-taken", "txn_1", "--amount", "1", "--by", "Ngozi", "--note", "Seen"), "--amount"),
+            (("--taken", "txn_1", "--not-taken", "txn_1"), "--taken or --not-taken"),
+            (("--taken", "txn_1", "--amount", "1", "--note", "Seen"), "--by"),
+            (("--taken", "txn_1", "--amount", "1", "--by", "Ngozi", "--note", "Seen"), "txn_1"),
+        ],
+    )
+    async def test_decides_nothing_that_is_half_said(self, duro, database, words, missing):
+        done = await duro("reviews", *words, DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, missing in done.said, "Traceback" in done.said) == (1, True, False)
 
 
 class TestTenants:

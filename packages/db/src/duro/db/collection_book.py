@@ -13,12 +13,14 @@ from duro.kernel import Currency, Mode, Money, PaymentAttemptId, PaymentRequestI
 _TENANTS: Final = "begin read only; set local role duro_sweep"
 _TENANT: Final = "begin read only; set local role duro_owner; set local duro.tenant_id = '{tenant}'"
 _ATTEMPTS: Final = """
-select a.id, a.amount, a.currency, a.claimed_until, s.test_clock_id is not null as is_on_test_clock,
+select a.id, coalesce(d.amount, a.amount) as amount, coalesce(d.currency, a.currency) as currency, a.claimed_until,
+    s.test_clock_id is not null as is_on_test_clock,
     case when a.status = 'failed' and a.id in (
         select i.attempt_id from {schema}.incoming_payments i where i.tenant_id = $1 and i.attempt_id is not null)
     then 'received' else a.status end as status
 from {schema}.payment_attempts a
 join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
+left join {schema}.review_decisions d on d.tenant_id = a.tenant_id and d.attempt_id = a.id
 where a.tenant_id = $1 and a.provider = $2 and a.id > $3 order by a.id limit $4"""
 _REFUNDS: Final = """
 select r.id, r.status, r.amount, r.currency, r.claimed_until, s.test_clock_id is not null as is_on_test_clock
@@ -46,7 +48,7 @@ class CollectionEntry:
     """What this database says of one reference at a provider: money asked for, given back, or pushed by a payer.
 
     On a test clock the lease is by that clock, and what is pending waits for its merchant. A failed attempt whose money
-    came after all is received.
+    came after all is received; of one that a person decided, the amount is what they say was taken.
     """
 
     reference: str

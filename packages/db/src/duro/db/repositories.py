@@ -26,6 +26,7 @@ from duro.db.recovery_settings import RecoverySettingsRepository
 from duro.db.refunds import RefundRepository
 from duro.db.reminders import ReminderRepository
 from duro.db.renewals import RenewalRepository
+from duro.db.reviews import ReviewRepository
 from duro.db.session import TenantSession
 from duro.db.subscriptions import SubscriptionRepository
 from duro.db.tenants import TenantRepository
@@ -87,6 +88,10 @@ class Repositories:
     @property
     def attempts(self) -> AttemptRepository:
         return AttemptRepository(self.session)
+
+    @property
+    def reviews(self) -> ReviewRepository:
+        return ReviewRepository(self.session)
 
     @property
     def pending_lines(self) -> PendingLineRepository:

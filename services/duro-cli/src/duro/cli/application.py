@@ -11,6 +11,7 @@ from duro.cli.commands.gateway_simulator import GatewaySimulatorCommand
 from duro.cli.commands.migrate import MigrateCommand
 from duro.cli.commands.notices import NoticesCommand
 from duro.cli.commands.paydays import PaydaysCommand
+from duro.cli.commands.reviews import ReviewsCommand
 from duro.cli.commands.seed import SeedCommand
 from duro.cli.commands.simulate import SimulateCommand
 from duro.cli.commands.tenants import TenantsCommand
@@ -79,6 +80,7 @@ class DuroApplication:
             ).run,
             "audit": AuditCommand(access=self._access, console=console, clock=self._clock).run,
             "notices": NoticesCommand(access=self._access, console=console, clock=self._clock).run,
+            "reviews": ReviewsCommand(access=self._access, console=console, clock=self._clock, ids=self._ids).run,
             "simulate": SimulateCommand(
                 console=console,
                 replay=TenantReplay(access=self._access, console=console, clock=self._clock),

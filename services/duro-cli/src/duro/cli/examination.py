@@ -15,6 +15,7 @@ from duro.cli.running_file import RunningFile
 from duro.db.database_probe import DatabaseProbe
 from duro.db.kept_notices import WaitingNotices
 from duro.db.pool import DatabasePool
+from duro.db.waiting_reviews import WaitingReviews
 from duro.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey
 from duro.queue import RedisProbe
 
@@ -39,9 +40,8 @@ class Examination:
         yield await self._database()
         yield await self._redis()
         yield self._ports()
-        notices = await self._notices()
-        if notices is not None:
-            yield notices
+        for waiting in await self._waiting():
+            yield waiting
 
     def _folder(self) -> Finding:
         folder = self._nearest(self._home.folder)
@@ -83,22 +83,26 @@ class Examination:
         words = f"{plan.public_api} for the API, {plan.worker_health} for the worker, {plan.gateway} for the gateway"
         return Finding("ports", f"would take {words}")
 
-    async def _notices(self) -> Finding | None:
-        """Count what payment providers told and waits for a person, where a database answers already."""
+    async def _waiting(self) -> tuple[Finding, ...]:
+        """Count what waits for a person, where a database answers already."""
         running = RunningFile.read(self._home.running_path) if FolderLock.is_held(self._home.lock_path) else None
         url = self._environ.get("DURO_DATABASE_URL") or (running and running.database_url)
         if not url:
-            return None
+            return ()
         probe = DatabaseProbe(url, seconds=_PATIENCE_SECONDS)
         if await probe.trouble() is not None or not await probe.is_migrated():
-            return None
+            return ()
         pool = await DatabasePool.open(url, min_size=1, max_size=1)
         try:
-            count = await WaitingNotices(pool).count()
+            notices, reviews = await WaitingNotices(pool).count(), await WaitingReviews(pool).count()
         finally:
             await pool.close()
-        words = f"{count} wait for a person (duro notices lists them)" if count else "none waits for a person"
-        return Finding("notices", words)
+        return self._for_a_person("notices", notices), self._for_a_person("reviews", reviews)
+
+    @staticmethod
+    def _for_a_person(what: str, count: int) -> Finding:
+        words = f"{count} wait for a person (duro {what} lists them)" if count else "none waits for a person"
+        return Finding(what, words)
 
     @staticmethod
     def _nearest(place: Path) -> Path:

@@ -33,26 +33,32 @@ class ChargeSettlement:
         """Settle these attempts of one tenant in one transaction; what somebody else settled keeps their result."""
         if not answers:
             return {}
-        renewals: dict[PaymentAttemptId, Renewal] = {}
         async with self._contexts.open(tenant_id) as repos:
-            now = self._clock.now()
-            settlements: list[RenewalSettlement] = []
-            pacing = CardPacing()
-            for subject in await repos.renewals.lock_settlements(list(answers)):
-                attempt = subject.attempt
-                if attempt.status is not AttemptStatus.PENDING:
-                    renewals[attempt.id] = Renewal(self._earlier(attempt.status))
-                    continue
-                kept = await KeptCredit.of(repos, subject.invoice) if self._may_go_back(subject) else None
-                waiting = await self._waiting(repos, subject)
-                settlement, outcome = self._drafts.charged(
-                    subject, answers[attempt.id], now=now, kept_credit=kept, pending_lines=waiting
-                )
-                settlement = pacing.spaced(settlement, subject)
-                renewals[attempt.id] = Renewal(outcome, settlement.subscription.may_renew(now))
-                settlements.append(settlement)
-            if settlements:
-                await repos.renewals.settle(settlements, now=now)
+            return await self.within(repos, answers)
+
+    async def within(
+        self, repos: Repositories, answers: dict[PaymentAttemptId, Approved | Declined]
+    ) -> dict[PaymentAttemptId, Renewal]:
+        """Do the same in a transaction that is open."""
+        now = self._clock.now()
+        renewals: dict[PaymentAttemptId, Renewal] = {}
+        settlements: list[RenewalSettlement] = []
+        pacing = CardPacing()
+        for subject in await repos.renewals.lock_settlements(list(answers)):
+            attempt = subject.attempt
+            if attempt.status is not AttemptStatus.PENDING:
+                renewals[attempt.id] = Renewal(self._earlier(attempt.status))
+                continue
+            kept = await KeptCredit.of(repos, subject.invoice) if self._may_go_back(subject) else None
+            waiting = await self._waiting(repos, subject)
+            settlement, outcome = self._drafts.charged(
+                subject, answers[attempt.id], now=now, kept_credit=kept, pending_lines=waiting
+            )
+            settlement = pacing.spaced(settlement, subject)
+            renewals[attempt.id] = Renewal(outcome, settlement.subscription.may_renew(now))
+            settlements.append(settlement)
+        if settlements:
+            await repos.renewals.settle(settlements, now=now)
         return renewals
 
     async def await_approval(self, tenant_id: TenantId, answers: Mapping[PaymentAttemptId, AwaitsApproval]) -> None:

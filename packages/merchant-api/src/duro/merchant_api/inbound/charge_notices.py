@@ -4,13 +4,14 @@ from duro.db import RepositoryContexts
 from duro.db.records import AttemptStatus
 from duro.kernel import Clock, IdFactory, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
+from duro.merchant_api.billing.doubted_refusals import DoubtedRefusals
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 from duro.merchant_api.inbound.doubt import Doubt
 from duro.merchant_api.inbound.listeners import MoneyListener
 from duro.merchant_api.inbound.told_attempt import ToldAttempt
-from duro.payments import Approved, ChargeFailed, ChargeSucceeded, Declined
+from duro.payments import Approved, ChargeFailed, ChargeSucceeded, Declined, FailureCodes
 
 
 @final
@@ -35,6 +36,7 @@ class ChargeNotices:
         self._money = money
         self._ids = ids
         self._clock = clock
+        self._doubts = DoubtedRefusals(FailureCodes.bundled())
 
     async def tell(
         self,
@@ -51,12 +53,22 @@ class ChargeNotices:
                 answer = Approved(notice.reference, notice.amount)
                 outcome = await self._settle(tenant_id, told, answer)
                 if outcome is RenewalOutcome.DUNNING:
-                    return await self._money.tell(tenant_id, attempt_id, notice, provider=provider)
+                    return await self._late(tenant_id, attempt_id, notice, provider=provider)
                 return self._unlike(attempt_id, "in review") if outcome is RenewalOutcome.PENDING else None
             case ChargeFailed():
                 return await self._failed(tenant_id, told)
             case _:
                 assert_never(notice)
+
+    async def _late(
+        self, tenant_id: TenantId, attempt_id: PaymentAttemptId, notice: ChargeSucceeded, *, provider: str
+    ) -> Doubt | None:
+        """Take what a failed charge took after all, unless a person decided before what that was."""
+        async with self._contexts.open(tenant_id) as repos:
+            decision = await repos.reviews.decision(attempt_id)
+        if decision is not None and decision.taken is not None:
+            return None
+        return await self._money.tell(tenant_id, attempt_id, notice, provider=provider)
 
     async def _failed(self, tenant_id: TenantId, told: ToldAttempt) -> Doubt | None:
         attempt = told.attempt
@@ -64,7 +76,10 @@ class ChargeNotices:
             case AttemptStatus.FAILED:
                 return None
             case AttemptStatus.PENDING:
-                answer = await self._gateways.named(attempt.provider).lookup(attempt.reference)
+                gateway = self._gateways.named(attempt.provider)
+                answer = await gateway.lookup(attempt.reference)
+                if self._doubts.still(attempt, answer, gateway, now=told.clock.now()):
+                    return None
                 if isinstance(answer, Approved | Declined):
                     await self._settle(tenant_id, told, answer)
                 return self._unlike(attempt.id, "succeeded") if isinstance(answer, Approved) else None

@@ -23,6 +23,7 @@ from duro.kernel import (
     TenantId,
 )
 from duro.merchant_api.billing.case_events import CaseEvents
+from duro.merchant_api.billing.owed_again import OwedAgain
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.pushed.arrived_money import ArrivedMoney, Received
@@ -55,7 +56,8 @@ class ReceiveMoney:
 
     It pays the invoice that it names, else the oldest open one of that subscription; what is over, and all of it
     where nothing can be paid by it, is the subscription's credit. Less than an invoice asks for stays on it as a part.
-    Late money pays an invoice that was given up only if it is enough for it; a subscription that has ended gets credit.
+    Late money pays an invoice that was given up only if it is enough for it together with the subscription's credit; a
+    subscription that has ended gets credit.
     """
 
     def __init__(
@@ -79,17 +81,21 @@ class ReceiveMoney:
         Raise NotFoundError for a request or charge that isn't the tenant's, and ConflictError `test_clock_advancing`.
         """
         async with self._contexts.open(tenant_id) as repos:
-            purpose = await self._purpose(repos, money)
-            subscription = await repos.subscriptions.lock(purpose.subscription_id)
-            if subscription is None:
-                raise NotFoundError("subscription", purpose.subscription_id)
-            clock = self._clock
-            if not self._is_advancing:
-                clock = await self._clocks.of(repos, subscription.test_clock_id)
-            payment = self._payment(money, purpose, now=clock.now())
-            if not await repos.incoming_payments.record(payment):
-                return Received.KNOWN
-            return await self._take_in(repos, subscription, payment, purpose, clock)
+            return await self.within(repos, money)
+
+    async def within(self, repos: Repositories, money: ArrivedMoney) -> Received:
+        """Do the same in a transaction that is open, as a part of what else is written there."""
+        purpose = await self._purpose(repos, money)
+        subscription = await repos.subscriptions.lock(purpose.subscription_id)
+        if subscription is None:
+            raise NotFoundError("subscription", purpose.subscription_id)
+        clock = self._clock
+        if not self._is_advancing:
+            clock = await self._clocks.of(repos, subscription.test_clock_id)
+        payment = self._payment(money, purpose, now=clock.now())
+        if not await repos.incoming_payments.record(payment):
+            return Received.KNOWN
+        return await self._take_in(repos, subscription, payment, purpose, clock)
 
     async def _take_in(
         self, repos: Repositories, subscription: Subscription, payment: IncomingPayment, purpose: _Purpose, clock: Clock
@@ -101,27 +107,26 @@ class ReceiveMoney:
         invoice = await self._payable(repos, subscription, purpose)
         if invoice is None:
             return await self._credit(repos, subscription, payment, clock)
-        if payment.amount < invoice.amount_remaining:
-            if invoice.status is InvoiceStatus.OPEN:
-                return await self._pay_part(repos, subscription, invoice, payment, clock)
+        found = OwedAgain.of(subscription, invoice, payment=payment.amount)
+        if found is not None and payment.amount < found.invoice.amount_remaining:
+            return await self._pay_part(repos, subscription, invoice, payment, clock)
+        settlement = None if found is None else await self._settlement(repos, found, payment, clock)
+        if found is None or settlement is None:
             return await self._credit(repos, subscription, payment, clock)
-        settlement = await self._settlement(repos, subscription, invoice, payment, clock)
-        if settlement is None:
-            return await self._credit(repos, subscription, payment, clock)
-        await self._pay(repos, settlement, invoice, payment, clock, action=purpose.action)
+        await self._pay(repos, settlement, found.invoice, payment, clock, action=purpose.action)
         if purpose.invoice_id == invoice.id:
             await self._settle_request(repos, purpose, now=clock.now())
         return Received.PAID
 
     async def _settlement(
-        self, repos: Repositories, subscription: Subscription, invoice: Invoice, payment: IncomingPayment, clock: Clock
+        self, repos: Repositories, found: OwedAgain, payment: IncomingPayment, clock: Clock
     ) -> RenewalSettlement | None:
         """Draft what paying it in full means; None where nothing would be had for the money."""
         wishes = await repos.recovery_settings.get()
-        case = await repos.dunning.of_invoice(invoice.id)
+        case = await repos.dunning.of_invoice(found.invoice.id)
         return SettlementDrafts(ids=self._ids, clock=clock).received(
-            subscription,
-            invoice,
+            found.subscription,
+            found.invoice,
             payment,
             now=clock.now(),
             missed_periods=wishes.missed_periods,

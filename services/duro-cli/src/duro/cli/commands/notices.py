@@ -9,6 +9,7 @@ from rich.table import Table
 
 from duro.cli.database_access import DatabaseAccess
 from duro.cli.errors import CommandError
+from duro.cli.screen.plain_text import PlainText
 from duro.db.kept_notices import KeptNotice, WaitingNotices
 from duro.kernel import Clock
 
@@ -65,18 +66,13 @@ class NoticesCommand:
             why = f"{notice.reason.value}: {notice.detail}"
             body = (notice.body.decode("utf-8", "backslashreplace"),) if bodies else ()
             cells = (f"{notice.provider}/{notice.key}", notice.received_at.format_iso(), notice.kind, why, *body)
-            table.add_row(*(self._plain(cell) for cell in cells))
+            table.add_row(*(PlainText(cell).escaped for cell in cells))
         self._console.print(table)
 
     @asynccontextmanager
     async def _waiting(self) -> AsyncGenerator[WaitingNotices, None]:
         async with self._access.pool(NoNoticesError, "There are no notices to show") as pool:
             yield WaitingNotices(pool)
-
-    @staticmethod
-    def _plain(text: str) -> str:
-        """Show what strangers wrote as text: neither markup nor a terminal's commands."""
-        return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text).replace("[", "\\[")
 
     def _say(self, text: str) -> None:
         self._console.print(text, highlight=False, soft_wrap=True, markup=False)
