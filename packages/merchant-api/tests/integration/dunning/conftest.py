@@ -34,7 +34,7 @@ from duro.payments import (
     SimulatedProvider,
     Unknown,
 )
-from duro.payments.simulated import PayerOrder, SimulatedPushBank
+from duro.payments.simulated import ApprovalDesk, PayerOrder, SimulatedPushBank
 from duro.testkit.builders import CustomerBuilder, PaymentMethodBuilder, SubscriptionBuilder
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.stage import Stage
@@ -46,7 +46,7 @@ NO_FUNDS = Declined("51", "Insufficient funds", None)
 
 
 class MoodyGateway:
-    """The simulated provider, whose next answers a test may dictate; past those it takes the money.
+    """The simulated provider, whose next answers a test may dictate, `...` for its own; past those it takes the money.
 
     It says nothing of fees unless a test has it.
     """
@@ -56,12 +56,14 @@ class MoodyGateway:
         self.answers: list[object] = []
         self.sent: list[str] = []
         self.lookups: dict[str, object] = {}
+        self.looked_up: list[str] = []
         self.kept: Callable[[Money], Money | None] = lambda _: None
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._inner, name)
 
     async def lookup(self, reference):
+        self.looked_up.append(reference)
         if reference in self.lookups:
             return self.lookups[reference]
         return await self._inner.lookup(reference)
@@ -69,7 +71,8 @@ class MoodyGateway:
     async def charge(self, request):
         self.sent.append(request.reference)
         if self.answers:
-            return self.answers.pop(0)
+            answer = self.answers.pop(0)
+            return await self._inner.charge(request) if answer is ... else answer
         return Approved(request.reference, request.amount, self.kept(request.amount))
 
 
@@ -106,6 +109,7 @@ class Recovery:
     retries: RetryNow
     pauses: PauseCase
     bank: SimulatedPushBank
+    approvals: ApprovalDesk
     asking: SilentRequests
     requests: RequestService
     receive: ReceiveMoney
@@ -115,11 +119,11 @@ class Recovery:
     clock: Clock
     ids: IdFactory
 
-    async def declined(self, *answers: object, plan=None, phone=None, **builder):
+    async def declined(self, *answers: object, plan=None, phone=None, card=SimulatedCard.APPROVE, **builder):
         """A subscription whose renewal was just declined."""
         self.gateway.answers[:] = answers or [NO_FUNDS]
         customer = await self.merchant.customer(CustomerBuilder(phone=phone))
-        method = await self.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
+        method = await self.merchant.payment_method(customer, PaymentMethodBuilder(card=card))
         subscription = await self.merchant.subscription(plan, customer, method, builder=SubscriptionBuilder(**builder))
         assert await self.billing.renew(self.merchant.tenant.id, subscription.id) is RenewalOutcome.DUNNING
         return subscription
@@ -256,6 +260,7 @@ async def recovery(database: ClonedDatabase, stage: Stage, clock: Clock) -> Asyn
         ),
         pauses=PauseCase(contexts, ids=ids, clock=clock),
         bank=provider.pushes,
+        approvals=provider.approvals,
         asking=asking,
         requests=RequestService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
         receive=ReceiveMoney(contexts, ids=ids, clock=clock),
