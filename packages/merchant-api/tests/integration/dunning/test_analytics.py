@@ -189,7 +189,6 @@ class Reference:
             one["fee"]
             for one in self._attempts
             if (one["invoice_id"], one["status"]) == (case["invoice_id"], "succeeded")
-            and one["settled_at"] >= case["opened_at"]
             and one["amount"] > one["credited"]
         ]
         paid_by = {one["incoming_payment_id"] for one in self._allocations if one["invoice_id"] == case["invoice_id"]}

@@ -3,7 +3,7 @@ left join lateral (
     from (
         select a.fee from {schema}.payment_attempts a
         where a.tenant_id = $1 and a.invoice_id = d.invoice_id and a.status = 'succeeded' and a.credited < a.amount
-          and a.settled_at >= d.opened_at and d.state = 'recovered'
+          and d.state = 'recovered'
         union all
         select m.fee from {schema}.incoming_payments m
         where m.tenant_id = $1 and m.created_at >= d.opened_at and d.state = 'recovered' and m.id in (
