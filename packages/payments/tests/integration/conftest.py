@@ -117,6 +117,9 @@ class RailsInProcess:
         bank = self._provider.mandates
         await {"activate": bank.activate, "finish-setup": bank.finish_setup, "revoke": bank.revoke}[act](reference)
 
+    async def answer(self, reference, answer):
+        await self._provider.approvals.answer(reference, answer)
+
     async def told(self, kind, **fields):
         while await self._courier.send_due():
             pass
@@ -146,6 +149,9 @@ class RailsOverHttp:
 
     async def act(self, reference, act):
         (await self._client.post(f"/payers/mandates/{reference}/{act}")).raise_for_status()
+
+    async def answer(self, reference, answer):
+        (await self._client.post(f"/approvals/{reference}", data={"answer": answer.value})).raise_for_status()
 
     async def told(self, kind, **fields):
         deadline = time.monotonic() + 20

@@ -42,6 +42,7 @@ APPROVED = (
     b'{"charge":{"status":"approved","reference":"r","amount":5,"currency":"NGN"},'
     b'"refund":{"status":"refunded","reference":"r","amount":5,"currency":"NGN"}}'
 )
+HELD = b'{"charge":{"status":"awaiting_approval","reference":"r","url":"https://b.example/1"}}'
 REQUEST = (
     b'{"request":{"status":"opened","reference":"r","amount":5,"currency":"NGN","rail":"transfer",'
     b'"account":{"number":"9900000001","bankName":"A","accountName":"B"},"ussdCode":null,"expiresAt":null},'
@@ -75,6 +76,8 @@ ANSWERS = {
     "bytes that are no text": answer(200, b'{"charge":"\xff\xfe"}'),
     "bottomless JSON": answer(200, DEEP),
     "another reference": answer(200, APPROVED.replace(b'"r"', b'"another"')),
+    "a page of a bank that is no web address": answer(200, HELD.replace(b"https://b.example/", b"javascript:")),
+    "a page of a bank for another reference": answer(200, HELD.replace(b'"r"', b'"another"')),
     "a currency that doesn't exist": answer(200, APPROVED.replace(b"NGN", b"QQQ")),
     "an amount that is no whole number": answer(200, APPROVED.replace(b":5,", b":5.5,")),
     "an amount in text": answer(200, APPROVED.replace(b":5,", b':"5",')),

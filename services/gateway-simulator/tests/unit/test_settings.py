@@ -20,13 +20,16 @@ class TestSettings:
         assert (settings.latency, settings.is_hanging) == (TimeDelta(), False)
         assert (settings.slow, settings.hold) == (TimeDelta(seconds=3), TimeDelta(seconds=30))
         assert (settings.setup_time, settings.webhooks) == (TimeDelta(hours=2), None)
+        assert (settings.public_url, settings.approval_time) == ("", TimeDelta(minutes=15))
 
     def test_read_every_variable(self):
         settings = Settings.from_environment({
             "GATEWAY_HOST": "::1", "GATEWAY_PORT": "0", "GATEWAY_DATABASE": "x.db", "GATEWAY_SEED": "s",
             "GATEWAY_TIMEOUT_BEFORE_RATE": "0.05", "GATEWAY_TIMEOUT_AFTER_RATE": "0.1", "GATEWAY_LATENCY_MS": "7",
             "GATEWAY_SLOW_MS": "8", "GATEWAY_HOLD_MS": "9", "GATEWAY_HANG": "1",
+            "GATEWAY_PUBLIC_URL": "https://bank.example.com/", "GATEWAY_APPROVAL_SECONDS": "10",
         })  # fmt: skip
+        assert (settings.public_url, settings.approval_time) == ("https://bank.example.com", TimeDelta(seconds=10))
         assert (settings.host, settings.port, settings.database) == ("::1", 0, Path("x.db"))
         assert settings.faults.timeout_before_rate == Fraction(1, 20)
         assert (settings.faults.timeout_after_rate, settings.faults.seed) == (Fraction(1, 10), "s")
@@ -38,9 +41,11 @@ class TestSettings:
             Settings.from_environment({
                 "GATEWAY_PORT": "70000", "GATEWAY_TIMEOUT_BEFORE_RATE": "often", "GATEWAY_TIMEOUT_AFTER_RATE": "1.1",
                 "GATEWAY_LATENCY_MS": "-1", "GATEWAY_SLOW_MS": "1e3", "GATEWAY_HOLD_MS": "٣", "GATEWAY_HANG": "maybe",
+                "GATEWAY_PUBLIC_URL": "bank.example.com", "GATEWAY_APPROVAL_SECONDS": "soon",
             })  # fmt: skip
         assert [fault.path.removeprefix("GATEWAY_") for fault in refusal.value.faults] == [
             "TIMEOUT_BEFORE_RATE", "TIMEOUT_AFTER_RATE", "PORT", "LATENCY_MS", "SLOW_MS", "HOLD_MS", "HANG",
+            "PUBLIC_URL", "APPROVAL_SECONDS",
         ]  # fmt: skip
 
     def test_read_where_notices_go_and_how_badly(self):
