@@ -11,14 +11,16 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
-from duro.billing.recovery import PaydayProfile
+from duro.billing.recovery import PaydayProfile, Rail
 from duro.cli.application import DuroApplication
 from duro.cli.commands.test import TestCommand
 from duro.cli.home import Home
 from duro.db import DatabasePool
 from duro.db.census import TenantCensus
 from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason
-from duro.kernel import Mode, PaymentAttemptId, TenantId
+from duro.kernel import Currency, Mode, Money, PaymentAttemptId, TenantId
+from duro.payments import ChargeSucceeded
+from duro.payments.simulated.webhooks.notice_text import NoticeText
 
 _FAILED_INVOICE = """
     insert into test.invoices (tenant_id, id, subscription_id, customer_id, idempotency_key, status, currency, subtotal,
@@ -295,6 +297,56 @@ class TestNotices:
         assert (again.status, "No notice simulated/evt-1 waits" in again.said) == (1, True)
         done = await duro("notices", DURO_DATABASE_URL=database.admin_url)
         assert (done.last_line, "evt-1" in done.said) == ("1 notices wait for a person", False)
+
+    @pytest.mark.usefixtures("kept")
+    async def test_still_waits_if_nobody_can_act_on_it_by_now(self, duro, database):
+        environ = {"DURO_DATABASE_URL": database.admin_url, "DURO_GATEWAY_URL": "http://127.0.0.1:1"}
+        done = await duro("notices", "--again", "simulated/evt-1", **environ)
+        assert (done.status, done.said.startswith("duro: simulated/evt-1 still waits: ")) == (1, True)
+        none = await duro("notices", "--again", "simulated/evt-9", **environ)
+        assert (none.status, "No notice simulated/evt-9 waits" in none.said) == (1, True)
+        listed = await duro("notices", **environ)
+        assert listed.last_line == "2 notices wait for a person"
+
+    @pytest.mark.usefixtures("kept")
+    async def test_asks_for_the_gateway_that_a_failure_is_looked_up_at(self, duro, database):
+        done = await duro("notices", "--again", "simulated/evt-1", DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, "DURO_GATEWAY_URL" in done.said) == (1, True)
+
+    @pytest.mark.parametrize("mode", list(Mode))
+    async def test_is_acted_on_once_what_it_is_about_is_known(self, duro, database, connection, clock, mode):
+        words = ("seed", "--subscriptions", "1", "--tenants", "1", "--mode", mode.value)
+        environ = {"DURO_DATABASE_URL": database.admin_url, "DURO_GATEWAY_URL": "http://127.0.0.1:1"}
+        assert (await duro(*words, **environ)).status == 0
+        row = await connection.fetchrow(f"select * from {mode.value}.subscriptions limit 1")
+        attempt = await connection.fetchval(
+            _REVIEW.replace("{mode}", mode.value).replace("'review'", "'failed'"),
+            row["tenant_id"],
+            row["id"],
+            row["customer_id"],
+        )
+        told = ChargeSucceeded(
+            "evt-1", PaymentAttemptId(attempt).suffix, "chg-1", Money(500_000, Currency("NGN")), Rail.CARD, clock.now()
+        )
+        pool = await DatabasePool.open(database.test_url, max_size=1)
+        kept = KeptNotice(
+            provider="simulated",
+            key="evt-1",
+            kind="ChargeSucceeded",
+            reason=KeptReason.UNKNOWN_REFERENCE,
+            detail="It came before its charge was written.",
+            body=NoticeText.write(told).encode(),
+            received_at=clock.now(),
+        )
+        assert await KeptNotices(pool).keep(kept)
+        await pool.close()
+
+        done = await duro("notices", "--again", "simulated/evt-1", **environ)
+
+        assert (done.status, done.said) == (0, "simulated/evt-1 was acted on and is dealt with\n")
+        paid = await connection.fetchrow(f"select status, amount_paid from {mode.value}.invoices")
+        assert tuple(paid) == ("paid", 500_000)
+        assert (await duro("notices", **environ)).said == "no notice waits for a person\n"
 
     @pytest.mark.usefixtures("kept")
     async def test_are_counted_by_the_doctor(self, duro, database):

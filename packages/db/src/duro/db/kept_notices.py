@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, final
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 from whenever import Instant
 
 from duro.db.pool import DatabasePool
@@ -18,6 +18,9 @@ _COUNT: Final = "select count(*) from common.kept_notices where handled_at is nu
 _WAITING: Final = """
     select provider, key, kind, reason, detail, body, received_at from common.kept_notices
     where handled_at is null order by received_at, provider, key limit $1"""
+_FIND: Final = """
+    select provider, key, kind, reason, detail, body, received_at from common.kept_notices
+    where provider = $1 and key = $2 and handled_at is null"""
 _HANDLE: Final = """
     update common.kept_notices set handled_at = $3 where provider = $1 and key = $2 and handled_at is null"""
 _AS_OWNER: Final = "begin; set local role duro_owner"
@@ -92,18 +95,13 @@ class WaitingNotices:
         """Read those that nobody handled yet, oldest first."""
         async with self._as_owner() as connection:
             rows = await connection.fetch(_WAITING, limit)
-        return tuple(
-            KeptNotice(
-                provider=row["provider"],
-                key=row["key"],
-                kind=row["kind"],
-                reason=KeptReason(row["reason"]),
-                detail=row["detail"],
-                body=row["body"],
-                received_at=row["received_at"],
-            )
-            for row in rows
-        )
+        return tuple(self._read(row) for row in rows)
+
+    async def find(self, *, provider: str, key: str) -> KeptNotice | None:
+        """Read one that nobody handled yet."""
+        async with self._as_owner() as connection:
+            row = await connection.fetchrow(_FIND, provider, key)
+        return None if row is None else self._read(row)
 
     async def handle(self, *, provider: str, key: str, at: Instant) -> bool:
         """Mark one as handled; False if none such waits."""
@@ -117,3 +115,15 @@ class WaitingNotices:
             await connection.execute(_AS_OWNER)
             yield connection
             await connection.execute("commit")
+
+    @staticmethod
+    def _read(row: Record) -> KeptNotice:
+        return KeptNotice(
+            provider=row["provider"],
+            key=row["key"],
+            kind=row["kind"],
+            reason=KeptReason(row["reason"]),
+            detail=row["detail"],
+            body=row["body"],
+            received_at=row["received_at"],
+        )

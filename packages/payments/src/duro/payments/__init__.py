@@ -14,7 +14,14 @@ from duro.payments.charges import (
 )
 from duro.payments.failure_codes import FailureCodes
 from duro.payments.gateway import ChargeGateway
-from duro.payments.inbound_webhook import BadSignature, InboundWebhook, Malformed, Verification, VerifiedNotices
+from duro.payments.inbound_webhook import (
+    BadSignature,
+    InboundWebhook,
+    Malformed,
+    NoticeReader,
+    Verification,
+    VerifiedNotices,
+)
 from duro.payments.mandate_gateway import MandateGateway
 from duro.payments.mandates import (
     MandateActivation,
@@ -59,6 +66,7 @@ from duro.payments.simulated import (
     SimulatedInboundWebhooks,
     SimulatedIssuer,
     SimulatedMandates,
+    SimulatedNoticeReader,
     SimulatedPaymentRequests,
     SimulatedProvider,
 )
@@ -109,6 +117,7 @@ __all__ = [
     "MoneyReceived",
     "NotFound",
     "Notice",
+    "NoticeReader",
     "Opened",
     "OtherNotice",
     "PaymentRequestGateway",
@@ -130,6 +139,7 @@ __all__ = [
     "SimulatedInboundWebhooks",
     "SimulatedIssuer",
     "SimulatedMandates",
+    "SimulatedNoticeReader",
     "SimulatedPaymentRequests",
     "SimulatedProvider",
     "TokenizeResult",

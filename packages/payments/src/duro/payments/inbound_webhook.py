@@ -35,6 +35,19 @@ class Malformed:
 Verification: TypeAlias = VerifiedNotices | BadSignature | Malformed
 
 
+class NoticeReader(Protocol):
+    """How the body of one provider's notices is read, once it is known to be theirs; it raises for none."""
+
+    @property
+    def name(self) -> str:
+        """The provider's stable name, the same as its charge gateway's."""
+        ...
+
+    def read(self, body: bytes) -> VerifiedNotices | Malformed:
+        """Read a body exactly as it came; the caller knows that it was verified then."""
+        ...
+
+
 class InboundWebhook(Protocol):
     """How one provider's notices are told from forgeries and read; it raises for nothing that anybody can send."""
 

@@ -79,7 +79,9 @@ class DuroApplication:
                 ids=self._ids,
             ).run,
             "audit": AuditCommand(access=self._access, console=console, clock=self._clock).run,
-            "notices": NoticesCommand(access=self._access, console=console, clock=self._clock).run,
+            "notices": NoticesCommand(
+                home=home, environ=environ, access=self._access, console=console, clock=self._clock, ids=self._ids
+            ).run,
             "reviews": ReviewsCommand(access=self._access, console=console, clock=self._clock, ids=self._ids).run,
             "simulate": SimulateCommand(
                 console=console,

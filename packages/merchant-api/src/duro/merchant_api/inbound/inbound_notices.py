@@ -8,8 +8,9 @@ import structlog
 from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason
 from duro.kernel import Clock, NotFoundError
 from duro.merchant_api.inbound.doubt import Doubt
-from duro.merchant_api.inbound.mode_notices import ModeNotices, TellingNotice
-from duro.payments import BadSignature, InboundWebhook, Malformed, Notice, OtherNotice, VerifiedNotices
+from duro.merchant_api.inbound.mode_notices import ModeNotices
+from duro.merchant_api.inbound.notice_desk import NoticeDesk
+from duro.payments import BadSignature, InboundWebhook, Malformed, Notice, VerifiedNotices
 
 _LONGEST_TEXT: Final = 500
 
@@ -25,7 +26,7 @@ class InboundNotices:
         self, webhooks: Sequence[InboundWebhook], modes: Sequence[ModeNotices], kept: KeptNotices, *, clock: Clock
     ) -> None:
         self._webhooks = {webhook.name: webhook for webhook in webhooks}
-        self._modes = tuple(modes)
+        self._desk = NoticeDesk(modes)
         self._kept = kept
         self._clock = clock
         self._log = structlog.stdlib.get_logger("duro.inbound")
@@ -61,19 +62,9 @@ class InboundNotices:
             raise BaseExceptionGroup(message, errors)
 
     async def _act_on(self, provider: str, notice: Notice, body: bytes) -> None:
-        if isinstance(notice, OtherNotice):
-            return
-        doubt = await self._doubt_of(provider, notice)
+        doubt = await self._desk.act_on(provider, notice)
         if doubt is not None:
             await self._keep(provider, notice.event_id, type(notice).__name__, doubt, body)
-
-    async def _doubt_of(self, provider: str, notice: TellingNotice) -> Doubt | None:
-        if notice.reference is not None:
-            for mode in self._modes:
-                found = await mode.references.resolve(provider=provider, reference=notice.reference)
-                if found is not None:
-                    return await mode.act(found, notice, provider=provider)
-        return Doubt.unknown(notice.reference)
 
     async def _keep(self, provider: str, key: str, kind: str, doubt: Doubt, body: bytes) -> None:
         kept = KeptNotice(

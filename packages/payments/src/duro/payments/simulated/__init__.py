@@ -31,6 +31,7 @@ from duro.payments.simulated.webhooks.courier import NoticeReceiver, WebhookCour
 from duro.payments.simulated.webhooks.deliveries import DeliveryStatus, NoticeDelivery, RetryPlan
 from duro.payments.simulated.webhooks.inbound import SimulatedInboundWebhooks
 from duro.payments.simulated.webhooks.plan import NoticePlan
+from duro.payments.simulated.webhooks.reader import SimulatedNoticeReader
 from duro.payments.simulated.webhooks.seal import WebhookSeal
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "SimulatedIssuer",
     "SimulatedMandateBank",
     "SimulatedMandates",
+    "SimulatedNoticeReader",
     "SimulatedPayer",
     "SimulatedPaymentRequests",
     "SimulatedProvider",

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Final, final
 
@@ -9,11 +9,16 @@ from rich.table import Table
 
 from duro.cli.database_access import DatabaseAccess
 from duro.cli.errors import CommandError
+from duro.cli.folder_lock import FolderLock
+from duro.cli.home import Home
+from duro.cli.notice_bench import NoticeBench
+from duro.cli.running_file import RunningFile
 from duro.cli.screen.plain_text import PlainText
 from duro.db.kept_notices import KeptNotice, WaitingNotices
-from duro.kernel import Clock
+from duro.kernel import Clock, DomainError, IdFactory
 
 _MOST: Final = 1_000
+_CONNECTIONS: Final = 2
 
 
 class NoNoticesError(CommandError):
@@ -24,7 +29,19 @@ class NoNoticesError(CommandError):
 class NoticesCommand:
     """Shows what payment providers told and nobody could act on."""
 
-    def __init__(self, *, access: DatabaseAccess, console: Console, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        home: Home,
+        environ: Mapping[str, str],
+        access: DatabaseAccess,
+        console: Console,
+        clock: Clock,
+        ids: IdFactory,
+    ) -> None:
+        self._home = home
+        self._environ = environ
+        self._ids = ids
         self._access = access
         self._console = console
         self._clock = clock
@@ -37,9 +54,17 @@ class NoticesCommand:
         handled: Annotated[
             str | None, typer.Option(help="Mark the one of this provider and key as dealt with: provider/key.")
         ] = None,
+        again: Annotated[
+            str | None, typer.Option(help="Act on this one once more, now that what it is about may be known.")
+        ] = None,
     ) -> None:
-        """List the notices of payment providers that wait for a person, or mark one as dealt with."""
-        asyncio.run(self.show(limit, bodies=bodies) if handled is None else self.handle(handled))
+        """List the notices of payment providers that wait for a person, act on one again, or mark it as dealt with."""
+        if again is not None:
+            asyncio.run(self.act_again(again))
+        elif handled is not None:
+            asyncio.run(self.handle(handled))
+        else:
+            asyncio.run(self.show(limit, bodies=bodies))
 
     async def show(self, limit: int, *, bodies: bool) -> None:
         async with self._waiting() as waiting:
@@ -54,9 +79,43 @@ class NoticesCommand:
         provider, _, key = name.partition("/")
         async with self._waiting() as waiting:
             if not await waiting.handle(provider=provider, key=key, at=self._clock.now()):
-                message = f"No notice {name} waits; give what `duro notices` lists."
-                raise NoNoticesError(message)
+                raise self._none(name)
         self._say(f"{name} is dealt with")
+
+    async def act_again(self, name: str) -> None:
+        """Do what the notice says, as if it came now, and take it off the list.
+
+        Raise NoNoticesError where none such waits, or it still can't be acted on.
+        """
+        provider, _, key = name.partition("/")
+        async with self._access.pool(NoNoticesError, "There are no notices to act on", size=_CONNECTIONS) as pool:
+            waiting = WaitingNotices(pool)
+            notice = await waiting.find(provider=provider, key=key)
+            if notice is None:
+                raise self._none(name)
+            try:
+                async with self._bench().over(pool) as acting:
+                    doubt = await acting.execute(provider, notice.body, key=key)
+            except DomainError as error:
+                raise NoNoticesError(f"{name}: {error}") from error
+            if doubt is not None:
+                message = f"{name} still waits: {doubt.detail}"
+                raise NoNoticesError(message)
+            await waiting.handle(provider=provider, key=key, at=self._clock.now())
+        self._say(f"{name} was acted on and is dealt with")
+
+    def _bench(self) -> NoticeBench:
+        running = RunningFile.read(self._home.running_path) if FolderLock.is_held(self._home.lock_path) else None
+        url = self._environ.get("DURO_GATEWAY_URL") or (running and running.gateway_url)
+        if not url:
+            message = "Some notices are looked up: name the gateway in DURO_GATEWAY_URL, or let `duro up` run."
+            raise NoNoticesError(message)
+        is_development = self._environ.get("DURO_PROFILE", "development") == "development"
+        return NoticeBench(gateway_url=url, is_development=is_development, clock=self._clock, ids=self._ids)
+
+    @staticmethod
+    def _none(name: str) -> NoNoticesError:
+        return NoNoticesError(f"No notice {name} waits; give what `duro notices` lists.")
 
     def _print(self, notices: tuple[KeptNotice, ...], *, bodies: bool) -> None:
         table = Table(title="notices", title_justify="left")

@@ -1,12 +1,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, final
 
-import msgspec
 from whenever import TimeDelta
 
 from duro.kernel import Clock
-from duro.payments.inbound_webhook import BadSignature, Malformed, Verification, VerifiedNotices
-from duro.payments.simulated.webhooks.notice_text import NoticeText
+from duro.payments.inbound_webhook import BadSignature, Verification
+from duro.payments.simulated.webhooks.reader import SimulatedNoticeReader
 from duro.payments.simulated.webhooks.seal import WebhookSeal
 
 _TOLERANCE: Final = TimeDelta(minutes=5)
@@ -22,12 +21,13 @@ class SimulatedInboundWebhooks:
             message = "Notices can't be told from forgeries without a secret."
             raise ValueError(message)
         self._seals = tuple(WebhookSeal(secret) for secret in secrets)
+        self._reader = SimulatedNoticeReader()
         self._clock = clock
         self._tolerance = tolerance
 
     @property
     def name(self) -> str:
-        return "simulated"
+        return self._reader.name
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> Verification:
         if len(body) > _LARGEST_BODY:
@@ -35,10 +35,7 @@ class SimulatedInboundWebhooks:
         refusal = self._refusal(headers, body)
         if refusal is not None:
             return refusal
-        try:
-            return VerifiedNotices((NoticeText.read(body),))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as trouble:
-            return Malformed(str(trouble) or type(trouble).__name__)
+        return self._reader.read(body)
 
     def _refusal(self, headers: Mapping[str, str], body: bytes) -> BadSignature | None:
         now = self._clock.now()
