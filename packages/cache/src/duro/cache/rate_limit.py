@@ -5,23 +5,29 @@ from typing import ClassVar, final
 @final
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """How often somebody may ask: so many times a second for ever, and so many at once after a rest."""
+    """How often somebody may ask: so many times a second for ever, and so many at once after a rest.
+
+    What must be seldom counts by longer stretches: `RateLimit(1, 20, seconds=60)` is once a minute.
+    """
 
     per_second: int
     burst: int
+    seconds: int = 1
 
     MOST_PER_SECOND: ClassVar[int] = 10_000
     MOST_BURST: ClassVar[int] = 100_000
+    MOST_SECONDS: ClassVar[int] = 3_600
 
     def __post_init__(self) -> None:
-        if not (1 <= self.per_second <= self.MOST_PER_SECOND and 1 <= self.burst <= self.MOST_BURST):
-            message = "A limit is 1 to 10,000 a second and 1 to 100,000 at once."
+        is_rate = 1 <= self.per_second <= self.MOST_PER_SECOND and 1 <= self.seconds <= self.MOST_SECONDS
+        if not (is_rate and 1 <= self.burst <= self.MOST_BURST):
+            message = "A limit is 1 to 10,000 in 1 to 3,600 seconds, and 1 to 100,000 at once."
             raise ValueError(message)
 
     @property
     def cost_microseconds(self) -> int:
         """Say how long one request takes to be forgotten, rounded up: never is more let through than was said."""
-        return -(-1_000_000 // self.per_second)
+        return -(-1_000_000 * self.seconds // self.per_second)
 
 
 @final

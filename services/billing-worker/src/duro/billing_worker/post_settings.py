@@ -3,11 +3,11 @@ from typing import Final, Self, final
 
 from duro.email import LinkRule, Mailbox, MalformedMailboxError, SmtpSettings
 from duro.kernel import Environment
+from duro.merchant_api.payer_links import LinkSettings
 from duro.whatsapp import CloudApiSettings
 
 _SHORTEST_KEY: Final = 32
 _DEVELOPMENT_KEY: Final = "people are counted with this key while developing"
-_DEVELOPMENT_LINK_KEY: Final = "links are signed with this key while developing"
 _DEVELOPMENT_SENDER: Final = "billing@duro.example"
 
 
@@ -34,20 +34,17 @@ class PostSettings:
         has_smtp = bool(read.text("DURO_SMTP_HOST", ""))
         has_whatsapp = bool(read.text("DURO_WHATSAPP_PHONE_NUMBER_ID", ""))
         sender = read.required("DURO_MAIL_FROM") if has_smtp else read.text("DURO_MAIL_FROM", _DEVELOPMENT_SENDER)
-        links = LinkRule(is_development=is_development)
-        link_base = read.text("DURO_LINK_BASE", "")
+        links = LinkSettings.read(read, is_development=is_development)
         settings = cls(
             sender=sender,
-            link_base=link_base,
-            link_keys=cls._link_keys(read, is_needed=bool(link_base) and not is_development),
+            link_base=links.base,
+            link_keys=links.keys,
             person_key=cls._key(read, is_development=is_development),
             smtp=SmtpSettings.read(read) if has_smtp else None,
             whatsapp=CloudApiSettings.read(read) if has_whatsapp else None,
             is_test_sent=read.choice("DURO_TEST_MESSAGES", "show", ("show", "send")) == "send",
-            links=links,
+            links=links.rule,
         )
-        if settings.link_base and not (settings.link_base.endswith("/") and links.admits(settings.link_base)):
-            read.refuse("DURO_LINK_BASE", f"{links.words} that ends in /")
         cls._check_sender(read, sender)
         return settings
 
@@ -59,15 +56,6 @@ class PostSettings:
         """
         servers = (self.smtp, self.whatsapp)
         return sum(server.connections for server in servers if server is not None) or None
-
-    @staticmethod
-    def _link_keys(read: Environment, *, is_needed: bool) -> tuple[bytes, ...]:
-        """Read the keys that sign links: one, or the new and the old while it is replaced."""
-        given = read.required("DURO_LINK_KEY") if is_needed else read.text("DURO_LINK_KEY", _DEVELOPMENT_LINK_KEY)
-        keys = tuple(key for part in given.split(",") if (key := part.strip()))
-        if any(len(key) < _SHORTEST_KEY for key in keys):
-            read.refuse("DURO_LINK_KEY", f"has at least {_SHORTEST_KEY} characters")
-        return tuple(key.encode() for key in keys)
 
     @staticmethod
     def _key(read: Environment, *, is_development: bool) -> bytes:

@@ -2,6 +2,7 @@
 
 from duro.merchant_api.payer_links.ask_by_rail import AskByRail
 from duro.merchant_api.payer_links.charge_for_payer import ChargeForPayer
+from duro.merchant_api.payer_links.link_settings import LinkSettings
 from duro.merchant_api.payer_links.not_offered import NotOfferedError
 from duro.merchant_api.payer_links.pay_by_link import PayByLink
 from duro.merchant_api.payer_links.payer_options import PayerOptions
@@ -25,6 +26,7 @@ __all__ = [
     "ChargeForPayer",
     "Ended",
     "InFlight",
+    "LinkSettings",
     "NotOfferedError",
     "Owing",
     "Paid",

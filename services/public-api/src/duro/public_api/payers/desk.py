@@ -1,0 +1,186 @@
+from collections.abc import Mapping
+from typing import Final, assert_never, final
+from uuid import uuid4
+
+from litestar import Response
+
+from duro.billing.recovery import Rail
+from duro.cache import RateLimit, RateLimiter
+from duro.crypto import Digest, InvalidLinkError, LinkPurpose, PayerLink
+from duro.db.records import AttemptStatus
+from duro.http_kit.refusals import RateLimitedError
+from duro.kernel import Clock, Mode
+from duro.merchant_api.payer_links import (
+    Changeable,
+    Ended,
+    InFlight,
+    LinkSettings,
+    Owing,
+    Paid,
+    PayerPage,
+    Suspended,
+    Withdrawn,
+)
+from duro.merchant_api.receipts import Receipt
+from duro.public_api.payers.acts import PayerActs
+from duro.public_api.payers.card_form import CardForm
+from duro.public_api.payers.pages import Pages
+from duro.public_api.payers.payer_form import PayerAct, PayerForm
+from duro.public_api.payers.submission import Submission
+
+_FORMS_OF_A_LINK: Final = RateLimit(1, 20, seconds=180)
+_RAILS: Final[Mapping[Rail, str]] = {
+    Rail.USSD: "USSD",
+    Rail.TRANSFER: "bank transfer",
+    Rail.VIRTUAL_ACCOUNT: "transfer to an account number of your own",
+}
+_REFUSALS: Final[Mapping[str, str]] = {
+    "expired_card": "This card has expired. Nothing was charged. Please check the date, or use another card.",
+    "gateway_unavailable": "Your card couldn't be checked just now. Nothing was charged. Please try again.",
+    "rail_refused": "This way to pay isn't possible for this payment. Please choose another one.",
+    "invalid_cvc": "The security code isn't right. Nothing was charged. Please check it.",
+}
+_CARD_REFUSED: Final = "This card can't be used here. Nothing was charged. Check its number, or use another card."
+
+
+@final
+class PayersDesk:
+    """Serves who holds a link: opens it, shows how things stand, and does what they ask for, once."""
+
+    def __init__(
+        self,
+        links: LinkSettings,
+        acts: Mapping[Mode, PayerActs],
+        pages: Pages,
+        limiter: RateLimiter | None,
+        *,
+        clock: Clock,
+    ) -> None:
+        self._links = links
+        self._signer = links.signer
+        self._acts = acts
+        self._pages = pages
+        self._limiter = limiter
+        self._clock = clock
+
+    async def show(self, token: str, purpose: LinkPurpose, *, is_sent: bool) -> Response[str]:
+        """Show the page; one who has just sent a form that their bank wants approved is led there.
+
+        Raise InvalidLinkError, or ConflictError `test_clock_advancing`.
+        """
+        link, acts = self._opened(token, purpose)
+        return self._shown(await acts.read.execute(link), is_sent=is_sent)
+
+    async def take(self, token: str, purpose: LinkPurpose, body: bytes) -> Response[str]:
+        """Do what a form asks for, once, and show what came of it.
+
+        Raise InvalidLinkError, RateLimitedError, or ConflictError `test_clock_advancing`.
+        """
+        link, acts = self._opened(token, purpose)
+        await self._count(token)
+        form = PayerForm.parse(body)
+        if form is None:
+            return self._pages.redirect(token)
+        faults = form.card.faults() if form.act is PayerAct.CARD else {}
+        if faults:
+            page = await acts.read.execute(link)
+            alert = "Please check what is marked below. Nothing was charged."
+            return self._shown(page, card=form.card, faults=faults, alert=alert, status=422)
+        return_url = f"{self._links.base}{purpose.value}/{token}" if self._links.base else None
+        submission = Submission(acts.contexts, link, form, clock=self._clock)
+        refusal = await submission.once(lambda receipt: self._act(acts, link, form, receipt, return_url))
+        if refusal is None:
+            return self._pages.redirect(f"{token}?sent=1")
+        page = await acts.read.execute(link)
+        alert = _REFUSALS.get(refusal, _CARD_REFUSED)
+        return self._shown(page, card=form.card, alert=alert, status=503 if refusal == "gateway_unavailable" else 422)
+
+    @staticmethod
+    async def _act(
+        acts: PayerActs, link: PayerLink, form: PayerForm, receipt: Receipt[object], return_url: str | None
+    ) -> None:
+        rail = form.act.rail
+        if rail is not None:
+            await acts.ask.execute(link, rail, receipt)
+        elif form.act is PayerAct.CARD:
+            await acts.use_card.execute(link, form.card.details(), receipt, return_url=return_url)
+        else:
+            await acts.pay.execute(link, receipt, return_url=return_url)
+
+    def _opened(self, token: str, purpose: LinkPurpose) -> tuple[PayerLink, PayerActs]:
+        if self._signer is None:
+            raise InvalidLinkError
+        link = self._signer.opened(token)
+        acts = self._acts.get(link.mode)
+        if link.purpose is not purpose or acts is None:
+            raise InvalidLinkError
+        return link, acts
+
+    async def _count(self, token: str) -> None:
+        """Count what is asked for with one link, which is known by its digest. Raise RateLimitedError."""
+        if self._limiter is None:
+            return
+        verdict = await self._limiter.check(f"link:{Digest.of(token.encode()).hex()}", _FORMS_OF_A_LINK)
+        if verdict is not None and verdict.retry_after_seconds is not None:
+            raise RateLimitedError(retry_after_seconds=verdict.retry_after_seconds)
+
+    def _shown(
+        self,
+        page: PayerPage,
+        *,
+        card: CardForm | None = None,
+        faults: Mapping[str, str] | None = None,
+        alert: str = "",
+        status: int = 200,
+        is_sent: bool = False,
+    ) -> Response[str]:
+        approval = self._approval(page)
+        values: dict[str, object] = {
+            "page": page,
+            "standing": page.standing,
+            "approval": approval,
+            "rails": _RAILS,
+            "form": uuid4().hex,
+            "card": card or CardForm(),
+            "faults": {"number": "", "expiry": "", "cvc": "", **(faults or {})},
+            "alert": alert,
+            "is_done": is_sent,
+        }
+        refresh = self._refresh(page, approval, is_sent=is_sent)
+        return self._pages.page(self._name(page), values, status=status, headers=refresh)
+
+    def _approval(self, page: PayerPage) -> str:
+        """Return where the payer approves the charge that is on its way, if their bank wants that."""
+        url = page.standing.attempt.approval_url if isinstance(page.standing, InFlight) else None
+        return url if url is not None and self._links.rule.admits(url) else ""
+
+    @staticmethod
+    def _refresh(page: PayerPage, approval: str, *, is_sent: bool) -> dict[str, str]:
+        """Lead on who has to approve what they have just sent; look again by itself while an answer is awaited."""
+        standing = page.standing
+        if not isinstance(standing, InFlight) or standing.attempt.status is not AttemptStatus.PENDING:
+            return {}
+        if approval:
+            return {"Refresh": f"0; url={approval}"} if is_sent else {"Refresh": "10"}
+        return {"Refresh": "3"}
+
+    @staticmethod
+    def _name(page: PayerPage) -> str:
+        match page.standing:
+            case Paid():
+                name = "paid"
+            case Withdrawn():
+                name = "withdrawn"
+            case Ended():
+                name = "ended"
+            case Suspended():
+                name = "suspended"
+            case InFlight():
+                name = "in_flight"
+            case Owing():
+                name = "owing"
+            case Changeable():
+                name = "changeable"
+            case _:
+                assert_never(page.standing)
+        return name
