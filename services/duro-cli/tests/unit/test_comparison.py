@@ -10,6 +10,7 @@ from duro.kernel import Currency, Money
 
 NOW = Instant.from_utc(2026, 1, 1)
 NAIRA = Currency("NGN")
+FEES = (None, Money(8, NAIRA), Money(9, NAIRA))
 
 
 class TestComparison:
@@ -55,6 +56,14 @@ class TestComparison:
         assert self.kinds(self.ours("succeeded"), {}) == [MismatchKind.PHANTOM]
         assert self.kinds(self.ours("succeeded"), self.theirs("charge", "lost")) == [MismatchKind.PHANTOM]
 
+    def test_finds_another_fee_where_one_is_known_here(self):
+        theirs = {
+            key: replace(one, fee=Money(8, NAIRA)) for key, one in self.theirs("charge", "approved", takings=1).items()
+        }
+        unknown, same, another = ({"ref": replace(self.ours("succeeded")["ref"], fee=fee)} for fee in FEES)
+        assert self.kinds(unknown, theirs) == self.kinds(same, theirs) == []
+        assert self.kinds(another, theirs) == [MismatchKind.FEE]
+
     def test_finds_another_amount(self):
         theirs = self.theirs("charge", "approved", takings=1, amount=99)
         assert self.kinds(self.ours("succeeded"), theirs) == [MismatchKind.AMOUNT]
@@ -98,6 +107,10 @@ class TestPushedMoney:
 
     def test_is_a_phantom_where_it_never_came(self):
         assert self.kinds({}, self.KNOWN) == [MismatchKind.PHANTOM]
+
+    def test_has_one_fee(self):
+        known = {key: replace(entry, fee=Money(5, NAIRA)) for key, entry in self.KNOWN.items()}
+        assert self.kinds(self.theirs(), known) == [MismatchKind.FEE]
 
     def test_has_one_amount(self):
         assert self.kinds(self.theirs(amount=99), self.KNOWN) == [MismatchKind.AMOUNT]

@@ -97,11 +97,11 @@ class TestServer:
         assert simulator.ledger() == {
             "good": {
                 **charge, "reference": "good", "status": "approved", "code": None, "takings": 1, "refunds": 1,
-                "amountRefunded": 200,
+                "amountRefunded": 200, "fee": 8,
             },
             "bad": {
                 **charge, "reference": "bad", "status": "declined", "code": "05", "takings": 0, "refunds": 0,
-                "amountRefunded": 0,
+                "amountRefunded": 0, "fee": None,
             },
             "back": {
                 "kind": "refund", "reference": "back", "chargeReference": "good", "amount": 200, "currency": "NGN",

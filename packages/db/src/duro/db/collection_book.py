@@ -14,6 +14,7 @@ _TENANTS: Final = "begin read only; set local role duro_sweep"
 _TENANT: Final = "begin read only; set local role duro_owner; set local duro.tenant_id = '{tenant}'"
 _ATTEMPTS: Final = """
 select a.id, coalesce(d.amount, a.amount) as amount, coalesce(d.currency, a.currency) as currency, a.claimed_until,
+    a.fee,
     s.test_clock_id is not null as is_on_test_clock,
     case when a.status = 'failed' and a.id in (
         select i.attempt_id from {schema}.incoming_payments i where i.tenant_id = $1 and i.attempt_id is not null)
@@ -23,19 +24,20 @@ join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscrip
 left join {schema}.review_decisions d on d.tenant_id = a.tenant_id and d.attempt_id = a.id
 where a.tenant_id = $1 and a.provider = $2 and a.id > $3 order by a.id limit $4"""
 _REFUNDS: Final = """
-select r.id, r.status, r.amount, r.currency, r.claimed_until, s.test_clock_id is not null as is_on_test_clock
+select r.id, r.status, r.amount, r.currency, null as fee, r.claimed_until,
+    s.test_clock_id is not null as is_on_test_clock
 from {schema}.refunds r
 join {schema}.payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
 join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
 where r.tenant_id = $1 and a.provider = $2 and r.id > $3 order by r.id limit $4"""
 _REQUESTS: Final = """
-select q.id, q.status, q.amount, q.currency, q.created_at as claimed_until,
+select q.id, q.status, q.amount, q.currency, null as fee, q.created_at as claimed_until,
     s.test_clock_id is not null as is_on_test_clock
 from {schema}.payment_requests q
 join {schema}.subscriptions s on s.tenant_id = q.tenant_id and s.id = q.subscription_id
 where q.tenant_id = $1 and q.provider = $2 and q.id > $3 order by q.id limit $4"""
 _ARRIVALS: Final = """
-select i.id, i.reference, 'received' as status, i.amount, i.currency, i.created_at as claimed_until,
+select i.id, i.reference, 'received' as status, i.amount, i.currency, i.fee, i.created_at as claimed_until,
     false as is_on_test_clock
 from {schema}.incoming_payments i
 where i.tenant_id = $1 and i.provider = $2 and i.attempt_id is null and i.id > $3 order by i.id limit $4"""
@@ -48,7 +50,8 @@ class CollectionEntry:
     """What this database says of one reference at a provider: money asked for, given back, or pushed by a payer.
 
     On a test clock the lease is by that clock, and what is pending waits for its merchant. A failed attempt whose money
-    came after all is received; of one that a person decided, the amount is what they say was taken.
+    came after all is received; of one that a person decided, the amount is what they say was taken. The fee
+    is what the provider kept, as far as it is known.
     """
 
     reference: str
@@ -56,6 +59,7 @@ class CollectionEntry:
     amount: Money
     claimed_until: Instant
     is_on_test_clock: bool = False
+    fee: Money | None = None
 
 
 @final
@@ -116,10 +120,12 @@ class CollectionBook:
 
     @staticmethod
     def _read(row: Record, reference: str) -> CollectionEntry:
+        currency = Currency(row["currency"])
         return CollectionEntry(
             reference=reference,
             status=row["status"],
-            amount=Money(row["amount"], Currency(row["currency"])),
+            amount=Money(row["amount"], currency),
             claimed_until=row["claimed_until"],
             is_on_test_clock=row["is_on_test_clock"],
+            fee=None if row["fee"] is None else Money(row["fee"], currency),
         )

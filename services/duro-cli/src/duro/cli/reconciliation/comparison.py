@@ -20,6 +20,7 @@ class MismatchKind(StrEnum):
     ORPHAN = "orphan"
     PHANTOM = "phantom"
     AMOUNT = "amount"
+    FEE = "fee"
 
 
 @final
@@ -39,7 +40,8 @@ class Comparison:
 
     Double: taken more than once. Lost: taken, and known here as failed or, in real time, not known for ten minutes
     after its lease. Orphan: taken under a reference that nobody here gave. Phantom: done here, not done there. Pushed
-    money is lost if it came for a request of ours and isn't known here a day later; else it is nobody's.
+    money is lost if it came for a request of ours and isn't known here a day later; else it is nobody's. A fee that
+    isn't known here contradicts nothing.
     """
 
     charges: Mapping[str, CollectionEntry]
@@ -74,8 +76,8 @@ class Comparison:
                 yield Mismatch(MismatchKind.ORPHAN, reference, f"{kind} of {entry.amount} that nobody here asked for")
             elif ours.status == "failed" or self._is_left_alone(ours):
                 yield Mismatch(MismatchKind.LOST, reference, f"{kind} of {entry.amount} done there, {ours.status} here")
-            elif ours.amount != entry.amount and ours.status != "review":
-                yield Mismatch(MismatchKind.AMOUNT, reference, f"{kind}: {ours.amount} here, {entry.amount} there")
+            elif ours.status != "review":
+                yield from self._differences(kind, ours, entry)
 
     def _of_ours(self, kind: str, ours: Mapping[str, CollectionEntry]) -> Iterator[Mismatch]:
         for reference, entry in ours.items():
@@ -90,11 +92,18 @@ class Comparison:
             ours = self.arrivals.get(reference)
             if ours is None and self._is_overdue(entry):
                 yield Mismatch(MismatchKind.LOST, reference, f"{entry.amount} came there and isn't known here")
-            elif ours is not None and ours.amount != entry.amount:
-                yield Mismatch(MismatchKind.AMOUNT, reference, f"arrival: {ours.amount} here, {entry.amount} there")
+            elif ours is not None:
+                yield from self._differences("arrival", ours, entry)
         for reference, ours in self.arrivals.items():
             if reference not in theirs:
                 yield Mismatch(MismatchKind.PHANTOM, reference, f"arrival of {ours.amount} here, not there")
+
+    @staticmethod
+    def _differences(kind: str, ours: CollectionEntry, theirs: GatewayEntry) -> Iterator[Mismatch]:
+        if ours.amount != theirs.amount:
+            yield Mismatch(MismatchKind.AMOUNT, ours.reference, f"{kind}: {ours.amount} here, {theirs.amount} there")
+        if ours.fee is not None and ours.fee != theirs.fee:
+            yield Mismatch(MismatchKind.FEE, ours.reference, f"{kind}: a fee of {ours.fee} here, {theirs.fee} there")
 
     def _is_overdue(self, arrival: GatewayEntry) -> bool:
         request = self.requests.get(arrival.request_reference or "")

@@ -31,20 +31,23 @@ class GatewayEntry:
     takings: int
     request_reference: str | None = None
     at: Instant | None = None
+    fee: Money | None = None
 
     @classmethod
     def read(cls, line: str) -> Self:
         """Read one line of the ledger. Raise ValueError when it isn't one."""
         try:
             raw = cast("dict[str, object]", json.loads(line))
+            currency, fee = Currency(str(raw["currency"])), raw.get("fee")
             return cls(
                 kind=str(raw["kind"]),
                 reference=str(raw["reference"]),
-                amount=Money(int(str(raw["amount"])), Currency(str(raw["currency"]))),
+                amount=Money(int(str(raw["amount"])), currency),
                 status=str(raw["status"]),
                 takings=int(str(raw.get("takings", 0))),
                 request_reference=None if raw.get("requestReference") is None else str(raw["requestReference"]),
                 at=Instant.parse_iso(str(raw["at"])) if raw.get("at") else None,
+                fee=None if fee is None else Money(int(str(fee)), currency),
             )
         except (KeyError, TypeError, UnknownCurrencyError) as error:
             message = "a line has another form than expected"
