@@ -1,13 +1,16 @@
 from itertools import pairwise
+from uuid import UUID
 
 from whenever import Instant, TimeDelta
 
 from duro.billing import Interval
 from duro.cli.crowd import CrowdOrder
 from duro.cli.demo.cast import DemoCast, DemoPlan, DemoTurn
+from duro.cli.demo.payer_pages import PayerPages
 from duro.cli.screen.outcomes import OutcomeBoard
+from duro.crypto import LinkPurpose, LinkSigner
 from duro.db.overview import Happening, Overview, Told
-from duro.kernel import Currency, Mode, Money
+from duro.kernel import Currency, FrozenClock, InvoiceId, Mode, Money, TenantId
 from duro.payments.simulated import Delivery
 
 NOW = Instant.from_utc(2026, 1, 31, 12)
@@ -111,3 +114,24 @@ class TestOutcomeBoard:
         assert first.endswith("told: dunning_1 to a…@example.com by email: refused: recipient:550")
         assert second.endswith("told: receipt to +234…567 by whatsapp: shown")
         assert self.board("failed", told=told).lines({"1 failed": "", "2 sent": "", "1 refused": ""}) == ()
+
+    def test_leads_to_the_page_of_what_a_payer_was_asked_for(self):
+        asked, signer = InvoiceId(UUID(int=7)), LinkSigner([b"k" * 32])
+        told = (
+            Told("1 sent", NOW, "dunning_1", "email", "ada@example.com", "shown", invoice_id=asked),
+            Told("2 sent", NOW, "receipt", "email", "ada@example.com", "shown", invoice_id=asked),
+        )
+        pages = PayerPages(
+            base="http://127.0.0.1:8401/", signer=signer, tenant_id=TenantId(UUID(int=3)), clock=FrozenClock(NOW)
+        )
+        board = OutcomeBoard(pages.named_in(self.board("failed", told=told).overview), NOW)
+        _, receipt, dunning = [line for _, line in board.lines({})]
+        assert receipt.endswith("by email: shown")
+        _, token = dunning.split("by email: shown http://127.0.0.1:8401/pay/")
+        link = signer.read(token, now=NOW)
+        assert (link.subject, link.tenant_id, link.mode, link.purpose) == (
+            asked,
+            TenantId(UUID(int=3)),
+            Mode.TEST,
+            LinkPurpose.PAY,
+        )

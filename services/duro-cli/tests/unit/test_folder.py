@@ -52,13 +52,15 @@ class TestSecrets:
         made.write(path)
         assert Secrets.read(path).with_passwords_for("a", "b") == made
 
-    def test_has_one_thing_to_sign_notices_with_also_where_an_older_file_has_none(self, tmp_path):
+    def test_has_one_thing_to_sign_notices_and_one_to_sign_links_with_also_where_an_older_file_has_none(self, tmp_path):
         path = tmp_path / "secrets"
         path.write_text('{"role_passwords": {}, "demo_api_key": "sk"}')
-        made = Secrets.read(path).with_gateway_webhook_secret()
+        made = Secrets.read(path).with_gateway_webhook_secret().with_link_key()
         made.write(path)
         assert len(made.gateway_webhook_secret) >= 32
-        assert Secrets.read(path).with_gateway_webhook_secret() == made
+        assert len(made.link_key) >= 32
+        assert made.link_key != made.gateway_webhook_secret
+        assert Secrets.read(path).with_gateway_webhook_secret().with_link_key() == made
 
     def test_is_readable_by_its_owner_alone(self, tmp_path):
         Secrets().write(tmp_path / "secrets")

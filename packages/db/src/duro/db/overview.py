@@ -7,7 +7,7 @@ from whenever import Instant
 
 from duro.db.contexts import RepositoryContexts
 from duro.db.session import TenantSession
-from duro.kernel import Currency, Money, TenantId
+from duro.kernel import Currency, InvoiceId, Money, TenantId
 
 _AWAY: Final = frozenset({"08", "57"})
 
@@ -33,7 +33,7 @@ select * from (
 ) as happenings order by happened_at desc, id desc limit $2"""
 
 _TOLD: Final = """
-select m.id, m.kind, m.channel, m.status, m.outcome, m.settled_at, c.email, c.phone
+select m.id, m.kind, m.channel, m.status, m.outcome, m.settled_at, m.invoice_id, c.email, c.phone
 from (select * from {schema}.messages
       where tenant_id = $1 and settled_at is not null
       order by tenant_id desc, id desc limit $2) m
@@ -68,7 +68,7 @@ class Happening:
 @final
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One message that lately left, or didn't, and where it went."""
+    """One message that lately left, or didn't, and where it went; the invoice it is about, and that one's page."""
 
     key: str
     told_at: Instant
@@ -76,6 +76,8 @@ class Told:
     channel: str
     to: str
     outcome: str
+    invoice_id: InvoiceId | None = None
+    page: str = ""
 
 
 @final
@@ -141,6 +143,7 @@ class OverviewReader:
             channel=channel,
             to=(row["phone"] or "") if channel == "whatsapp" else row["email"],
             outcome=row["outcome"] if is_sent else f"{row['status']}: {row['outcome']}",
+            invoice_id=None if row["invoice_id"] is None else InvoiceId(row["invoice_id"]),
         )
 
     @staticmethod

@@ -20,12 +20,13 @@ class SecretsUnreadableError(CommandError):
 class Secrets:
     """What this folder's Duro must remember and nobody else may read.
 
-    Role passwords, the demo merchant's key, and what the gateway simulator signs its notices with.
+    Role passwords, the demo merchant's key, and what the gateway simulator's notices and payers' links are signed with.
     """
 
     role_passwords: dict[str, str] = field(default_factory=dict[str, str])
     demo_api_key: str | None = None
     gateway_webhook_secret: str | None = None
+    link_key: str | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -36,13 +37,14 @@ class Secrets:
             raw = cast("dict[str, object]", json.loads(path.read_text()))
             passwords = cast("dict[str, str]", raw["role_passwords"])
             key = raw["demo_api_key"]
-            webhook = raw.get("gateway_webhook_secret")
+            webhook, link_key = raw.get("gateway_webhook_secret"), raw.get("link_key")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SecretsUnreadableError(path) from error
         return cls(
             role_passwords=dict(passwords),
             demo_api_key=None if key is None else str(key),
             gateway_webhook_secret=None if webhook is None else str(webhook),
+            link_key=None if link_key is None else str(link_key),
         )
 
     def with_passwords_for(self, *roles: str) -> "Secrets":
@@ -53,6 +55,10 @@ class Secrets:
     def with_gateway_webhook_secret(self) -> "Secrets":
         """Return secrets in which the gateway simulator has one to sign with; the one it has stays."""
         return replace(self, gateway_webhook_secret=self.gateway_webhook_secret or secrets.token_urlsafe(32))
+
+    def with_link_key(self) -> "Secrets":
+        """Return secrets in which payers' links have a key to be signed with; the one they have stays."""
+        return replace(self, link_key=self.link_key or secrets.token_urlsafe(32))
 
     def with_demo_api_key(self, key: str) -> "Secrets":
         return replace(self, demo_api_key=key)

@@ -8,6 +8,7 @@ from duro.cli.ports import LOOPBACK, PortPlan
 from duro.cli.prepared_database import PreparedDatabase
 from duro.cli.supervision.child import ChildUnit
 from duro.cli.supervision.readiness import ReadinessProbe
+from duro.crypto import LinkSigner
 
 _LIVELY: Final = {
     "DURO_SCAN_SECONDS": "5",
@@ -17,6 +18,8 @@ _LIVELY: Final = {
 }
 _PROFILE: Final = "DURO_PROFILE"
 _SIGNED_WITH: Final = "DURO_GATEWAY_WEBHOOK_SECRET"
+_LINKED_FROM: Final = "DURO_LINK_BASE"
+_LINKED_WITH: Final = "DURO_LINK_KEY"
 
 
 @final
@@ -25,7 +28,7 @@ class ServicePlan:
     """How the services are started: their words, environment, ports and logs.
 
     The administrator's way into the database is kept from them. On a developer's machine the scans are frequent, so
-    that what falls due is seen at once.
+    that what falls due is seen at once, and messages have links to the pages that this public API serves.
     """
 
     home: Home
@@ -34,6 +37,7 @@ class ServicePlan:
     database: PreparedDatabase
     redis_url: str
     webhook_secret: str
+    link_key: str
 
     @property
     def gateway_url(self) -> str:
@@ -47,6 +51,17 @@ class ServicePlan:
     @property
     def worker_url(self) -> str:
         return f"http://{LOOPBACK}:{self.ports.worker_health}"
+
+    @property
+    def link_base(self) -> str:
+        """Where payers' pages are."""
+        return self.environ.get(_LINKED_FROM) or f"{self.api_url}/"
+
+    @property
+    def link_signer(self) -> LinkSigner:
+        """What signs links as the worker does, with the first of the keys that the API accepts."""
+        given = self.environ.get(_LINKED_WITH) or self.link_key
+        return LinkSigner([given.partition(",")[0].strip().encode()])
 
     @property
     def _signing_secret(self) -> str:
@@ -89,6 +104,8 @@ class ServicePlan:
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in self.environ.items() if name != "DURO_DATABASE_URL"}
         roles = self.database.roles
+        is_development = inherited.get(_PROFILE, "development") == "development"
+        links = {_LINKED_FROM: self.link_base, _LINKED_WITH: self.link_key}
         usual = {
             _PROFILE: "development",
             "DURO_TEST_DATABASE_URL": roles.test,
@@ -97,7 +114,7 @@ class ServicePlan:
             _SIGNED_WITH: self.webhook_secret,
             "GATEWAY_WEBHOOK_URL": f"{self.api_url}/webhooks/inbound/simulated",
             "GATEWAY_WEBHOOK_SECRET": self._signing_secret,
-            **(_LIVELY if inherited.get(_PROFILE, "development") == "development" else {}),
+            **({**_LIVELY, **links} if is_development else {}),
         }
         fixed = {
             "DURO_REDIS_URL": self.redis_url,

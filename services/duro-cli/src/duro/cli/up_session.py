@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import final
 
+from duro.cli.demo.payer_pages import PayerPages
 from duro.cli.demo.stage import DemoStage
 from duro.cli.home import Home
 from duro.cli.ports import PortPlan
@@ -43,14 +44,15 @@ class UpSession:
         ports = PortPlan.choose(self._environ)
         for move in ports.moved:
             self._terminal.warn(move)
-        redis_url = await self._redis()
+        redis_url, secrets = await self._redis(), self._secrets()
         plan = ServicePlan(
             home=self._home,
             environ=self._environ,
             ports=ports,
             database=await self._database(),
             redis_url=redis_url,
-            webhook_secret=self._webhook_secret(),
+            webhook_secret=secrets.gateway_webhook_secret or "",
+            link_key=secrets.link_key or "",
         )
         await self._supervisor.bring_up(plan.gateways())
         await self._supervisor.bring_up(plan.services())
@@ -77,13 +79,16 @@ class UpSession:
             self._terminal.tell(welcome.text(None))
             await asyncio.Event().wait()
             return
-        self._terminal.tell(welcome.text(self._stage.api_key()))
-        await self._stage.watch(pool, tenant_id, self._terminal).run()
+        pages = PayerPages(base=plan.link_base, signer=plan.link_signer, tenant_id=tenant_id, clock=self._stage.clock)
+        payer_page = await self._stage.payer_page(pool, pages)
+        self._terminal.tell(welcome.text(self._stage.api_key(), payer_page=payer_page))
+        await self._stage.watch(pool, pages, self._terminal).run()
 
-    def _webhook_secret(self) -> str:
-        secrets = Secrets.read(self._home.secrets_path).with_gateway_webhook_secret()
+    def _secrets(self) -> Secrets:
+        """Read what this folder remembers, and have it remember what is signed with."""
+        secrets = Secrets.read(self._home.secrets_path).with_gateway_webhook_secret().with_link_key()
         secrets.write(self._home.secrets_path)
-        return secrets.gateway_webhook_secret or ""
+        return secrets
 
     async def _database(self) -> PreparedDatabase:
         given = self._environ.get("DURO_DATABASE_URL")

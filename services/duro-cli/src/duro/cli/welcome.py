@@ -13,8 +13,8 @@ class Welcome:
     plan: ServicePlan
     pids: Mapping[str, int | None]
 
-    def text(self, api_key: str | None) -> str:
-        """Return the lines; with a key, a curl command that works as it stands."""
+    def text(self, api_key: str | None, *, payer_page: str = "") -> str:
+        """Return the lines; with a key, a curl command that works as it stands, and a payer's page to look at."""
         plan = self.plan
         rows = [
             ("API", f"{plan.api_url}/v1"),
@@ -33,6 +33,8 @@ class Welcome:
                 f"  curl -H 'Authorization: Bearer {api_key}' '{plan.api_url}/v1/subscriptions?limit=3'",
                 "",
             ]
+        if payer_page:
+            lines += ["  A page that its messages lead payers to:", f"  {payer_page}", ""]
         return "\n".join([*lines, "  Ctrl-C lets everything finish and stops it; twice stops it now.", ""])
 
     @staticmethod

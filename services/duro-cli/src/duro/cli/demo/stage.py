@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import final
 
 from duro.cli.demo.merchant import DemoMerchant
+from duro.cli.demo.payer_pages import PayerPages
 from duro.cli.demo.watch import DemoWatch
 from duro.cli.home import Home
 from duro.cli.prepared_database import PreparedDatabase
@@ -54,9 +55,14 @@ class DemoStage:
     def api_key(self) -> str | None:
         return Secrets.read(self.home.secrets_path).demo_api_key
 
-    def watch(self, pool: DatabasePool, tenant_id: TenantId, terminal: Terminal) -> DemoWatch:
+    def watch(self, pool: DatabasePool, pages: PayerPages, terminal: Terminal) -> DemoWatch:
         """Return the watch over the merchant, through the test role's pool."""
-        return DemoWatch(reader=OverviewReader(self._contexts(pool), tenant_id), terminal=terminal)
+        reader = OverviewReader(self._contexts(pool), pages.tenant_id)
+        return DemoWatch(reader=reader, terminal=terminal, pages=pages)
+
+    async def payer_page(self, pool: DatabasePool, pages: PayerPages) -> str:
+        """Return a page of one of the merchant's payers, through the test role's pool."""
+        return await pages.first(self._contexts(pool))
 
     @staticmethod
     async def _open(url: str, closing: AsyncExitStack) -> DatabasePool:

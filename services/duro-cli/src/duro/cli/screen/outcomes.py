@@ -53,10 +53,12 @@ class OutcomeBoard:
         for heading in ("told", "to", "message", "by"):
             table.add_column(heading, no_wrap=True)
         table.add_column("outcome", ratio=1, no_wrap=True)
+        table.add_column("page", no_wrap=True)
         for told in self.overview.told[:_TOLD_SHOWN]:
             line = ToldLine(told)
             when = self.clock_time(told.told_at)
-            table.add_row(when, line.to, told.kind, told.channel, told.outcome)
+            page = Text("open", style=f"link {told.page}") if told.page else Text("")
+            table.add_row(when, line.to, told.kind, told.channel, told.outcome, page)
         return table
 
     def summary(self) -> str:

@@ -22,4 +22,4 @@ class ToldLine:
     @property
     def text(self) -> str:
         by = f" by {self.told.channel}" if self.told.channel else ""
-        return f"told: {self.told.kind} to {self.to}{by}: {self.told.outcome}"
+        return f"told: {self.told.kind} to {self.to}{by}: {self.told.outcome} {self.told.page}".rstrip()
