@@ -29,8 +29,15 @@ PUBLIC = {
     "POST /webhooks/inbound/{provider}",
     "GET /webhooks/whatsapp",
     "POST /webhooks/whatsapp",
+    "GET /pay/{token}",
+    "POST /pay/{token}",
+    "GET /update/{token}",
+    "POST /update/{token}",
 }
-"""What answers without a key; anything that joins these must be decided on here. Providers sign what they tell."""
+"""What answers without a key; anything that joins these must be decided on here.
+
+Providers sign what they tell, and we the links that we send payers.
+"""
 
 
 LISTED = {

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast, final
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.middleware import ASGIMiddleware
@@ -58,6 +58,11 @@ from duro.public_api.invoices.controller import InvoicesController
 from duro.public_api.merchant import Merchant
 from duro.public_api.message_templates.controller import MessageTemplatesController
 from duro.public_api.messages.controller import MessagesController
+from duro.public_api.payers.acts import PayerActs
+from duro.public_api.payers.controller import PayController, UpdateController
+from duro.public_api.payers.desk import PayersDesk
+from duro.public_api.payers.pages import Pages
+from duro.public_api.payers.problem_page import ProblemPage
 from duro.public_api.payment_methods.controller import PaymentMethodsController
 from duro.public_api.plans.controller import PlansController
 from duro.public_api.plans.kept_plans import KeptPlans
@@ -88,6 +93,7 @@ class Composition:
     pools: Mapping[Mode, DatabasePool]
     contexts: Mapping[Mode, RepositoryContexts]
     merchants: Mapping[Mode, Merchant]
+    payers: Mapping[Mode, PayerActs]
     cache: CacheServer | None
 
     @classmethod
@@ -111,7 +117,11 @@ class Composition:
             mode: cls._merchant(KeptPlans(one, store), one, guard, settings=settings, collaborators=collaborators)
             for mode, one in contexts.items()
         }
-        return cls(settings, collaborators, pools, contexts, merchants, cache)
+        payers = {
+            mode: cls._payer(merchants[mode], one, settings=settings, collaborators=collaborators)
+            for mode, one in contexts.items()
+        }
+        return cls(settings, collaborators, pools, contexts, merchants, payers, cache)
 
     @staticmethod
     def _merchant(
@@ -149,6 +159,23 @@ class Composition:
             clock=clock,
         )
 
+    @staticmethod
+    def _payer(
+        merchant: Merchant, contexts: RepositoryContexts, *, settings: Settings, collaborators: Collaborators
+    ) -> PayerActs:
+        clock, ids, lease = collaborators.clock, collaborators.ids, settings.lease
+        gateways = collaborators.gateways(contexts.mode, is_development=settings.is_development)
+        return PayerActs.over(
+            contexts,
+            merchant,
+            gateways=gateways,
+            pending=PendingService(contexts, gateways, ids=ids, clock=clock, lease=lease),
+            requests=RequestService(contexts, gateways, ids=ids, clock=clock, lease=lease),
+            lease=lease,
+            ids=ids,
+            clock=clock,
+        )
+
     def application(self) -> ASGIApp:
         """Build the ASGI application; the outermost layer names every request."""
         reference, readiness = Reference(), Readiness(list(self.pools.values()))
@@ -175,6 +202,7 @@ class Composition:
                 TestClocksController,
                 InboundWebhooksController,
                 WhatsAppWebhookController,
+                self._payers_pages(),
                 HealthController,
                 DocsController,
             ],
@@ -195,6 +223,17 @@ class Composition:
         reference.read(application)
         served = cast("ASGIApp", application)
         return RequestIdentity(served if self.cache is None else RateLimitHeaders(served))
+
+    def _payers_pages(self) -> Router:
+        """Build the pages behind payers' links, which answer in HTML whatever happens."""
+        pages, limiter = Pages(), None if self.cache is None else RateLimiter(self.cache)
+        desk = PayersDesk(self.settings.links, self.payers, pages, limiter, clock=self.collaborators.clock)
+        return Router(
+            path="/",
+            route_handlers=[PayController, UpdateController],
+            dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
+            exception_handlers={Exception: ProblemPage(pages).respond},
+        )
 
     def _door(self) -> WhatsAppDoor:
         """Build where Meta tells of messages; one number sends those of both modes."""
@@ -217,7 +256,7 @@ class Composition:
         clock, ids, contexts = self.collaborators.clock, self.collaborators.ids, self.contexts[mode]
         gateways = self.collaborators.gateways(mode, is_development=self.settings.is_development)
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=self.settings.lease)
-        money = MoneyNotices(ReceiveMoney(contexts, ids=ids, clock=clock))
+        money = MoneyNotices(ReceiveMoney(contexts, gateways, ids=ids, clock=clock))
         return ModeNotices(
             references=ReferenceResolver(self.pools[mode], mode),
             charges=ChargeNotices(contexts, gateways, money, ids=ids, clock=clock),

@@ -5,9 +5,11 @@ from typing import Final, final
 from whenever import TimeDelta
 
 from duro.cache import RateLimit
+from duro.email import LinkRule
 from duro.http_kit.client_address import TrustedProxies
 from duro.http_kit.rate_limits import RateLimits
 from duro.kernel import Environment
+from duro.merchant_api.payer_links import LinkSettings
 
 _PROFILES: Final = ("development", "production")
 _SHORTEST_SECRET: Final = 16
@@ -30,6 +32,7 @@ class Settings:
     gateway_webhook_secrets: tuple[str, ...] = field(repr=False, default=())
     whatsapp_app_secret: str = field(repr=False, default="")
     whatsapp_verify_token: str = field(repr=False, default="")
+    links: LinkSettings = field(default_factory=lambda: LinkSettings(rule=LinkRule()))
     host: str = "127.0.0.1"
     port: int = 8401
     lease: TimeDelta = _LEASE
@@ -59,6 +62,7 @@ class Settings:
             gateway_webhook_secrets=cls._secrets(read),
             whatsapp_app_secret=read.text("DURO_WHATSAPP_APP_SECRET", ""),
             whatsapp_verify_token=read.text("DURO_WHATSAPP_VERIFY_TOKEN", ""),
+            links=LinkSettings.read(read, is_development=is_development),
             host=read.text("DURO_PUBLIC_API_HOST", "127.0.0.1"),
             port=read.whole("DURO_PUBLIC_API_PORT", 8401, least=1, most=65_535),
             lease=TimeDelta(seconds=lease),

@@ -5,7 +5,7 @@ from duro.billing import PaymentInProgressError
 from duro.crypto import PayerLink
 from duro.db import RepositoryContexts
 from duro.kernel import Clock, ConflictError, IdFactory, PaymentAttemptId, PaymentMethodId
-from duro.merchant_api.given import Given
+from duro.merchant_api.given import Given, MaybeGiven
 from duro.merchant_api.payer_links.charge_for_payer import ChargeForPayer
 from duro.merchant_api.payer_links.not_offered import NotOfferedError
 from duro.merchant_api.payer_links.part_receipt import PartReceipt
@@ -51,7 +51,8 @@ class UseNewCard:
     ) -> None:
         """Save, use and charge it; a decline of the charge is no error, nor is an answer that isn't known yet.
 
-        Raise InvalidLinkError, CardRefusedError, GatewayUnavailableError, NotOfferedError or ConflictError.
+        Raise InvalidLinkError, CardRefusedError, GatewayUnavailableError, NotOfferedError, or ConflictError, which is
+        `payment_method_barred` for a card that may never be charged.
         """
         async with self._contexts.open(link.tenant_id) as repos:
             ids = await receipt.claim(repos, self._ids)
@@ -64,9 +65,8 @@ class UseNewCard:
         if not is_saved:
             command = AttachPaymentMethodCommand(customer_id=matter.customer.id, card=card)
             await self._attach.execute(link.tenant_id, command, PartReceipt(method_id))
-        use = UpdateSubscriptionCommand(
-            subscription_id=matter.subscription.id, payment_method_id=Given[PaymentMethodId | None](method_id)
-        )
+        given: MaybeGiven[PaymentMethodId | None] = Given(method_id)
+        use = UpdateSubscriptionCommand(subscription_id=matter.subscription.id, payment_method_id=given)
         await self._update.execute(link.tenant_id, use)
         with suppress(PaymentInProgressError, ConflictError):
             await self._charge.execute(

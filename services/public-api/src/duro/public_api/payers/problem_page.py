@@ -82,7 +82,7 @@ class ProblemPage:
                 route=request.scope["path_template"],
                 code=Problem.of(exception).code,
                 kind=type(exception).__name__,
-                stack=[f"{one.filename}:{one.lineno} {one.name}" for one in extract_tb(exception.__traceback__)],
+                where=[f"{one.filename}:{one.lineno} {one.name}" for one in extract_tb(exception.__traceback__)],
             )
         values = {"heading": problem.heading, "lines": problem.lines}
         return self._pages.page("problem", values, status=problem.status, headers=problem.headers)

@@ -68,7 +68,7 @@ class Submission:
         match error:
             case CardRefusedError():
                 return error.reason
-            case RailRefusedError():
+            case RailRefusedError() | DomainError(code="payment_method_barred"):
                 return error.code
             case _:
                 return None
