@@ -131,14 +131,36 @@ class TestAnalytics:
         (naira,) = overview["currencies"]
         assert (naira["currency"], naira["subscriptions"], naira["monthlyRecurring"]) == ("NGN", 1, 1_000_000)
         at_risk = {"cases": 1, "amount": 500_000, "recoveredCases": 0, "recovered": 0, "openCases": 1, "open": 500_000}
-        at_risk["recoveryBasisPoints"] = 0
+        at_risk |= {"recoveredFees": 0, "recoveredNet": 0, "feesUnknown": 0}
+        at_risk |= dict.fromkeys(("recoveryBasisPoints", "netRecoveryBasisPoints", "caseRecoveryBasisPoints"), 0)
         assert naira["atRisk"] == at_risk
+        assert (naira["lostCases"], naira["lost"], naira["cancelledCases"], naira["cancelled"]) == (0, 0, 0, 0)
 
         failures = await api.read("/v1/analytics/failures", **{"from": overview["from"], "to": overview["to"]})
         (code,) = failures["codes"]
         assert (code["category"], code["charges"], code["amount"]) == ("insufficient_funds", 1, 500_000)
         assert (code["month"], code["recoveredCharges"], code["recovered"]) == (overview["to"][:7], 0, 0)
         assert [one["atRisk"] for one in failures["cohorts"]] == [at_risk]
+
+    async def test_show_what_was_won_before_and_after_fees(self, api, clock):
+        subscription, case = await owing(api)
+        card = await api.card({"id": subscription["customerId"]})
+        path = f"/v1/subscriptions/{subscription['id']}"
+        assert (await api.http.patch(path, json={"paymentMethodId": card["id"]})).is_success
+        clock.advance(TimeDelta(seconds=1))
+        won = (await api.post(f"{CASES}/{case['id']}/retry-now")).json()
+        clock.advance(TimeDelta(seconds=1))
+
+        assert [one["fee"] for one in won["transactions"]] == [None, 17_500]
+        (entry,) = (await api.read("/v1/recovery/ledger"))["items"]
+        assert (entry["amount"], entry["fee"], entry["net"]) == (500_000, 17_500, 482_500)
+        (naira,) = (await api.read("/v1/analytics/overview"))["currencies"]
+        at_risk = naira["atRisk"]
+        assert (at_risk["recovered"], at_risk["recoveredFees"], at_risk["recoveredNet"]) == (500_000, 17_500, 482_500)
+        assert (at_risk["recoveryBasisPoints"], at_risk["netRecoveryBasisPoints"]) == (10_000, 9_650)
+        assert (at_risk["recoveredCases"], at_risk["caseRecoveryBasisPoints"], at_risk["feesUnknown"]) == (1, 10_000, 0)
+        (cohort,) = (await api.read("/v1/analytics/failures"))["cohorts"]
+        assert cohort["atRisk"] == at_risk
 
     async def test_are_refused_for_a_stretch_that_goes_back(self, api):
         query = {"from": "2026-03-02T00:00:00Z", "to": "2026-03-01T00:00:00Z"}

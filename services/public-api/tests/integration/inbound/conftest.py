@@ -27,6 +27,7 @@ class Teller:
     PATH = "/webhooks/inbound/simulated"
     SECRET = SECRET
     PRICE = PRICE
+    FEE = Money(12_345, PRICE.currency)
 
     def __init__(self, http: httpx.AsyncClient, *, clock, admin: DatabasePool) -> None:
         self._http = http
@@ -49,14 +50,15 @@ class Teller:
             assert (await Audit(self._admin).run(mode)).findings == ()
 
     def succeeded(self, reference: str, amount: Money = PRICE) -> ChargeSucceeded:
-        return ChargeSucceeded(f"evt-{reference}-1", reference, f"chg-{reference}", amount, Rail.CARD, self.clock.now())
+        event, name, now = f"evt-{reference}-1", f"chg-{reference}", self.clock.now()
+        return ChargeSucceeded(event, reference, name, amount, Rail.CARD, now, self.FEE)
 
     def failed(self, reference: str) -> ChargeFailed:
         event, name, now = f"evt-{reference}-0", f"chg-{reference}", self.clock.now()
         return ChargeFailed(event, reference, name, PRICE, Rail.CARD, now, "51", "Insufficient funds")
 
     def received(self, reference: str | None, amount: Money = PRICE, *, name: str = "pay-1") -> MoneyReceived:
-        return MoneyReceived(f"evt-{name}", reference, None, name, amount, Rail.USSD, self.clock.now())
+        return MoneyReceived(f"evt-{name}", reference, None, name, amount, Rail.USSD, self.clock.now(), self.FEE)
 
     @classmethod
     async def started(cls, api: MerchantClient, card: SimulatedCard) -> tuple[Json, Json, str]:

@@ -28,6 +28,7 @@ class TestANoticeOfACharge:
 
         after = await teller.invoice(either, invoice)
         assert (after["status"], after["amountPaid"]) == ("paid", 500_000)
+        assert (await teller.transaction(either, invoice))["fee"] == teller.FEE.amount
         assert (await either.read(f"/v1/subscriptions/{subscription['id']}"))["status"] == "active"
         assert (await either.event_types(subscription["id"])).count("subscription_payment_success") == 1
         assert await teller.kept() == ()
@@ -145,7 +146,7 @@ class TestANoticeOfACharge:
             await teller.tell(teller.succeeded(reference))
         async with admin.acquire() as connection:
             (money,) = await connection.fetch("select * from test.incoming_payments")
-        assert (money["reference"], money["amount"]) == (f"chg-{reference}", 500_000)
+        assert (money["reference"], money["amount"], money["fee"]) == (f"chg-{reference}", 500_000, teller.FEE.amount)
         assert money["attempt_id"] == PaymentAttemptId.from_suffix(reference).value
         assert money["subscription_id"] == SubscriptionId.parse(subscription["id"]).value
         book = CollectionBook(admin, Mode.TEST, provider="simulated")
@@ -180,7 +181,7 @@ class TestANoticeOfPushedMoney:
             (money,) = await connection.fetch("select * from test.incoming_payments")
         assert (money["reference"], money["payment_request_id"]) == ("pay-1", asked.id.value)
         book = CollectionBook(admin, Mode.TEST, provider="simulated")
-        assert [(one.reference, one.amount) async for one in book.arrivals()] == [("pay-1", PRICE)]
+        assert [(one.reference, one.amount, one.fee) async for one in book.arrivals()] == [("pay-1", PRICE, teller.FEE)]
         assert [one.reference async for one in book.requests()] == [asked.reference]
         assert (await teller.invoice(api, invoice))["status"] == "paid"
         assert await teller.kept() == ()
