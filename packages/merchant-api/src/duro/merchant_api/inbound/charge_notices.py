@@ -50,7 +50,7 @@ class ChargeNotices:
         told = await ToldAttempt.read(self._contexts, tenant_id, attempt_id, clock=self._clock)
         match notice:
             case ChargeSucceeded():
-                answer = Approved(notice.reference, notice.amount)
+                answer = Approved(notice.reference, notice.amount, notice.fee)
                 outcome = await self._settle(tenant_id, told, answer)
                 if outcome is RenewalOutcome.DUNNING:
                     return await self._late(tenant_id, attempt_id, notice, provider=provider)
