@@ -28,6 +28,7 @@ from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.pushed.arrived_money import ArrivedMoney, Received
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
+from duro.payments import ProviderFee
 
 _PAYABLE: Final = frozenset({InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE})
 _BY_ITSELF: Final = "payer"
@@ -233,6 +234,7 @@ class ReceiveMoney:
             subscription_id=purpose.subscription_id,
             received_at=money.at,
             created_at=now,
+            fee=ProviderFee.of(money.fee, amount=money.amount),
         )
 
     def _part(
