@@ -26,6 +26,17 @@ CREDIT = Money(30_000, NGN)
 DAMAGE = {
     AuditCheck.ACCOUNTS_AGREE: [
         "update test.invoices set marked_uncollectible_at = null, status = 'open' where status = 'uncollectible'",
+        """with late as (
+            select j.id, i.subscription_id, i.credit_applied from test.journals j
+            join test.invoices i on i.id = j.cause_id where j.cause_type = 'uncollectible_recovered'
+        ), kept as (
+            delete from test.ledger_entries e using late where e.journal_id = late.id and e.account = 'customer_credit'
+        ), given as (
+            update test.subscriptions s set balance = s.balance + late.credit_applied
+            from late where s.id = late.subscription_id
+        )
+        update test.ledger_entries e set amount = e.amount + late.credit_applied
+        from late where e.journal_id = late.id and e.account = 'bad_debt'""",
         "update test.ledger_entries set account = 'bad_debt' where account = 'receivable' and amount > 0",
         "update test.ledger_entries set account = 'discount' where account = 'credit_granted'",
         "update test.credit_grants set amount = amount + 1",
@@ -164,7 +175,7 @@ class Chronicle:
                 await repos.invoices.update(self.book.paid(given_up))
                 await repos.ledger.post(self.book.postings.uncollectible_recovered(given_up))
                 await repos.ledger.post(self.book.postings.payment(attempt))
-            await self.changed(standing, standing.subscription.renewal_paid(invoice.period))
+            await self.changed(standing, standing.subscription.credited(-CREDIT).renewal_paid(invoice.period))
 
     async def forgives(self):
         """A past due period that passes unpaid, and the next one, paid."""

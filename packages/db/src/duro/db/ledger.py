@@ -112,13 +112,21 @@ class Postings:
         )
 
     def uncollectible_recovered(self, invoice: Invoice) -> Journal:
-        """Owe what remains again, since it is being paid after all: debit receivable, credit bad_debt."""
+        """Owe again all that was given up, since it is being paid after all: credit bad_debt.
+
+        Debit receivable with what remains, and customer_credit with the credit that the invoice takes now.
+        """
         return self._required(
             JournalCause.UNCOLLECTIBLE_RECOVERED,
             invoice.id.value,
             (_RECEIVABLE, invoice.amount_remaining),
-            (_BAD_DEBT, -invoice.amount_remaining),
+            (_CUSTOMER_CREDIT, invoice.credit_applied),
+            (_BAD_DEBT, -invoice.amount_remaining - invoice.credit_applied),
         )
+
+    def carried(self, invoice_id: InvoiceId, amount: Money) -> Journal:
+        """Ask for an amount by the next invoice instead: debit revenue, credit receivable."""
+        return self._required(JournalCause.CARRIED, invoice_id.value, (_REVENUE, amount), (_RECEIVABLE, -amount))
 
     def credit_at_end(self, subscription_id: SubscriptionId, credit: Money) -> Journal | None:
         """Keep what pending lines would have given back, now that no invoice comes: from revenue to customer_credit."""

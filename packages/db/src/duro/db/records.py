@@ -185,6 +185,11 @@ class Invoice:
         return self.total.currency
 
     @property
+    def is_paid_late(self) -> bool:
+        """Say whether it was paid after it had been given up."""
+        return self.status is InvoiceStatus.PAID and self.marked_uncollectible_at is not None
+
+    @property
     def credit_held(self) -> Money:
         """The credit it took from the balance and hasn't given back: giving up on it gives that back."""
         return Money.zero(self.currency) if self.status is InvoiceStatus.UNCOLLECTIBLE else self.credit_applied

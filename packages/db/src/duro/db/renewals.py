@@ -9,6 +9,7 @@ from duro.db.attempts import AttemptRepository
 from duro.db.invoices import InvoiceRepository
 from duro.db.mandate_columns import MandateColumns
 from duro.db.pending_lines import PendingLineRepository
+from duro.db.records import Invoice
 from duro.db.renewal_columns import RenewalColumns
 from duro.db.renewal_rows import (
     RenewalClaim,
@@ -28,6 +29,10 @@ _READ_RENEWALS: Final = (_SQL / "read_renewals.sql").read_text()
 _CLAIM_RENEWALS: Final = (_SQL / "claim_renewals.sql").read_text()
 _LOCK_SETTLEMENTS: Final = (_SQL / "lock_settlements.sql").read_text()
 _SETTLE_RENEWALS: Final = (_SQL / "settle_renewals.sql").read_text()
+_OWE_AGAIN: Final = """
+    update {schema}.invoices i set credit_applied = u.credit_applied, total = u.total
+    from unnest($2::uuid[], $3::bigint[], $4::bigint[]) as u (id, credit_applied, total)
+    where i.tenant_id = $1 and i.id = u.id"""
 
 
 @final
@@ -108,6 +113,7 @@ class RenewalRepository:
     async def settle(self, settlements: Sequence[RenewalSettlement], *, now: Instant) -> None:
         """Write what became of locked attempts, invoices and subscriptions, and the rows that follow from it."""
         journals = [journal for settlement in settlements for journal in settlement.journals]
+        await self._owe_again([each.invoice for each in settlements if each.invoice is not None])
         await self._session.fetch(
             _SETTLE_RENEWALS,
             *RenewalColumns.attempt_results([each.attempt for each in settlements if each.attempt is not None]),
@@ -127,3 +133,14 @@ class RenewalRepository:
             *RenewalColumns.case_ends([each.case_end for each in settlements if each.case_end is not None]),
             RenewalColumns.fees([each.attempt for each in settlements if each.attempt is not None]),
         )
+
+    async def _owe_again(self, invoices: Sequence[Invoice]) -> None:
+        """Store what credit pays of invoices that were given up and are paid after all; others owe what they owed."""
+        late = [one for one in invoices if one.is_paid_late]
+        if late:
+            await self._session.execute(
+                _OWE_AGAIN,
+                [one.id.value for one in late],
+                [one.credit_applied.amount for one in late],
+                [one.total.amount for one in late],
+            )

@@ -1,6 +1,7 @@
 """A renewal that failed and was recovered leaves the rows of one that succeeded at once, less tries, case, events."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 from random import Random
 
@@ -17,6 +18,7 @@ from duro.billing import (
     SubscriptionStatus,
 )
 from duro.crypto import Uuid7IdFactory
+from duro.db.records import DunningState
 from duro.kernel import Currency, Mode, Money
 from duro.merchant_api.billing import GatewayRegistry, RenewalOutcome
 from duro.merchant_api.billing.collection import Collection
@@ -149,6 +151,15 @@ class Rows:
                 if name.isupper()
             }
 
+    @classmethod
+    def whatever_the_way(cls, rows) -> dict[str, Counter[tuple[object, ...]] | dict[tuple[object, ...], int]]:
+        """The same again, with the ledger as what its accounts come to."""
+        accounts: Counter[tuple[object, ...]] = Counter()
+        alike = cls.whatever_the_rail(rows)
+        for (account, amount, currency), count in alike["LEDGER"].items():
+            accounts[account, currency] += amount * count
+        return alike | {"LEDGER": {account: amount for account, amount in accounts.items() if amount}}
+
     @staticmethod
     def whatever_the_rail(rows) -> dict[str, Counter[tuple[object, ...]]]:
         """The same without what names the way by which the money came."""
@@ -207,4 +218,37 @@ class TestARecoveredRenewal:
             assert (await recovery.case(unlucky)).recovered_rail == "transfer", situation
             first, won = await Rows.of(recovery, lucky), await Rows.of(recovery, unlucky)
             assert Rows.whatever_the_rail(won) == Rows.whatever_the_rail(first), situation
+        assert await recovery.audit() == ()
+
+    async def test_that_was_given_up_and_paid_late_leaves_the_same_rows_but_for_the_way_there(self, recovery, clock):
+        """What it had taken of the balance went back when it was given up, and is taken again."""
+        clock.set(BEGIN)
+        shop, tenant = Shop(recovery, clock), recovery.merchant.tenant.id
+        await shop.open()
+        async with recovery.contexts.open(tenant) as repos:
+            wishes = await repos.recovery_settings.lock()
+            brief = replace(wishes, dunning=replace(wishes.dunning, deadline_days=5))
+            await repos.recovery_settings.put(brief, now=clock.now())
+        situations = [situation for situation in Random(5).sample(SITUATIONS, 40) if situation[1]][:8]
+        pairs = [
+            (situation, await shop.subscribe(situation), await shop.subscribe(situation)) for situation in situations
+        ]
+        clock.advance(DAY)
+        for situation, lucky, unlucky in pairs:
+            await recovery.billing.renew(tenant, lucky.id)
+            recovery.gateway.answers[:] = [Declined("43", "Stolen card", None)]
+            assert await recovery.billing.renew(tenant, unlucky.id) is RenewalOutcome.DUNNING, situation
+            recovery.gateway.answers[:] = []
+        await recovery.until(clock.now() + 6 * DAY)
+        for _, _, unlucky in pairs:
+            assert (await recovery.case(unlucky)).state is DunningState.EXHAUSTED
+            request = (await recovery.asked(unlucky))[0]
+            await recovery.bank.pay(PayerOrder(None, request.instructions["accountNumber"], request.amount))
+        clock.advance(2 * DAY)
+        await recovery.look()
+
+        for situation, lucky, unlucky in pairs:
+            assert (await recovery.case(unlucky)).recovered_rail == "transfer", situation
+            first, won = await Rows.of(recovery, lucky), await Rows.of(recovery, unlucky)
+            assert Rows.whatever_the_way(won) == Rows.whatever_the_way(first), situation
         assert await recovery.audit() == ()

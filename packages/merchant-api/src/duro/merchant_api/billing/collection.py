@@ -10,6 +10,7 @@ from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.owed_again import OwedAgain
 from duro.merchant_api.billing.presentment import Presentment
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 from duro.payments import Approved, AwaitsApproval, Declined, Unknown
@@ -51,7 +52,7 @@ class Collection:
         attempt_id: PaymentAttemptId | None = None,
         method_id: PaymentMethodId | None = None,
     ) -> ChargeOrder | None:
-        """Write a pending attempt for what remains of an invoice; None if the saved method can't pay it.
+        """Write a pending attempt for what an invoice asks for now; None if the saved method can't pay it.
 
         That is the subscription's own method unless another one is named.
 
@@ -63,7 +64,8 @@ class Collection:
         method_id = method_id or subscription.payment_method_id
         method = None if method_id is None else await repos.payment_methods.hold(method_id)
         customer = await repos.customers.get(subscription.customer_id)
-        if method is None or not method.can_pay(invoice.amount_remaining) or customer is None:
+        amount = OwedAgain.asked_for(subscription, invoice)
+        if method is None or not method.can_pay(amount) or customer is None:
             return None
         now = self._clock.now()
         attempt = PaymentAttempt(
@@ -74,7 +76,7 @@ class Collection:
             provider=method.provider,
             rail=method.rail.value,
             status=AttemptStatus.PENDING,
-            amount=invoice.amount_remaining,
+            amount=amount,
             reason=reason,
             failure_code=None,
             failure_message=None,

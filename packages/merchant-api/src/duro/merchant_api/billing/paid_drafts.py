@@ -5,6 +5,7 @@ from typing import final
 from whenever import Instant
 
 from duro.billing import (
+    ChargeOutcome,
     MissedPeriods,
     MissedPeriodsPlanner,
     SkipMissed,
@@ -19,6 +20,7 @@ from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, EntityId, IdFactory, Money
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
+from duro.merchant_api.billing.owed_again import OwedAgain
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.payments import ProviderFee
 
@@ -121,25 +123,44 @@ class PaidDrafts:
     def _payment(self, invoice: Invoice, money: PaidWith | None) -> tuple[Journal, ...]:
         if money is None:
             return ()
-        if invoice.status is InvoiceStatus.UNCOLLECTIBLE:
+        if invoice.marked_uncollectible_at is not None:
             return self._postings.uncollectible_recovered(invoice), *money.journals
         return money.journals
+
+    @staticmethod
+    def owed_again(subject: SettlementSubject) -> SettlementSubject:
+        """Let a charge find its invoice owed again if that was given up and the charge brings enough for it."""
+        found = OwedAgain.of(subject.subscription, subject.invoice, payment=subject.attempt.amount)
+        return subject if found is None else replace(subject, subscription=found.subscription, invoice=found.invoice)
+
+    @staticmethod
+    def is_in_vain(subject: SettlementSubject, outcome: ChargeOutcome) -> bool:
+        """Say whether a charge has nothing to pay: other money came, or it isn't enough for what was given up."""
+        status = subject.invoice.status
+        is_short = outcome is ChargeOutcome.PAID and status is InvoiceStatus.UNCOLLECTIBLE
+        return is_short or status is InvoiceStatus.PAID
+
+    @staticmethod
+    def _payable(invoice: Invoice) -> Money:
+        """Say how much money it takes: one that is still given up takes none."""
+        is_given_up = invoice.status is InvoiceStatus.UNCOLLECTIBLE
+        return Money.zero(invoice.currency) if is_given_up else invoice.amount_remaining
 
     def taken(self, subject: SettlementSubject, fee: Money | None, *, now: Instant) -> PaymentAttempt:
         """Take note of a charge's success; what other money left it nothing to pay for is credit."""
         kept = ProviderFee.of(fee, amount=subject.attempt.amount)
-        surplus = subject.attempt.amount - subject.invoice.amount_remaining
+        surplus = subject.attempt.amount - self._payable(subject.invoice)
         credited = surplus if surplus.amount > 0 else None
         return replace(subject.attempt, status=AttemptStatus.SUCCEEDED, settled_at=now, credited=credited, fee=kept)
 
     def found_paid(
         self, subject: SettlementSubject, attempt: PaymentAttempt
     ) -> tuple[RenewalSettlement, RenewalOutcome]:
-        """Settle a charge whose invoice other money has paid meanwhile: all that it took is the payer's credit."""
+        """Settle a charge of an invoice that takes no money any more: all that it took is the payer's credit."""
         settlement = RenewalSettlement(subscription=subject.subscription, attempt=attempt)
         if attempt.credited is None:
             return settlement, RenewalOutcome.DUNNING
-        journal = self._postings.payment(attempt, remaining=subject.invoice.amount_remaining)
+        journal = self._postings.payment(attempt, remaining=self._payable(subject.invoice))
         return replace(settlement, journals=(journal,)), RenewalOutcome.CHARGED
 
     @staticmethod

@@ -101,6 +101,7 @@ class SettlementDrafts:
             case Approved(amount=amount) if amount != subject.attempt.amount:
                 return self.in_review(subject, code=AMOUNT_MISMATCH, message=f"The provider took {amount}.", now=now)
             case Approved(fee=fee):
+                subject = self._paid.owed_again(subject)
                 attempt = self._paid.taken(subject, fee, now=now)
                 outcome = ChargeOutcome.PAID
             case Declined(code, message, advice):
@@ -115,7 +116,7 @@ class SettlementDrafts:
                 outcome = ChargeOutcome.DECLINED
             case _:
                 assert_never(answer)
-        if subject.invoice.status is InvoiceStatus.PAID:
+        if self._paid.is_in_vain(subject, outcome):
             settlement, renewal = self._paid.found_paid(subject, attempt)
         else:
             planned = self._planned(

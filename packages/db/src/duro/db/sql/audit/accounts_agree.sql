@@ -18,9 +18,9 @@ with kept as (
     from {schema}.invoices i where i.tenant_id = $1 and i.status <> 'void'
     union all
     select 'bad_debt', i.currency,
-           i.credit_applied + case i.status when 'uncollectible' then i.total - i.amount_paid else 0 end
+           i.credit_applied + i.total - i.amount_paid
     from {schema}.invoices i
-    where i.tenant_id = $1 and i.marked_uncollectible_at is not null and i.status in ('uncollectible', 'paid')
+    where i.tenant_id = $1 and i.status = 'uncollectible'
     union all
     select 'customer_credit', s.currency, -s.balance
     from {schema}.subscriptions s where s.tenant_id = $1 and s.balance <> 0

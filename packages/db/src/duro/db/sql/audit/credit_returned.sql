@@ -1,5 +1,5 @@
 with held as (
-    select i.id, case when i.marked_uncollectible_at is null then i.credit_applied else 0 end
+    select i.id, i.credit_applied
                + coalesce((select -sum(p.amount) from {schema}.pending_lines p
                            where p.tenant_id = i.tenant_id and p.invoice_id = i.id and p.amount < 0), 0) as amount
     from {schema}.invoices i
