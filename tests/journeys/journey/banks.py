@@ -22,7 +22,7 @@ from duro.payments import (
     SimulatedPaymentRequests,
     SimulatedProvider,
 )
-from duro.payments.simulated import NoticePlan, PayerOrder, RetryPlan, WebhookCourier, WebhookSeal
+from duro.payments.simulated import NoticePlan, PayerAnswer, PayerOrder, RetryPlan, WebhookCourier, WebhookSeal
 from duro.testkit.merchant_client import Json
 
 _SECRET = "made up for journeys"
@@ -81,6 +81,10 @@ class BankInProcess:
         number = request["instructions"].get("accountNumber")
         reference = request["id"].partition("_")[2] if number is None else None
         await self._provider.pushes.pay(PayerOrder(reference, number, Money(amount, Currency("NGN"))))
+
+    async def hears(self, answer: PayerAnswer, charge: str) -> None:
+        """Let a payer tell their bank on its page what they think of a charge that waits for them."""
+        assert await self._provider.approvals.answer(charge, answer) is not None
 
     async def pushed(self) -> dict[str, int]:
         """What payers sent, by the bank's own reference."""
