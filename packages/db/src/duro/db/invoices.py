@@ -60,6 +60,14 @@ _OF_CUSTOMER: Final = (
     "subscription_id = any(array(select s.id from {schema}.subscriptions s where s.tenant_id = $1"
     " and s.customer_id = '{customer}'))"
 )
+_CARRY: Final = """
+    with invoice as (
+        update {schema}.invoices set subtotal = $3, total = $4 where tenant_id = $1 and id = $2
+        returning id)
+    insert into {schema}.invoice_lines (tenant_id, invoice_id, position, description, quantity, unit_amount, amount)
+    select $1, invoice.id, last.position + 1, $5, $6, $7, $8
+    from invoice, (select coalesce(max(l.position), 0) as position from {schema}.invoice_lines l
+                   where l.tenant_id = $1 and l.invoice_id = $2) as last"""
 
 
 @final
@@ -150,6 +158,19 @@ class InvoiceRepository:
         return self.read(row, lines.get(row["id"], ()))
 
     async def _lines(self, invoice_ids: Sequence[object]) -> dict[object, tuple[Record, ...]]:
+    async def carry(self, invoice: Invoice, line: InvoiceLine) -> None:
+        """Store that a locked invoice asks for less by a line that it gets: what that takes off waits for the next."""
+        await self._session.execute(
+            _CARRY,
+            invoice.id.value,
+            invoice.subtotal.amount,
+            invoice.total.amount,
+            line.description,
+            line.quantity,
+            line.unit_amount.amount,
+            line.amount.amount,
+        )
+
         found: dict[object, tuple[Record, ...]] = {}
         for line in await self._session.fetch(_LINES, invoice_ids):
             found[line["invoice_id"]] = (*found.get(line["invoice_id"], ()), line)

@@ -16,8 +16,9 @@ _WAITING: Final = _SELECT + (
 )
 _TAKEN_BY: Final = _SELECT + "where tenant_id = $1 and invoice_id = $2 order by id"
 _INSERT: Final = """
-    insert into {schema}.pending_lines (tenant_id, id, subscription_id, description, amount, currency, created_at)
-    select $1, line.id, $2, line.description, line.amount, $3, $4
+    insert into {schema}.pending_lines (tenant_id, id, subscription_id, description, amount, currency, created_at,
+                                        carried_from)
+    select $1, line.id, $2, line.description, line.amount, $3, $4, $8
     from unnest($5::uuid[], $6::text[], $7::bigint[]) as line (id, description, amount)"""
 _LAPSE: Final = """
     update {schema}.pending_lines set lapsed_at = $3
@@ -40,8 +41,18 @@ class PendingLineRepository:
         """Read what an invoice took up, oldest first."""
         return tuple(self.read(row) for row in await self._session.fetch(_TAKEN_BY, invoice_id.value))
 
-    async def add(self, subscription_id: SubscriptionId, lines: Sequence[PendingLine], *, now: Instant) -> None:
-        """Let these lines, all in the subscription's currency, wait for its next invoice."""
+    async def add(
+        self,
+        subscription_id: SubscriptionId,
+        lines: Sequence[PendingLine],
+        *,
+        now: Instant,
+        carried_from: InvoiceId | None = None,
+    ) -> None:
+        """Let these lines, all in the subscription's currency, wait for its next invoice.
+
+        One that an earlier invoice had asked for names that.
+        """
         if not lines:
             return
         await self._session.execute(
@@ -52,6 +63,7 @@ class PendingLineRepository:
             [self._session.ids.new(PendingLineId).value for _ in lines],
             [line.description for line in lines],
             [line.amount.amount for line in lines],
+            None if carried_from is None else carried_from.value,
         )
 
     async def lapse(self, subscription_id: SubscriptionId, *, now: Instant) -> None:

@@ -263,7 +263,7 @@ async def recovery(database: ClonedDatabase, stage: Stage, clock: Clock) -> Asyn
         approvals=provider.approvals,
         asking=asking,
         requests=RequestService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),
-        receive=ReceiveMoney(contexts, ids=ids, clock=clock),
+        receive=ReceiveMoney(contexts, gateways, ids=ids, clock=clock),
         refund=RefundInvoice(
             contexts,
             RefundService(contexts, gateways, ids=ids, clock=clock, lease=LEASE),

@@ -32,7 +32,7 @@ class Desk:
     def __init__(self, recovery) -> None:
         self._recovery = recovery
         self._tenant_id = recovery.merchant.tenant.id
-        self._decide = DecideReview(recovery.contexts, ids=recovery.ids, clock=recovery.clock)
+        self._decide = DecideReview(recovery.contexts, recovery.gateways, ids=recovery.ids, clock=recovery.clock)
 
     async def rule(self, subscription, taken: Money | None):
         (*_, attempt) = (await self.charged(subscription))[1]
@@ -215,7 +215,7 @@ class TestADecision:
         assert (await recovery.subscription(sub)).status is SubscriptionStatus.PAST_DUE
 
     async def test_of_a_charge_that_is_not_there_is_not_found(self, recovery):
-        decide = DecideReview(recovery.contexts, ids=recovery.ids, clock=recovery.clock)
+        decide = DecideReview(recovery.contexts, recovery.gateways, ids=recovery.ids, clock=recovery.clock)
         verdict = Verdict(attempt_id=recovery.ids.new(PaymentAttemptId), taken=None, by="Ngozi", note="A guess")
         with pytest.raises(NotFoundError):
             await decide.execute(recovery.merchant.tenant.id, verdict)

@@ -174,6 +174,7 @@ class World:
     merchant: StagedMerchant
     contexts: RepositoryContexts
     gateway: DoorGateway
+    gateways: GatewayRegistry
     clock: Clock
     admin: DatabasePool
     billing: BillingService
@@ -374,6 +375,7 @@ async def world(database: ClonedDatabase, stage: Stage, clock: Clock) -> AsyncIt
         merchant=merchant,
         contexts=contexts,
         gateway=gateway,
+        gateways=gateways,
         clock=clock,
         admin=admin,
         start=StartSubscription(contexts, billing, gateways, ids, clock),

@@ -195,7 +195,7 @@ class Story(RuleBasedStateMachine):
             at=world.clock.now(),
             request_id=request.id,
         )
-        receive = ReceiveMoney(world.contexts, ids=world.ids, clock=world.clock)
+        receive = ReceiveMoney(world.contexts, world.gateways, ids=world.ids, clock=world.clock)
         outcomes = [await receive.execute(world.tenant_id, money) for _ in range(2)]
         assert outcomes[1] is Received.KNOWN
 

@@ -57,7 +57,7 @@ class NoticeBench:
     def _mode(self, pool: DatabasePool, mode: Mode, gateways: GatewayRegistry) -> ModeNotices:
         clock, ids = self._clock, self._ids
         contexts = RepositoryContexts(pool, mode, clock=clock, ids=ids, role=DatabaseRole.OWNER)
-        money = MoneyNotices(ReceiveMoney(contexts, ids=ids, clock=clock))
+        money = MoneyNotices(ReceiveMoney(contexts, gateways, ids=ids, clock=clock))
         refunds = RefundService(contexts, gateways, ids=ids, clock=clock, lease=_LEASE)
         return ModeNotices(
             references=ReferenceResolver(pool, mode),

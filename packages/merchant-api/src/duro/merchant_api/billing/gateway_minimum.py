@@ -20,3 +20,8 @@ class GatewayMinimum:
         if method is None or method.detached_at is not None:
             return None
         return self._gateways.named(method.provider).minimum(subscription.balance.currency)
+
+    async def by_any_method(self, repos: Repositories, subscription: Subscription) -> Money:
+        """Say the same also where there is no method: the next one will be saved with the default provider."""
+        found = await self.of(repos, subscription)
+        return self._gateways.default.minimum(subscription.balance.currency) if found is None else found

@@ -23,10 +23,13 @@ from duro.kernel import (
     TenantId,
 )
 from duro.merchant_api.billing.case_events import CaseEvents
+from duro.merchant_api.billing.gateway_minimum import GatewayMinimum
+from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.owed_again import OwedAgain
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.pushed.arrived_money import ArrivedMoney, Received
+from duro.merchant_api.pushed.carried_remainder import CarriedRemainder
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 from duro.payments import ProviderFee
 
@@ -56,15 +59,24 @@ class ReceiveMoney:
     """Takes in money that came without a charge of ours and lets it pay what it is for, once for each reference.
 
     It pays the invoice that it names, else the oldest open one of that subscription; what is over, and all of it
-    where nothing can be paid by it, is the subscription's credit. Less than an invoice asks for stays on it as a part.
+    where nothing can be paid by it, is the subscription's credit. Less than an invoice asks for stays on it as a part,
+    unless the rest is too little to charge: then the next invoice asks for that.
     Late money pays an invoice that was given up only if it is enough for it together with the subscription's credit; a
     subscription that has ended gets credit.
     """
 
     def __init__(
-        self, contexts: RepositoryContexts, *, ids: IdFactory, clock: Clock, is_advancing: bool = False
+        self,
+        contexts: RepositoryContexts,
+        gateways: GatewayRegistry,
+        *,
+        ids: IdFactory,
+        clock: Clock,
+        is_advancing: bool = False,
     ) -> None:
         self._contexts = contexts
+        self._gateways = gateways
+        self._minimum = GatewayMinimum(gateways)
         self._ids = ids
         self._clock = clock
         self._is_advancing = is_advancing
@@ -74,7 +86,7 @@ class ReceiveMoney:
 
     def on(self, clock: Clock) -> "ReceiveMoney":
         """Give the same for what is done in an advance of a test clock."""
-        return ReceiveMoney(self._contexts.on(clock), ids=self._ids, clock=clock, is_advancing=True)
+        return ReceiveMoney(self._contexts.on(clock), self._gateways, ids=self._ids, clock=clock, is_advancing=True)
 
     async def execute(self, tenant_id: TenantId, money: ArrivedMoney) -> Received:
         """Write the money and what it pays in one transaction; money that is known already changes nothing.
@@ -109,15 +121,39 @@ class ReceiveMoney:
         if invoice is None:
             return await self._credit(repos, subscription, payment, clock)
         found = OwedAgain.of(subscription, invoice, payment=payment.amount)
-        if found is not None and payment.amount < found.invoice.amount_remaining:
-            return await self._pay_part(repos, subscription, invoice, payment, clock)
-        settlement = None if found is None else await self._settlement(repos, found, payment, clock)
-        if found is None or settlement is None:
+        if found is None:
             return await self._credit(repos, subscription, payment, clock)
-        await self._pay(repos, settlement, found.invoice, payment, clock, action=purpose.action)
+        carried = await self._carried(repos, found, payment)
+        asked = found if carried is None else replace(found, invoice=carried.invoice)
+        is_enough = asked.invoice.amount_remaining <= payment.amount
+        settlement = await self._settlement(repos, asked, payment, clock) if is_enough else None
+        if settlement is None:
+            if payment.amount < found.invoice.amount_remaining:
+                return await self._pay_part(repos, subscription, invoice, payment, clock)
+            return await self._credit(repos, subscription, payment, clock)
+        if carried is not None:
+            await self._carry(repos, carried, clock)
+        await self._pay(repos, settlement, asked.invoice, payment, clock, action=purpose.action)
         if purpose.invoice_id == invoice.id:
             await self._settle_request(repos, purpose, now=clock.now())
         return Received.PAID
+
+    async def _carried(
+        self, repos: Repositories, found: OwedAgain, payment: IncomingPayment
+    ) -> CarriedRemainder | None:
+        """Say what the money would leave if that is less than the provider charges."""
+        if found.invoice.amount_remaining <= payment.amount:
+            return None
+        minimum = await self._minimum.by_any_method(repos, found.subscription)
+        return CarriedRemainder.of(found.invoice, payment.amount, minimum=minimum)
+
+    async def _carry(self, repos: Repositories, carried: CarriedRemainder, clock: Clock) -> None:
+        """Let the rest wait for the next invoice; where none will come, it lapses with what else waits."""
+        invoice, now = carried.invoice, clock.now()
+        await repos.invoices.carry(invoice, carried.line)
+        await repos.pending_lines.add(invoice.subscription_id, [carried.pending], now=now, carried_from=invoice.id)
+        postings = Postings(ids=self._ids, clock=clock)
+        await repos.ledger.post(postings.carried(invoice.id, carried.pending.amount))
 
     async def _settlement(
         self, repos: Repositories, found: OwedAgain, payment: IncomingPayment, clock: Clock

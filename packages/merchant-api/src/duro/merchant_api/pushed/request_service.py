@@ -76,7 +76,7 @@ class RequestService:
         self._ids = ids
         self._clock = clock
         self._lease = lease
-        self._receive = receive or ReceiveMoney(contexts, ids=ids, clock=clock)
+        self._receive = receive or ReceiveMoney(contexts, gateways, ids=ids, clock=clock)
         self._messages = MessageDrafts(ids)
 
     def on(self, clock: Clock) -> "RequestService":

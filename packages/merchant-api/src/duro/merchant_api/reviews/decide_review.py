@@ -7,6 +7,7 @@ from duro.db.records import AttemptStatus, Invoice, PaymentAttempt
 from duro.db.reviews import ReviewDecision
 from duro.kernel import Clock, ConflictError, IdFactory, Money, NotFoundError, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
+from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 from duro.merchant_api.pushed import ArrivedMoney, Received, ReceiveMoney
 from duro.merchant_api.test_clocks import CustomerClocks
@@ -45,12 +46,14 @@ class DecideReview:
     the same: a part of the invoice, or held. Nothing taken is a decline, so that recovery goes on.
     """
 
-    def __init__(self, contexts: RepositoryContexts, *, ids: IdFactory, clock: Clock) -> None:
+    def __init__(
+        self, contexts: RepositoryContexts, gateways: GatewayRegistry, *, ids: IdFactory, clock: Clock
+    ) -> None:
         self._contexts = contexts
         self._ids = ids
         self._clock = clock
         self._clocks = CustomerClocks(clock)
-        self._receive = ReceiveMoney(contexts, ids=ids, clock=clock)
+        self._receive = ReceiveMoney(contexts, gateways, ids=ids, clock=clock)
 
     async def execute(self, tenant_id: TenantId, verdict: Verdict) -> DecidedReview:
         """Raise NotFoundError, or ConflictError `not_in_review` or `test_clock_advancing`."""

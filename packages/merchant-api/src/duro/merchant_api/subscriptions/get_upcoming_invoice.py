@@ -3,9 +3,9 @@ from typing import final
 from duro.billing import Amendment, Bill, RenewalPlanner
 from duro.db.contexts import RepositoryContexts
 from duro.kernel import DomainError, ErrorKind, NotFoundError, SubscriptionId, TenantId
+from duro.merchant_api.billing.gateway_minimum import GatewayMinimum
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.subscriptions.foreseen_invoice import ForeseenInvoice
-from duro.merchant_api.subscriptions.gateway_minimum import GatewayMinimum
 
 
 @final

@@ -15,8 +15,8 @@ from duro.billing import (
 from duro.db.records import Plan
 from duro.db.repositories import Repositories
 from duro.kernel import ConflictError, Fault, InvalidInputError, Money, NotFoundError, PlanId
+from duro.merchant_api.billing.gateway_minimum import GatewayMinimum
 from duro.merchant_api.billing.gateways import GatewayRegistry
-from duro.merchant_api.subscriptions.gateway_minimum import GatewayMinimum
 from duro.merchant_api.subscriptions.paid_periods import PaidPeriods
 from duro.merchant_api.subscriptions.plan_change_command import ChangePlanCommand
 

@@ -4,11 +4,17 @@ with owed as (
     union all
     select 'void', i.id from {schema}.invoices i where i.tenant_id = $1 and i.subtotal > 0 and i.status = 'void'
     union all
+    select distinct 'part_returned', g.invoice_id from {schema}.allocations g
+    where g.tenant_id = $1 and g.amount < 0
+    union all
     select 'uncollectible', i.id from {schema}.invoices i
     where i.tenant_id = $1 and i.marked_uncollectible_at is not null
     union all
     select 'uncollectible_recovered', i.id from {schema}.invoices i
     where i.tenant_id = $1 and i.marked_uncollectible_at is not null and i.status = 'paid'
+    union all
+    select 'carried', p.carried_from from {schema}.pending_lines p
+    where p.tenant_id = $1 and p.carried_from is not null
     union all
     select 'payment', a.id from {schema}.payment_attempts a where a.tenant_id = $1 and a.status = 'succeeded'
     union all

@@ -22,5 +22,12 @@ from {schema}.pending_lines p
 join {schema}.subscriptions s on s.tenant_id = p.tenant_id and s.id = p.subscription_id
 where p.tenant_id = $1 and p.invoice_id is null
     and (p.lapsed_at is null) = (s.status in ('canceled', 'expired', 'incomplete_expired'))
+union all
+select p.carried_from, format('carried %s to the next invoice and isn''t paid, or doesn''t show that', p.amount)
+from {schema}.pending_lines p
+join {schema}.invoices i on i.tenant_id = p.tenant_id and i.id = p.carried_from
+where p.tenant_id = $1 and (i.status <> 'paid' or i.subscription_id <> p.subscription_id or not exists (
+    select from {schema}.invoice_lines l
+    where l.tenant_id = $1 and l.invoice_id = p.carried_from and l.amount = -p.amount))
 order by 1, 2
 limit $2
