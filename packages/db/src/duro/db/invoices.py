@@ -33,6 +33,10 @@ _GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
 _LOCK: Final = _GET + " for update"
 _BY_KEY: Final = _SELECT + "where tenant_id = $1 and idempotency_key = $2"
 _LOCK_OPEN: Final = _SELECT + "where tenant_id = $1 and subscription_id = $2 and status = 'open' order by id for update"
+_LOCK_GIVEN_UP: Final = _SELECT + (
+    "where tenant_id = $1 and subscription_id = $2 and status = 'uncollectible' and amount_paid > 0"
+    " order by id for update"
+)
 _OF_PERIOD: Final = _SELECT + (
     "where tenant_id = $1 and subscription_id = $2 and period_start = $3"
     " and (kind = 'period' or kind = 'plan_change' and status = 'paid') order by status = 'paid' desc, id desc limit 1"
@@ -56,10 +60,6 @@ _UPDATE: Final = """
     update {schema}.invoices
     set status = $3, amount_paid = $4, amount_refunded = $5, paid_at = $6, rail = $7, marked_uncollectible_at = $8
     where tenant_id = $1 and id = $2"""
-_OF_CUSTOMER: Final = (
-    "subscription_id = any(array(select s.id from {schema}.subscriptions s where s.tenant_id = $1"
-    " and s.customer_id = '{customer}'))"
-)
 _CARRY: Final = """
     with invoice as (
         update {schema}.invoices set subtotal = $3, total = $4 where tenant_id = $1 and id = $2
@@ -68,6 +68,10 @@ _CARRY: Final = """
     select $1, invoice.id, last.position + 1, $5, $6, $7, $8
     from invoice, (select coalesce(max(l.position), 0) as position from {schema}.invoice_lines l
                    where l.tenant_id = $1 and l.invoice_id = $2) as last"""
+_OF_CUSTOMER: Final = (
+    "subscription_id = any(array(select s.id from {schema}.subscriptions s where s.tenant_id = $1"
+    " and s.customer_id = '{customer}'))"
+)
 
 
 @final
@@ -86,6 +90,10 @@ class InvoiceRepository:
     async def lock_open(self, subscription_id: SubscriptionId) -> tuple[Invoice, ...]:
         """Lock the open invoices of one subscription; their lines are left out."""
         return tuple(self.read(row) for row in await self._session.fetch(_LOCK_OPEN, subscription_id.value))
+
+    async def lock_partly_paid(self, subscription_id: SubscriptionId) -> tuple[Invoice, ...]:
+        """Lock what was given up of one subscription though a part of it is paid; their lines are left out."""
+        return tuple(self.read(row) for row in await self._session.fetch(_LOCK_GIVEN_UP, subscription_id.value))
 
     async def get_by_key(self, idempotency_key: str) -> Invoice | None:
         """Read the invoice of one period by its unique key."""
@@ -150,14 +158,6 @@ class InvoiceRepository:
         if not touched:
             raise NotFoundError("invoice", invoice.id)
 
-    async def _one(self, statement: str, argument: object) -> Invoice | None:
-        row = await self._session.fetchrow(statement, argument)
-        if row is None:
-            return None
-        lines = await self._lines([row["id"]])
-        return self.read(row, lines.get(row["id"], ()))
-
-    async def _lines(self, invoice_ids: Sequence[object]) -> dict[object, tuple[Record, ...]]:
     async def carry(self, invoice: Invoice, line: InvoiceLine) -> None:
         """Store that a locked invoice asks for less by a line that it gets: what that takes off waits for the next."""
         await self._session.execute(
@@ -171,6 +171,14 @@ class InvoiceRepository:
             line.amount.amount,
         )
 
+    async def _one(self, statement: str, argument: object) -> Invoice | None:
+        row = await self._session.fetchrow(statement, argument)
+        if row is None:
+            return None
+        lines = await self._lines([row["id"]])
+        return self.read(row, lines.get(row["id"], ()))
+
+    async def _lines(self, invoice_ids: Sequence[object]) -> dict[object, tuple[Record, ...]]:
         found: dict[object, tuple[Record, ...]] = {}
         for line in await self._session.fetch(_LINES, invoice_ids):
             found[line["invoice_id"]] = (*found.get(line["invoice_id"], ()), line)
