@@ -5,7 +5,7 @@ from uuid import UUID
 from asyncpg import Record
 from whenever import Instant
 
-from duro.billing.recovery import DunningAction
+from duro.billing.recovery import DunningAction, Rail
 from duro.db.listing import Listing
 from duro.db.pages import Page, PageRequest
 from duro.db.records import DunningEvent, DunningSchedule
@@ -61,6 +61,10 @@ _WAKE: Final = """
     set action = null, cause = null, next_attempt_at = null, payment_method_id = null, state = 'scheduled', wake_at = $3
     where tenant_id = $1 and subscription_id = $2 and state in ('scheduled', 'awaiting_customer')
       and paused_at is null"""
+_WAKE_WAITING: Final = """
+    update {schema}.dunning_schedules set wake_at = $4
+    where tenant_id = $1 and invoice_id = $2 and rail = $3 and action = 'switch_rail' and state = 'awaiting_customer'
+      and paused_at is null and wake_at > $4"""
 _ATTRIBUTE: Final = """
     update {schema}.dunning_schedules
     set recovered_by = $3, recovered_action = coalesce($5, action, $4)
@@ -192,6 +196,10 @@ class DunningRepository:
         They begin again with the payment method that is the subscription's own.
         """
         await self._session.execute(_WAKE, subscription_id.value, now)
+
+    async def wake_waiting(self, invoice_id: InvoiceId, *, rail: Rail, now: Instant) -> None:
+        """Have the case of a locked subscription looked at if it waits for money by this rail: none is hoped for."""
+        await self._session.execute(_WAKE_WAITING, invoice_id.value, rail.value, now)
 
     async def attribute(
         self, invoice_id: InvoiceId, *, to: UUID, action: str | None, otherwise: str

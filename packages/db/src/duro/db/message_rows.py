@@ -9,7 +9,17 @@ from duro.billing import SubscriptionStatus
 from duro.billing.messages import Channel, MessageKind
 from duro.db.message_templates import LetterWords
 from duro.db.states import DunningState
-from duro.kernel import Currency, CustomerId, InvoiceId, MessageId, Mode, Money, SubscriptionId, TenantId
+from duro.kernel import (
+    Currency,
+    CustomerId,
+    InvoiceId,
+    MessageId,
+    Mode,
+    Money,
+    PaymentRequestId,
+    SubscriptionId,
+    TenantId,
+)
 
 
 class MessageStatus(StrEnum):
@@ -77,6 +87,11 @@ class Message:
     whatsapp_failed_at: Instant | None = None
 
     @property
+    def tells_how_to_push(self) -> bool:
+        """Say whether it is about a request for pushed money."""
+        return self.cause.startswith(f"{PaymentRequestId.prefix}_")
+
+    @property
     def reference(self) -> str:
         """The name of this message at mail servers and messengers."""
         return self.id.suffix
@@ -113,7 +128,7 @@ class Renewing:
 class OpenMatter:
     """What a message that asks for money is about, as it stands now: its case and what is still owed.
 
-    It is asked anew where a later message asks for the same money.
+    It is asked anew where a later message asks for the same money. It can be pushed while a request for it is open.
     """
 
     state: DunningState
@@ -121,6 +136,7 @@ class OpenMatter:
     next_attempt_at: Instant | None
     owed: Money
     is_asked_anew: bool = False
+    can_push: bool = False
 
     @property
     def is_open(self) -> bool:

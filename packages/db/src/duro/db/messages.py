@@ -217,4 +217,5 @@ class MessageRepository:
             next_attempt_at=row["case_next_attempt_at"],
             owed=Money(row["owed"], Currency(row["currency"])),
             is_asked_anew=row["is_asked_anew"],
+            can_push=row["can_push"],
         )

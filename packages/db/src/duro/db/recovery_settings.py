@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, final
 
 from asyncpg import Record
@@ -41,6 +41,11 @@ class RecoverySettings:
     renewal_reminder_days: int = 3
     quiet_hours: QuietHours = field(default_factory=QuietHours)
     updated_at: Instant | None = None
+
+    @property
+    def plan(self) -> DunningSettings:
+        """Return what decisions go by: the quiet hours are part of it where payers are told anything at all."""
+        return replace(self.dunning, quiet_hours=self.quiet_hours if self.dunning_enabled else None)
 
 
 @final

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("books_in_order")
 STOLEN = Declined("43", "Stolen card", None)
 PHONE = "+2348030001122"
 SOON = TimeDelta(minutes=11)
+LAST_LOOK = TimeDelta(minutes=2)
 PRICE = 500_000
 
 
@@ -104,7 +105,7 @@ class TestAPayerWhoseCardIsBarred:
         case = await recovery.case(sub)
         assert (case.action, case.cause) == ("request_card_update", "never_again")
         assert await recovery.told(sub) == ["dunning_1", "dunning_2", "dunning_3", "dunning_4"]
-        await recovery.until(case.deadline_at)
+        await recovery.until(case.deadline_at + LAST_LOOK)
         assert (await recovery.case(sub)).state is DunningState.EXHAUSTED
         await recovery.look()
         assert {request.status for request in await recovery.asked(sub)} == {PaymentRequestStatus.CLOSED}
@@ -121,7 +122,7 @@ class TestAPayerWhoseCardIsBarred:
 
     async def test_is_late_after_everybody_gave_up(self, recovery, sub):
         [request] = await recovery.asked(sub)
-        await recovery.until((await recovery.case(sub)).deadline_at)
+        await recovery.until((await recovery.case(sub)).deadline_at + LAST_LOOK)
         assert (await recovery.subscription(sub)).status is SubscriptionStatus.UNPAID
         await recovery.look()
         await recovery.pay(request, PRICE)
@@ -131,7 +132,7 @@ class TestAPayerWhoseCardIsBarred:
 
     async def test_is_late_with_too_little(self, recovery, sub):
         [request] = await recovery.asked(sub)
-        await recovery.until((await recovery.case(sub)).deadline_at)
+        await recovery.until((await recovery.case(sub)).deadline_at + LAST_LOOK)
         await recovery.look()
         await recovery.pay(request, 100_000)
         await recovery.look_after(TimeDelta(hours=25))

@@ -5,6 +5,7 @@ from typing import Final, final
 from whenever import Instant, TimeDelta
 
 from duro.billing.interval import Cadence, Interval
+from duro.billing.messages.quiet_hours import QuietHours
 from duro.billing.recovery.payday_awareness import PaydayAwareness
 from duro.billing.recovery.rail import Rail
 from duro.billing.recovery.retry_schedule import RetrySchedule
@@ -25,7 +26,10 @@ class Escalation(StrEnum):
 @final
 @dataclass(frozen=True, slots=True)
 class DunningSettings:
-    """How a merchant wants failed charges worked. The failed renewal itself is the first of the tries."""
+    """How a merchant wants failed charges worked. The failed renewal itself is the first of the tries.
+
+    In quiet hours, if there are any, nobody is asked to push money: they would learn of it when they are over.
+    """
 
     max_tries: int = 5
     deadline_days: int = 35
@@ -42,6 +46,7 @@ class DunningSettings:
     soft_tries: int = 3
     soft_gap: TimeDelta = TimeDelta(hours=48)
     push_patience: TimeDelta = TimeDelta(hours=48)
+    quiet_hours: QuietHours | None = None
 
     def __post_init__(self) -> None:
         faults: list[Fault] = []

@@ -90,7 +90,10 @@ class NextTry:
         if other.rail is not rail or (rail.is_pull and self.standing.is_revoked_for(other.added_at)):
             return None
         ready_at = other.ready_at(self.budget.mandate_set_up)
-        return None if ready_at is None else max(ready_at, self.context.now)
+        if ready_at is None:
+            return None
+        at, quiet_hours = max(ready_at, self.context.now), self.context.settings.quiet_hours
+        return at if rail.is_pull or quiet_hours is None else quiet_hours.next_allowed(at, self.context.zone)
 
     def earliest(self, method: Instrument, planned_at: Instant) -> tuple[Instant, str]:
         """Return the latest of what holds the try back, and which of it did, if it was later than the plan."""

@@ -12,7 +12,12 @@ select m as message, t.name as store_name, c.name as customer_name, c.email, c.p
            where later.tenant_id = m.tenant_id and later.customer_id = m.customer_id and later.id > m.id
              and later.invoice_id = m.invoice_id
              and later.kind in ('dunning_1', 'dunning_2', 'dunning_3', 'dunning_4', 'authentication_link')
-       ) as is_asked_anew
+       ) as is_asked_anew,
+       exists (
+           select from {schema}.payment_requests r
+           where r.tenant_id = m.tenant_id and r.invoice_id = m.invoice_id
+             and r.status in ('opening', 'open') and (r.expires_at is null or r.expires_at > $3)
+       ) as can_push
 from {schema}.messages m
 join core.tenants t on t.id = m.tenant_id
 join {schema}.customers c on c.tenant_id = m.tenant_id and c.id = m.customer_id

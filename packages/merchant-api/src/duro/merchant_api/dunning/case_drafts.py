@@ -27,6 +27,9 @@ from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.pushed.request_order import RequestOrder
 
 _REST: Final = TimeDelta(hours=24)
+LAST_LOOK: Final = "last_look"
+_LAST_LOOK_TAKES: Final = TimeDelta(minutes=2)
+_REQUEST_LIFE: Final = TimeDelta(hours=72)
 TRIES: Final = frozenset({DunningAction.RETRY, DunningAction.RETRY_PAYDAY})
 
 
@@ -80,7 +83,7 @@ class CaseDrafts:
             over = replace(told, state=DunningState.EXHAUSTED, wake_at=None, next_attempt_at=None, closed_at=now)
             settlement = self._given_up(subject, settings.escalation, now=now)
             return DecidedCase(over, self._cases.of(over, DunningEventKind.EXHAUSTED, now=now), settlement)
-        if self.asks_to_push(decision):
+        if self.asks_to_push(decision, now=now):
             wake_at = min(now + settings.push_patience, deadline)
             return self._asked(subject, replace(told, next_attempt_at=None), decision, wake_at=wake_at, now=now)
         if decision.next_attempt_at is not None:
@@ -120,12 +123,14 @@ class CaseDrafts:
     @staticmethod
     def is_try(schedule: DunningSchedule) -> bool:
         """Say whether a charge is planned: of the method that a case has, or of the mandate that it switched to."""
-        return schedule.action in TRIES or schedule.action is DunningAction.SWITCH_RAIL
+        is_switch = schedule.action is DunningAction.SWITCH_RAIL and Rail(schedule.rail or Rail.CARD).is_pull
+        return schedule.action in TRIES or is_switch
 
     @staticmethod
-    def asks_to_push(decision: DunningDecision) -> bool:
-        """Say whether the payer is asked for money on a rail that nothing can be charged on."""
-        return decision.action is DunningAction.SWITCH_RAIL and decision.rail is not None and decision.rail.is_push
+    def asks_to_push(decision: DunningDecision, *, now: Instant) -> bool:
+        """Say whether the payer is asked now for money on a rail that nothing can be charged on."""
+        is_push = decision.action is DunningAction.SWITCH_RAIL and decision.rail is not None and decision.rail.is_push
+        return is_push and decision.next_attempt_at is not None and decision.next_attempt_at <= now
 
     def request(
         self,
@@ -136,7 +141,12 @@ class CaseDrafts:
         now: Instant,
         initiator: Initiator = Initiator.SCHEDULE,
     ) -> RequestOrder:
-        """Draft the request to push what remains of the case's invoice."""
+        """Draft the request to push what remains of the case's invoice.
+
+        Its provider is asked to keep it open for as long as the case waits for the money and a day more, since its
+        payer may be told a day later; on a test clock, which no provider knows, for as long as it usually does.
+        """
+        lives_on = subject.subscription.test_clock_id is None
         request = PaymentRequest(
             id=self._ids.new(PaymentRequestId),
             invoice_id=subject.invoice.id,
@@ -146,10 +156,16 @@ class CaseDrafts:
             status=PaymentRequestStatus.OPENING,
             amount=subject.invoice.amount_remaining,
             look_at=now + self._lease,
+            expires_at=now + _REQUEST_LIFE if lives_on else None,
             created_at=now,
             initiator=initiator,
         )
         return RequestOrder.of(request, customer_email=subject.customer_email, phone=subject.customer_phone)
+
+    def looked_once_more(self, schedule: DunningSchedule, *, now: Instant) -> DecidedCase:
+        """Draft that the provider is asked once more whether the money was pushed, before the case is given up."""
+        asked = replace(schedule, cause=LAST_LOOK, next_attempt_at=None, wake_at=now + _LAST_LOOK_TAKES)
+        return DecidedCase(asked, None)
 
     def rested(self, schedule: DunningSchedule, *, deadline: Instant, now: Instant) -> DecidedCase:
         """Draft that nothing is tried by itself: the merchant tries, or the payer pays, before the deadline.

@@ -7,6 +7,7 @@ from whenever import Instant, TimeDelta
 from duro.billing import Zone
 from duro.billing.recovery import (
     AllowedFrom,
+    DunningAction,
     DunningContext,
     DunningStrategy,
     PaydayAwareness,
@@ -18,12 +19,12 @@ from duro.db.push_rows import PaymentRequest
 from duro.db.records import PaymentAttempt
 from duro.db.recovery import CaseSubject
 from duro.db.recovery_settings import RecoverySettings
-from duro.kernel import Clock, CustomerId, DunningScheduleId, IdFactory, SubscriptionId, TenantId
+from duro.kernel import Clock, CustomerId, DunningScheduleId, IdFactory, InvoiceId, SubscriptionId, TenantId
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
 from duro.merchant_api.dunning.case_contexts import CaseContexts
-from duro.merchant_api.dunning.case_drafts import TRIES, CaseDrafts, DecidedCase
+from duro.merchant_api.dunning.case_drafts import LAST_LOOK, TRIES, CaseDrafts, DecidedCase
 from duro.merchant_api.dunning.payday_learning import LearnedProfile, PaydayLearning
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.pushed.push_rails import PushRails
@@ -53,6 +54,7 @@ class _Round:
     wishes: RecoverySettings = field(default_factory=RecoverySettings)
     messages: list[Message] = field(default_factory=list[Message])
     requests: list[RequestOrder] = field(default_factory=list[RequestOrder])
+    hastened: list[InvoiceId] = field(default_factory=list[InvoiceId])
     cards: set[bytes] = field(default_factory=set[bytes])
 
     def counted(self, subject: CaseSubject, context: DunningContext) -> DunningContext:
@@ -115,7 +117,7 @@ class DunningClaims:
         wishes = found.wishes = await repos.recovery_settings.get()
         requests = await repos.payment_requests.of_invoices([subject.invoice.id for subject in subjects])
         found.asked = requests
-        contexts = CaseContexts(self._codes, self._strategy.budget, wishes.dunning, attempts, tries, requests)
+        contexts = CaseContexts(self._codes, self._strategy.budget, wishes.plan, attempts, tries, requests)
         for subject in subjects:
             if subject.subscription.id in pending:
                 found.results[subject.schedule.id] = Concluded(Renewal(RenewalOutcome.PENDING))
@@ -156,12 +158,17 @@ class DunningClaims:
         schedule, now = subject.schedule, context.now
         context = found.counted(subject, context)
         decision = self._strategy.decide(context)
+        if decision.action is DunningAction.EXHAUST and self._may_have_paid(subject, found.asked):
+            found.results[schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
+            found.decided.append(self._drafts.looked_once_more(schedule, now=now))
+            found.hastened.append(subject.invoice.id)
+            return
         case = self._drafts.decided(subject, decision, deadline=context.deadline_at, settings=context.settings, now=now)
         found.results[schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
         is_at_once = decision.next_attempt_at is not None and decision.next_attempt_at <= now
         if is_at_once and decision.action in TRIES:
             self._try(subject, case, found, now=now)
-        elif decision.rail is not None and self._drafts.asks_to_push(decision):
+        elif decision.rail is not None and self._drafts.asks_to_push(decision, now=now):
             self._ask_to_push(subject, case, decision.rail, found, now=now)
         else:
             found.decided.append(case)
@@ -171,7 +178,8 @@ class DunningClaims:
         self, subject: CaseSubject, case: DecidedCase, context: DunningContext, found: _Round
     ) -> tuple[Message, ...]:
         """Tell the payer what was decided; the end of a case is told by what becomes of the subscription."""
-        if not (case.schedule.is_open and found.wishes.dunning_enabled):
+        is_asked_later = case.schedule.action is DunningAction.SWITCH_RAIL and not CaseDrafts.is_try(case.schedule)
+        if is_asked_later or not (case.schedule.is_open and found.wishes.dunning_enabled):
             return ()
         before, now = subject.schedule, context.now
         is_planned = before.next_attempt_at is None or before.next_attempt_at > now
@@ -182,6 +190,12 @@ class DunningClaims:
         return self._messages.asked(
             subject, case.schedule, found.attempts, reminders=reminders, asked_before=asked_before, now=now
         )
+
+    @staticmethod
+    def _may_have_paid(subject: CaseSubject, asked: Sequence[PaymentRequest]) -> bool:
+        """Say whether money may have come that no notice told of: the provider is asked before a case is over."""
+        is_asked = any(request.invoice_id == subject.invoice.id and request.status.is_waiting for request in asked)
+        return is_asked and subject.schedule.cause != LAST_LOOK and not subject.subscription.is_terminal
 
     def _push_rails(
         self, subject: CaseSubject, wanted: Sequence[Rail], asked: Sequence[PaymentRequest]
@@ -218,6 +232,8 @@ class DunningClaims:
             await repos.renewals.settle(settlements, now=now)
         if found.messages:
             await repos.messages.add(found.messages)
+        for invoice_id in found.hastened:
+            await repos.payment_requests.hasten(invoice_id, now=now)
         for order in found.requests:
             await repos.payment_requests.insert(order.request)
         if not found.tries:

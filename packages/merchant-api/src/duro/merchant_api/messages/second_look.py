@@ -31,7 +31,9 @@ class SecondLook:
             return "case_closed"
         if matter.is_paused:
             return "case_paused"
-        return "overtaken" if matter.is_asked_anew else None
+        if matter.is_asked_anew:
+            return "overtaken"
+        return "request_closed" if subject.message.tells_how_to_push and not matter.can_push else None
 
     @staticmethod
     def _of_welcome(subject: MessageSubject) -> str | None:

@@ -21,5 +21,6 @@ class RequestOrder:
             rail=request.rail,
             customer_email=customer_email,
             phone=phone,
+            expires_at=request.expires_at,
         )
         return cls(request, order)

@@ -165,10 +165,15 @@ class RequestService:
     async def _looked(
         self, tenant_id: TenantId, request_id: PaymentRequestId, *, is_over: bool, is_known: bool
     ) -> RequestOutcome:
-        """Say when to look again: of what the provider never had nothing can come any more once it is over."""
+        """Say when to look again: of what the provider never had nothing can come any more once it is over.
+
+        A case that waited for it is decided about anew.
+        """
         async with self._contexts.open(tenant_id) as repos:
+            found = await repos.payment_requests.get(request_id)
+            subscription = None if found is None else await repos.subscriptions.lock(found.subscription_id)
             request, now = await repos.payment_requests.lock(request_id), self._clock.now()
-            if request is None:
+            if request is None or subscription is None:
                 return RequestOutcome.SKIPPED
             if not is_over:
                 waited = min(max(now - request.created_at, _FIRST_LOOK), _LONGEST_WAIT)
@@ -184,6 +189,8 @@ class RequestService:
                 settled_at=ended_at,
             )
             await repos.payment_requests.update(closed)
+            if request.status.is_waiting and request.is_planned:
+                await repos.dunning.wake_waiting(request.invoice_id, rail=request.rail, now=now)
             return RequestOutcome.CLOSED
 
     async def _opened(
