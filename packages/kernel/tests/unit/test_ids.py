@@ -1,6 +1,7 @@
 from uuid import UUID
 
 import pytest
+from whenever import Instant
 
 from duro.kernel import (
     ApiKeyId,
@@ -35,6 +36,10 @@ PREFIXES = {
 
 
 class TestAnId:
+    def test_says_when_it_was_made_if_its_version_does(self):
+        assert SubscriptionId(VALUE).made_at == Instant.from_timestamp(0x01890A5DAC96, unit="millisecond")
+        assert SubscriptionId(UUID("01890a5d-ac96-474b-bcce-b302099a8057")).made_at is None
+
     def test_is_written_as_a_prefix_and_26_characters(self):
         assert str(SubscriptionId(VALUE)) == TEXT
         assert SubscriptionId(VALUE).suffix == TEXT.removeprefix("sub_")

@@ -209,6 +209,26 @@ class TestACustomerOnATestClock:
         after = await town.method(method.id)
         assert (after.status, after.mandate.activated_at) == (ACTIVE, then)
 
+    @pytest.mark.parametrize("days", [-300, 0, 300])
+    async def test_has_a_pending_one_looked_up_ever_more_seldom_while_that_clock_stands(self, town, days):
+        begun = town.clock.now()
+        made = await CreateTestClock(town.contexts, town.ids, town.clock).execute(
+            town.tenant_id, CreateTestClockCommand(name="Stands", now=begun + TimeDelta(hours=24 * days))
+        )
+        command = CreateCustomerCommand(email="ada@example.com", test_clock_id=made.id)
+        customer = await CreateCustomer(town.contexts, town.ids, town.clock).execute(town.tenant_id, command)
+        method = await town.attach(SimulatedBankAccount.WAIT.number, customer)
+        waits = []
+        while (look_at := (await town.method(method.id)).mandate.look_at) is not None:
+            waits.append(look_at - town.clock.now())
+            town.clock.set(look_at)
+            assert await town.due() == [method.id]
+            await town.refresh(method.id)
+            assert len(waits) < 300
+        assert (waits[0], waits[-1]) == (TimeDelta(minutes=2), TimeDelta(hours=6))
+        assert waits == sorted(waits)
+        assert town.clock.now() - begun > TimeDelta(hours=24 * 60)
+
 
 class TestWorkersThatLookAtOnce:
     async def test_settle_a_mandate_once(self, town):

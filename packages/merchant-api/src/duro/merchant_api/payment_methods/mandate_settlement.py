@@ -96,7 +96,7 @@ class MandateSettlement:
                 ceiling=answer.ceiling,
                 activation=self._transfer(answer.activation) if is_pending else None,
                 activated_at=mandate.activated_at or (self._activated_at(answer, now) if is_active else None),
-                look_at=self._next_look(method, now) if is_pending else None,
+                look_at=self._next_look(method) if is_pending else None,
             ),
         )
 
@@ -113,9 +113,11 @@ class MandateSettlement:
         status = PaymentMethodStatus.REJECTED if is_new else method.status
         return replace(method, status=status, mandate=replace(mandate, look_at=None))
 
-    def _next_look(self, method: PaymentMethod, now: Instant) -> Instant | None:
-        waited = now - method.created_at
-        return None if waited > _HOPE else self._clock.now() + min(max(waited, self.FIRST_LOOK), _LATEST)
+    def _next_look(self, method: PaymentMethod) -> Instant | None:
+        """Count from when its id was made: what else is dated of it is by its customer's clock, which may stand."""
+        now = self._clock.now()
+        waited = now - (method.id.made_at or method.created_at)
+        return None if waited > _HOPE else now + min(max(waited, self.FIRST_LOOK), _LATEST)
 
     @staticmethod
     def _transfer(activation: MandateActivation | None) -> ActivationTransfer | None:
