@@ -77,8 +77,7 @@ class ChargeSettlement:
                     continue
                 wait = min(max(now - attempt.created_at, _SOONEST_LOOK), _LATEST_LOOK)
                 await repos.attempts.await_approval(attempt.id, url=answers[attempt.id].url, until=now + wait)
-                is_news = attempt.approval_url is None and attempt.initiator is not Initiator.PAYER
-                if is_news and (await repos.recovery_settings.get()).dunning_enabled:
+                if self._is_news(subject) and (await repos.recovery_settings.get()).dunning_enabled:
                     await repos.messages.add([self._drafts.approval_wanted(subject, now=now)])
 
     async def send_to_review(
@@ -92,6 +91,13 @@ class ChargeSettlement:
             now = self._clock.now()
             settlement, _ = self._drafts.in_review(subject, code=code, message=message, now=now)
             await repos.renewals.settle([settlement], now=now)
+
+    @staticmethod
+    def _is_news(subject: SettlementSubject) -> bool:
+        """Say whether somebody has to hear that their approval is wanted: who isn't there, of what they still have."""
+        attempt = subject.attempt
+        is_known = attempt.approval_url is not None or attempt.initiator is Initiator.PAYER
+        return not is_known and not subject.subscription.is_terminal
 
     @staticmethod
     def _may_go_back(subject: SettlementSubject) -> bool:
