@@ -1,9 +1,10 @@
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from duro.billing_worker.composition import Composition, Pools
+from duro.billing_worker.post_office import PostOffice
 from duro.billing_worker.settings import Settings
 from duro.kernel import DunningScheduleId, Mode, SubscriptionId, TenantId
 from duro.merchant_api.billing import RenewalOutcome
@@ -42,7 +43,9 @@ class Worker:
         clock: SteppingClock,
         asking: Sequence[PaymentRequestGateway] = (),
         mandates: Sequence[MandateGateway] = (),
+        post: Mapping[str, str] | None = None,
     ) -> AsyncIterator["Worker"]:
+        """Open it; its messages are shown on the terminal unless the settings of its post say where they go."""
         settings = Settings.from_environment(
             {
                 "DURO_PROFILE": "development",
@@ -53,6 +56,7 @@ class Worker:
                 "DURO_GATEWAY_URL": "http://unused.invalid",
                 "DURO_WORKER_CONCURRENCY": "4",
                 "DURO_WORKER_DATABASE_CONNECTIONS": "4",
+                **(post or {}),
             }
         )
         async with AsyncExitStack() as stack:
@@ -71,6 +75,7 @@ class Worker:
                 clock=clock,
                 asking=asking,
                 mandates=mandates,
+                post=PostOffice.open(settings.post, stack),
             )
             worker = cls(composition, queues)
             stack.push_async_callback(worker.stop)

@@ -6,17 +6,22 @@ from whenever import Instant, Time, TimeDelta
 
 from duro.db import DatabasePool
 from duro.db.audit import Audit
+from duro.email import LinkRule, SmtpSecurity
 from duro.kernel import IdFactory, Mode, PaymentAttemptId
+from duro.merchant_api.payer_links import LinkSettings
 from duro.payments import InboundWebhook, MandateGateway, PaymentRequestGateway
 from duro.public_api.collaborators import Collaborators
 from duro.public_api.composition import Composition
 from duro.public_api.server import PublicApiServer
 from duro.public_api.settings import Settings
 from duro.testkit.cloned_database import ClonedDatabase
+from duro.testkit.mail_sink import MailSink
+from duro.testkit.process_runner import ProcessRunner
 from duro.testkit.stepping_clock import SteppingClock
 from journey.banks import Bank, BankInProcess
 from journey.worker import Worker
 
+_LINK_KEY = "made up for the links of journeys"
 _PUSHED = "select reference, amount from {mode}.incoming_payments"
 _SUCCEEDED = "select id, amount from {mode}.payment_attempts where status = 'succeeded'"
 
@@ -54,13 +59,19 @@ class World:
         ids: IdFactory,
         bank: Bank,
         rails: BankInProcess | None = None,
+        letters: MailSink | None = None,
     ) -> AsyncIterator["World"]:
-        """Open a world of cards; with the bank of other rails, payers also push money and approve debits there."""
+        """Open a world of cards; with the bank of other rails, payers also push money and approve debits there.
+
+        With a mail server, people get what they are told, with links to pages of the API's own.
+        """
+        port = 0 if letters is None else ProcessRunner.free_port()
         settings = Settings(
             is_development=True,
             test_database_url=database.test_url,
             live_database_url=database.live_url,
             pool_size=4,
+            links=cls._links(port),
         )
         gateway = bank.gateway()
         asking, mandates, webhooks = ((), (), ()) if rails is None else cls._rails(rails)
@@ -68,9 +79,16 @@ class World:
             settings, Collaborators(clock, ids, bank.gateway(), webhooks=webhooks, asking=asking, mandates=mandates)
         )
         admin = await DatabasePool.open(database.admin_url, max_size=4)
-        async with PublicApiServer(api) as server:
+        async with PublicApiServer(api, port=port) as server:
             hire = partial(
-                Worker.open, database, redis_url, gateway=gateway, asking=asking, mandates=mandates, clock=clock
+                Worker.open,
+                database,
+                redis_url,
+                gateway=gateway,
+                asking=asking,
+                mandates=mandates,
+                clock=clock,
+                post=None if letters is None else cls._post(letters, links=settings.links),
             )
             async with hire() as worker:
                 yield cls(
@@ -106,6 +124,23 @@ class World:
         if self.rails is not None:
             await self.rails.tell(self.api_url)
         await self.worker.settle(Mode.LIVE)
+
+    @staticmethod
+    def _links(port: int) -> LinkSettings:
+        rule = LinkRule(is_development=True)
+        return LinkSettings(base=f"http://127.0.0.1:{port}/", keys=(_LINK_KEY.encode(),), rule=rule)
+
+    @staticmethod
+    def _post(letters: MailSink, *, links: LinkSettings) -> dict[str, str]:
+        server = letters.settings(SmtpSecurity.PLAIN, password="")
+        return {
+            "DURO_LINK_BASE": links.base,
+            "DURO_LINK_KEY": _LINK_KEY,
+            "DURO_MAIL_FROM": "billing@duro.example",
+            "DURO_SMTP_HOST": server.host,
+            "DURO_SMTP_PORT": str(server.port),
+            "DURO_SMTP_SECURITY": server.security.value,
+        }
 
     @staticmethod
     def _rails(

@@ -47,6 +47,9 @@ class Phone:
             self.faults.append(f"somebody else was asked: {request.url}")
 
     def _note_failure(self, request: Request) -> None:
+        """Let a page be left before it has come."""
+        if request.is_navigation_request() and request.failure == "net::ERR_ABORTED":
+            return
         self.faults.append(f"{request.url} failed: {request.failure}")
 
     def _note_response(self, response: Response) -> None:
