@@ -29,6 +29,7 @@ GRANTS = {
     "incoming_payments": READ_AND_GROW,
     "allocations": READ_AND_GROW,
     "review_decisions": READ_AND_GROW,
+    "money_decisions": READ_AND_GROW,
     "credit_grants": READ_AND_GROW,
     "events": READ_AND_GROW,
     "idempotency_records": READ_AND_WRITE | {"DELETE"},

@@ -26,6 +26,7 @@ from duro.kernel import (
     TestClockId,
 )
 from duro.payments import SimulatedCard
+from duro.payments.simulated import SimulatedBankAccount
 from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
 from duro.testkit.merchant_client import MerchantClient
 from duro.testkit.staged_merchant import StagedMerchant
@@ -68,6 +69,12 @@ class Estate:
     @property
     def schema(self) -> str:
         return self.merchant.mode.value
+
+    @property
+    def by_mandate(self) -> "Estate":
+        """The same one, of which another saved method is named: a bank account that its owner approved debits of."""
+        mandate = self.names["mandate"]
+        return replace(self, names={**self.names, "pm": mandate, "open_pm": mandate})
 
     def named(self, route: Route, slot: Slot) -> str:
         """Give what this estate has of the kind, as the route needs it to be.
@@ -159,6 +166,20 @@ RECOVERY = (
     ),
     (
         """
+    insert into {schema}.payment_requests (
+        tenant_id, id, invoice_id, subscription_id, provider, rail, status, amount, currency, instructions, look_at,
+        created_at)
+    values ($1, $2, $3, $4, 'simulated', 'transfer', 'open', 1, 'NGN',
+            '{"accountNumber": "0123456789", "bankName": "A Bank", "accountName": "Somebody"}', $5, $5)""",
+        (
+            "open request",
+            "invoice",
+            "subscription",
+            "now",
+        ),
+    ),
+    (
+        """
     insert into {schema}.incoming_payments (
         tenant_id, id, provider, reference, rail, amount, currency, received_at, created_at)
     values ($1, $2, 'simulated', $2::uuid::text, 'transfer', 1, 'NGN', $3, $3)""",
@@ -179,6 +200,15 @@ RECOVERY = (
     ),
     (
         """
+    insert into {schema}.money_decisions (tenant_id, incoming_payment_id, is_sent_back, decided_by, note, decided_at)
+    values ($1, $2, false, 'somebody', 'They asked.', $3)""",
+        (
+            "id",
+            "now",
+        ),
+    ),
+    (
+        """
     insert into {schema}.review_decisions (
         tenant_id, attempt_id, is_taken, in_review_since, decided_by, note, decided_at)
     values ($1, $2, false, $3, 'somebody', 'They looked.', $3)""",
@@ -189,6 +219,12 @@ RECOVERY = (
     ),
 )
 """Rows of recovery that no route makes, and what each statement wants to know."""
+MANDATE = {
+    "accountNumber": SimulatedBankAccount.WAIT.number,
+    "bankCode": "058",
+    "ceiling": 2_000_000,
+    "currency": "NGN",
+}
 PAST_DUE = "update {schema}.subscriptions set status = 'past_due' where tenant_id = $1 and id = $2"
 
 
@@ -251,8 +287,11 @@ class Settled:
             await repos.session.execute(PAST_DUE, SubscriptionId.parse(declined["id"]).value)
         words = {"whatsappTemplate": "their_receipt"}
         assert (await client.http.put("/v1/settings/messages/receipt", json=words)).is_success
+        mandate = await client.made(
+            f"/v1/customers/{declined['customerId']}/payment-methods", {"rail": "direct_debit", "mandate": MANDATE}
+        )
         names = {"paused_sub": begun["id"], "credit_sub": begun["id"], "open_inv": invoice["id"], "open_pm": card["id"]}
-        return {**names, "clk": await self._test_clock(merchant, client)}
+        return {**names, "mandate": mandate["id"], "clk": await self._test_clock(merchant, client)}
 
     async def _test_clock(self, merchant: StagedMerchant, client: MerchantClient) -> str:
         """Give a test clock that a customer lives by; in live mode the name of none."""
@@ -316,8 +355,10 @@ class Settled:
             pending = PendingLine("Carried forward", Money(1, attempt.amount.currency))
             await repos.pending_lines.add(case.subscription_id, [pending], now=now)
             message_id = self._ids.new(SubscriptionId).value
+            request_id = self._ids.new(PaymentRequestId)
             known: dict[str, object] = {
                 "id": message_id,
+                "open request": request_id.value,
                 "attempt": attempt.id.value,
                 "case": case.id.value,
                 "invoice": case.invoice_id.value,
@@ -332,6 +373,7 @@ class Settled:
             "dun": str(case.id),
             "msg": str(MessageId(message_id)),
             "prq": str(PaymentRequestId(message_id)),
+            "open_prq": str(request_id),
         }
 
     def _unpaid(self, subscription: Subscription) -> Invoice:

@@ -17,12 +17,13 @@ DAMAGE = [
     (AuditCheck.ACCOUNTS_AGREE, "update test.incoming_payments set provider = 'other'"),
     (AuditCheck.ACCOUNTS_AGREE, "update test.allocations set amount = amount - 1 where invoice_id is null"),
     (AuditCheck.ACCOUNTS_AGREE, "delete from test.allocations where subscription_id is not null"),
+    (AuditCheck.CAUSES_POSTED_ONCE, "delete from test.journals where cause_type = 'part_returned'"),
     (AuditCheck.CREDIT_BALANCES, "update test.subscriptions set balance = balance + 1"),
     (AuditCheck.CREDIT_BALANCES, "delete from test.allocations where subscription_id is not null"),
     (AuditCheck.AMOUNT_PAID, "update test.allocations set amount = amount - 1 where invoice_id is not null"),
     (AuditCheck.PAID_BY_ONE_ATTEMPT, "delete from test.allocations where invoice_id is not null"),
     (AuditCheck.PAID_BY_ONE_ATTEMPT, "update test.payment_attempts set amount = amount + 1"),
-    (AuditCheck.ALLOCATED_WITHIN_PAYMENTS, "update test.allocations set amount = amount + 250000"),
+    (AuditCheck.ALLOCATED_WITHIN_PAYMENTS, "update test.allocations set amount = amount + 250001"),
     (AuditCheck.ALLOCATED_WITHIN_PAYMENTS, "update test.allocations set currency = 'USD'"),
     (AuditCheck.ALLOCATED_WITHIN_PAYMENTS, "update test.invoices set currency = 'USD'"),
 ]
@@ -87,6 +88,17 @@ class Pushed:
             await repos.attempts.insert(attempt)
             await repos.ledger.post(self.book.postings.payment(attempt))
 
+    async def part_goes_back(self):
+        """Let what was paid of the invoice be credit instead."""
+        async with self.book.test.open(self.tenant) as repos:
+            [part] = await repos.incoming_payments.parts(self.invoice.id)
+            new, subscription = self.book.ids.new, self.standing.subscription
+            off = replace(part, id=new(AllocationId), amount=-part.amount)
+            await repos.incoming_payments.allocate([off, replace(part, id=new(AllocationId), pays=subscription.id)])
+            await repos.ledger.post(self.book.postings.part_returned(self.invoice, part.amount))
+            assert await repos.incoming_payments.parts(self.invoice.id) == ()
+        await self.credit(part.amount)
+
     async def credit(self, amount):
         async with self.book.test.open(self.tenant) as repos:
             subscription = await repos.subscriptions.lock(self.standing.subscription.id)
@@ -96,7 +108,10 @@ class Pushed:
 class TestAnAuditOfPushedMoney:
     @pytest.fixture
     async def pushed(self, book):
-        tenant = await book.tenant()
+        return await self._pushed(book, await book.tenant())
+
+    @staticmethod
+    async def _pushed(book, tenant) -> Pushed:
         standing = await book.standing(tenant)
         invoice, attempt = await book.claim(tenant, standing)
         async with book.test.open(tenant) as repos:
@@ -104,14 +119,21 @@ class TestAnAuditOfPushedMoney:
         return Pushed(book, tenant, standing, invoice, attempt)
 
     @pytest.fixture
-    async def settled(self, pushed):
-        """Half was pushed, the card paid the rest; then as much came as credit and as much that nobody can explain."""
+    async def settled(self, book, pushed):
+        """Half was pushed, the card paid the rest; then as much came as credit and as much that nobody can explain.
+
+        Of another subscription half was pushed, too, and became credit again.
+        """
         await pushed.receive(HALF, (pushed.invoice.id, HALF))
         await pushed.charge(HALF)
         await pushed.pay(pushed.invoice.total)
         await pushed.receive(HALF, (pushed.standing.subscription.id, HALF))
         await pushed.credit(HALF)
         await pushed.receive(HALF)
+        other = await self._pushed(book, pushed.tenant)
+        other.count = 9
+        await other.receive(HALF, (other.invoice.id, HALF))
+        await other.part_goes_back()
         return pushed
 
     async def findings(self, book):

@@ -19,7 +19,8 @@ _ENTRIES: Final = """
     with causes as (
         select c.cause_type, i.id as cause_id, i.id as invoice_id, null as reason
         from {schema}.invoices i
-        cross join unnest(array['invoice', 'void', 'uncollectible', 'uncollectible_recovered']) as c (cause_type)
+        cross join unnest(array['invoice', 'part_returned', 'void', 'uncollectible',
+                               'uncollectible_recovered']) as c (cause_type)
         where i.tenant_id = $1 and i.subscription_id = $4
         union all
         select 'payment', a.id, a.invoice_id, null

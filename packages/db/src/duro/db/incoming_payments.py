@@ -39,6 +39,14 @@ _ALLOCATIONS: Final = """
     from {schema}.allocations
     where tenant_id = $1 and incoming_payment_id = $2
     order by id"""
+_PARTS: Final = """
+    select (array_agg(id order by id))[1] as id, incoming_payment_id, invoice_id, null::uuid as subscription_id,
+           sum(amount)::bigint as amount, currency, min(created_at) as created_at
+    from {schema}.allocations
+    where tenant_id = $1 and invoice_id = $2
+    group by incoming_payment_id, invoice_id, currency
+    having sum(amount) > 0
+    order by 1"""
 
 
 @final
@@ -95,6 +103,10 @@ class IncomingPaymentRepository:
         """Read what one payment paid, in the order of writing."""
         rows = await self._session.fetch(_ALLOCATIONS, payment_id.value)
         return tuple(self._read_allocation(row) for row in rows)
+
+    async def parts(self, invoice_id: InvoiceId) -> tuple[Allocation, ...]:
+        """Read what each payment pays of an invoice by now, oldest first."""
+        return tuple(self._read_allocation(row) for row in await self._session.fetch(_PARTS, invoice_id.value))
 
     @staticmethod
     def _read(row: Record) -> IncomingPayment:

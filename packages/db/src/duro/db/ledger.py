@@ -80,6 +80,11 @@ class Postings:
             (_UNALLOCATED, paid + credited - payment.amount),
         )
 
+    def part_returned(self, invoice: Invoice, amount: Money) -> Journal:
+        """Move what was paid of an invoice to customer_credit: it is owed again, or bad debt of one given up."""
+        owed = _BAD_DEBT if invoice.status is InvoiceStatus.UNCOLLECTIBLE else _RECEIVABLE
+        return self._required(JournalCause.PART_RETURNED, invoice.id.value, (owed, amount), (_CUSTOMER_CREDIT, -amount))
+
     def void(self, invoice: Invoice, *, kept_credit: Money | None = None) -> Journal | None:
         """Reverse the invoice's journal. Raise ConflictError `invoice_partly_paid` if money has come for it.
 

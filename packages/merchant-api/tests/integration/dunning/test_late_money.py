@@ -14,6 +14,7 @@ from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.credit import GrantCredit, GrantCreditCommand
 from duro.merchant_api.invoices import PayInvoice, PayInvoiceCommand
 from duro.merchant_api.pushed import ArrivedMoney, Received
+from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
 from duro.payments import Approved, Declined, SimulatedCard, Unknown
 from duro.testkit.builders import CustomerBuilder, PaymentMethodBuilder
 from duro.testkit.trusted_clock import TrustedClock
@@ -57,6 +58,10 @@ class GivenUp:
         )
         return await self.recovery.receive.execute(self.tenant, money)
 
+    async def is_cancelled(self) -> None:
+        act = CancelSubscription(self.recovery.contexts, self.recovery.ids, self.recovery.clock)
+        await act.execute(self.tenant, CancelSubscriptionCommand(subscription_id=self.subscription.id))
+
     async def is_collected(self):
         """Let the merchant have it charged, and give the attempt."""
         recovery = self.recovery
@@ -81,7 +86,7 @@ class GivenUp:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def given_up(recovery):
-    async def given_up(*, credit: int = 0) -> GivenUp:
+    async def given_up(*, credit: int = 0, part: int = 0) -> GivenUp:
         merchant = recovery.merchant
         customer = await merchant.customer(CustomerBuilder())
         method = await merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
@@ -90,6 +95,8 @@ async def given_up(recovery):
             await late.credit(credit)
         recovery.gateway.answers[:] = [NO_FUNDS] * 9
         assert await recovery.billing.renew(late.tenant, late.subscription.id) is RenewalOutcome.DUNNING
+        if part:
+            assert await late.gets(part) is Received.PARTLY_PAID
         await recovery.until(recovery.clock.now() + TimeDelta(hours=24 * 36))
         assert (await recovery.case(late.subscription)).state is DunningState.EXHAUSTED
         recovery.gateway.answers[:] = []
@@ -131,6 +138,16 @@ class TestMoneyThatComesLate:
         assert await late.stands() == ("active", 0, "paid", PRICE - CREDIT, 0)
 
 
+class TestAPartOfWhatWasGivenUp:
+    async def test_is_credit_once_its_subscription_ends(self, recovery, given_up):
+        late = await given_up(credit=CREDIT, part=150_000)
+        assert (await late.invoice()).amount_paid.amount == 150_000
+        assert await late.stands() == ("unpaid", CREDIT, "uncollectible", CREDIT, PRICE - 150_000)
+        await late.is_cancelled()
+        assert await late.stands() == ("canceled", CREDIT + 150_000, "uncollectible", CREDIT, PRICE)
+        assert (await late.invoice()).amount_paid.is_zero
+
+
 class TestAChargeOfWhatWasGivenUp:
     async def test_takes_the_credit_again_that_went_back(self, given_up):
         late = await given_up(credit=CREDIT)
@@ -161,3 +178,38 @@ class TestAChargeOfWhatWasGivenUp:
         attempt = (await late.attempts())[-1]
         assert (attempt.status, attempt.credited) == (AttemptStatus.SUCCEEDED, attempt.amount)
         assert await late.stands() == ("unpaid", PRICE - CREDIT, "uncollectible", CREDIT, PRICE)
+
+
+class TestAPartOfWhatWasCanceled:
+    """A part was paid, the rest was being charged, and the subscription was canceled meanwhile."""
+
+    @pytest_asyncio.fixture(loop_scope="session")
+    async def canceled(self, recovery):
+        customer = await recovery.merchant.customer(CustomerBuilder())
+        method = await recovery.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
+        late = GivenUp(recovery, await recovery.merchant.subscription(None, customer, method))
+        await late.credit(CREDIT)
+        recovery.gateway.answers[:] = [NO_FUNDS, Unknown("Silence.")]
+        await recovery.billing.renew(late.tenant, late.subscription.id)
+        assert await late.gets(150_000) is Received.PARTLY_PAID
+        assert await recovery.retry_now(late.subscription) is RenewalOutcome.PENDING
+        await late.is_cancelled()
+        return late
+
+    @staticmethod
+    async def _answered(recovery, late, answer) -> None:
+        attempt = (await late.attempts())[-1]
+        recovery.gateway.lookups[attempt.reference] = answer(attempt)
+        recovery.clock.advance(TimeDelta(minutes=2))
+        await recovery.pending.resolve(late.tenant, attempt.id)
+
+    async def test_is_credit_when_the_rest_is_declined(self, recovery, canceled):
+        await self._answered(recovery, canceled, lambda _: NO_FUNDS)
+        assert await canceled.stands() == ("canceled", CREDIT + 150_000, "void", CREDIT, 0)
+
+    async def test_is_credit_when_the_rest_was_taken_and_goes_back(self, recovery, canceled):
+        await self._answered(recovery, canceled, lambda one: Approved(one.reference, one.amount))
+        assert await canceled.stands() == ("canceled", CREDIT + 150_000, "paid", CREDIT, 0)
+        async with recovery.contexts.open(canceled.tenant) as repos:
+            [refund] = await repos.refunds.lock_of_invoice((await canceled.invoice()).id)
+        assert refund.amount.amount == PRICE - CREDIT - 150_000

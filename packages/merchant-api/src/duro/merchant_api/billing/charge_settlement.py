@@ -1,11 +1,12 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, assert_never, final
 
 from whenever import TimeDelta
 
 from duro.billing import PendingLine
 from duro.db import Repositories, RepositoryContexts
-from duro.db.records import AttemptStatus, Initiator, InvoiceKind
+from duro.db.records import AttemptStatus, Initiator, InvoiceKind, InvoiceStatus
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.kernel import Clock, PaymentAttemptId, TenantId
 from duro.merchant_api.billing.card_pacing import CardPacing
@@ -26,6 +27,7 @@ class ChargeSettlement:
         self._contexts = contexts
         self._drafts = drafts
         self._clock = clock
+        self._part = drafts.part
 
     async def settle(
         self, tenant_id: TenantId, answers: dict[PaymentAttemptId, Approved | Declined]
@@ -44,11 +46,12 @@ class ChargeSettlement:
         renewals: dict[PaymentAttemptId, Renewal] = {}
         settlements: list[RenewalSettlement] = []
         pacing = CardPacing()
-        for subject in await repos.renewals.lock_settlements(list(answers)):
-            attempt = subject.attempt
+        for locked in await repos.renewals.lock_settlements(list(answers)):
+            attempt = locked.attempt
             if attempt.status is not AttemptStatus.PENDING:
                 renewals[attempt.id] = Renewal(self._earlier(attempt.status))
                 continue
+            subject = await self._without_part(repos, locked, answers[attempt.id])
             kept = await KeptCredit.of(repos, subject.invoice) if self._may_go_back(subject) else None
             waiting = await self._waiting(repos, subject)
             settlement, outcome = self._drafts.charged(
@@ -91,6 +94,17 @@ class ChargeSettlement:
             now = self._clock.now()
             settlement, _ = self._drafts.in_review(subject, code=code, message=message, now=now)
             await repos.renewals.settle([settlement], now=now)
+
+    async def _without_part(
+        self, repos: Repositories, subject: SettlementSubject, answer: Approved | Declined
+    ) -> SettlementSubject:
+        """Give back what was pushed for an invoice that its subscription's end has left to this charge, in vain."""
+        if not (subject.subscription.is_terminal and isinstance(answer, Declined)):
+            return subject
+        if subject.invoice.status is InvoiceStatus.PAID:
+            return subject
+        subscription, invoice = await self._part.take(repos, subject.subscription, subject.invoice)
+        return replace(subject, subscription=subscription, invoice=invoice)
 
     @staticmethod
     def _is_news(subject: SettlementSubject) -> bool:

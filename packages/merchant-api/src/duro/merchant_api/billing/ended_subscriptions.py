@@ -4,10 +4,11 @@ from typing import final
 from duro.billing import PendingLine, Subscription, SubscriptionStatus
 from duro.db import Repositories
 from duro.db.ledger import Postings
+from duro.db.records import Invoice
 from duro.kernel import Clock, IdFactory, Money
 from duro.merchant_api.billing.invoice_case import InvoiceCase
 from duro.merchant_api.billing.invoice_voiding import InvoiceVoiding
-from duro.merchant_api.billing.invoice_write_off import InvoiceWriteOff
+from duro.merchant_api.billing.returned_part import ReturnedPart
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 
 
@@ -18,7 +19,7 @@ class EndedSubscriptions:
     def __init__(self, *, ids: IdFactory, clock: Clock) -> None:
         self._postings = Postings(ids=ids, clock=clock)
         self._voiding = InvoiceVoiding(ids=ids, clock=clock)
-        self._write_off = InvoiceWriteOff(ids=ids, clock=clock)
+        self._part = ReturnedPart(ids=ids, clock=clock)
         self._case = InvoiceCase(ids)
         self._messages = MessageDrafts(ids)
         self._clock = clock
@@ -28,7 +29,7 @@ class EndedSubscriptions:
     ) -> Subscription:
         """Void every open invoice that no charge is in flight for, give its credit back, and close its case.
 
-        What is left of one that money has come for is given up: it can't be taken back any more.
+        What payers have pushed for one becomes credit before that: they will have nothing for it.
 
         The promo code of a first payment that never came can be redeemed once more: nobody has had anything for it.
 
@@ -37,13 +38,11 @@ class EndedSubscriptions:
         ended with; their credit is in its balance already.
         """
         for invoice in await repos.invoices.lock_open(subscription.id):
-            attempts = await repos.attempts.of_invoice(invoice.id)
-            if any(attempt.is_unexplained for attempt in attempts):
+            if await self._is_in_flight(repos, invoice):
                 continue
-            if invoice.amount_paid.is_zero:
-                subscription = await self._voiding.void(repos, subscription, invoice)
-            else:
-                subscription = await self._write_off.write_off(repos, subscription, invoice)
+            subscription, unpaid = await self._part.take(repos, subscription, invoice)
+            subscription = await self._voiding.void(repos, subscription, unpaid)
+        subscription = await self._without_parts(repos, subscription)
         if pending_lines:
             await self._lapse(repos, subscription, pending_lines)
         for schedule in await repos.dunning.lock_open(subscription.id):
@@ -52,6 +51,19 @@ class EndedSubscriptions:
             await repos.promo_codes.release(subscription.promotion.promo_code_id, now=self._clock.now())
         await repos.messages.add(self._messages.ended(subscription, now=self._clock.now()))
         return subscription
+
+    async def _without_parts(self, repos: Repositories, subscription: Subscription) -> Subscription:
+        """Give back what was paid of invoices that had been given up before: their periods will never be had."""
+        for invoice in await repos.invoices.lock_partly_paid(subscription.id):
+            if await self._is_in_flight(repos, invoice):
+                continue
+            subscription, unpaid = await self._part.take(repos, subscription, invoice)
+            await repos.invoices.update(unpaid)
+        return subscription
+
+    @staticmethod
+    async def _is_in_flight(repos: Repositories, invoice: Invoice) -> bool:
+        return any(attempt.is_unexplained for attempt in await repos.attempts.of_invoice(invoice.id))
 
     async def _lapse(
         self, repos: Repositories, subscription: Subscription, pending_lines: Sequence[PendingLine]

@@ -20,12 +20,8 @@ class ReturnedDrafts:
         self._ids = ids
         self._postings = Postings(ids=ids, clock=clock)
 
-    def voided(
-        self, settlement: RenewalSettlement, invoice: Invoice, kept_credit: Money | None, *, now: Instant
-    ) -> RenewalSettlement:
+    def voided(self, settlement: RenewalSettlement, invoice: Invoice, kept_credit: Money | None) -> RenewalSettlement:
         """Take an invoice back with the credit in it; the kept credit is what lines had given off it."""
-        if not invoice.amount_paid.is_zero:
-            return self._written_off(settlement, invoice, now=now)
         kept = Money.zero(invoice.currency) if kept_credit is None else kept_credit
         reversal = self._postings.void(invoice, kept_credit=kept)
         return replace(
@@ -35,23 +31,10 @@ class ReturnedDrafts:
             journals=() if reversal is None else (reversal,),
         )
 
-    def _written_off(self, settlement: RenewalSettlement, invoice: Invoice, *, now: Instant) -> RenewalSettlement:
-        """Give up what is left of an invoice that money has come for: it can't be taken back any more."""
-        if invoice.status is InvoiceStatus.UNCOLLECTIBLE:
-            return settlement
-        given_up = replace(invoice, status=InvoiceStatus.UNCOLLECTIBLE, marked_uncollectible_at=now)
-        journal = self._postings.uncollectible(invoice)
-        return replace(
-            settlement,
-            subscription=settlement.subscription.credited(invoice.credit_held),
-            invoice=given_up,
-            journals=() if journal is None else (journal,),
-        )
-
     def given_back(
         self, paid: RenewalSettlement, invoice: Invoice, kept_credit: Money | None, *, now: Instant
     ) -> RenewalSettlement:
-        """Refund what a charge took for something that nobody has any more, and return the credit that was in it."""
+        """Refund what a charge took for something that nobody has; the credit in it and pushed parts return."""
         return self._credit_returned(self._refunded(paid, now=now), invoice, kept_credit, now=now)
 
     def _refunded(self, paid: RenewalSettlement, *, now: Instant) -> RenewalSettlement:
@@ -73,7 +56,9 @@ class ReturnedDrafts:
     def _credit_returned(
         self, given_back: RenewalSettlement, invoice: Invoice, kept_credit: Money | None, *, now: Instant
     ) -> RenewalSettlement:
-        credit = invoice.credit_held if kept_credit is None else invoice.credit_held + kept_credit
+        credit = invoice.credit_held + invoice.amount_paid
+        if kept_credit is not None:
+            credit += kept_credit
         if credit.is_zero:
             return given_back
         grant = CreditGrant(

@@ -43,6 +43,7 @@ from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
 from duro.merchant_api.billing.paid_drafts import PaidDrafts, PaidWith
 from duro.merchant_api.billing.returned_drafts import ReturnedDrafts
+from duro.merchant_api.billing.returned_part import ReturnedPart
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.payments import Approved, Declined, FailureCodes
 
@@ -54,6 +55,7 @@ class SettlementDrafts:
     """The rows that the outcome of a charge leads to, once what it means for the subscription is decided."""
 
     def __init__(self, *, ids: IdFactory, clock: Clock) -> None:
+        self.part = ReturnedPart(ids=ids, clock=clock)
         self._ids = ids
         self._events = EventRecords(ids)
         self._postings = Postings(ids=ids, clock=clock)
@@ -215,14 +217,14 @@ class SettlementDrafts:
                 return self._declined(change, invoice, attempt, now=now), RenewalOutcome.DUNNING
             case KeepTerms(change):
                 declined = self._declined(change, invoice, attempt, now=now)
-                return self._returned.voided(declined, invoice, kept_credit, now=now), RenewalOutcome.DUNNING
+                return self._returned.voided(declined, invoice, kept_credit), RenewalOutcome.DUNNING
             case PaidWithoutAdvance():
                 told = subscription.told(EventType.SUBSCRIPTION_PAYMENT_SUCCESS)
                 paid = self._paid.paid(told, invoice, self._paid.money(invoice, attempt), now=now)
                 return self._returned.given_back(paid, invoice, kept_credit, now=now), RenewalOutcome.CANCELED
             case VoidInvoice():
                 ended = RenewalSettlement(subscription=subscription, attempt=attempt)
-                return self._returned.voided(ended, invoice, kept_credit, now=now), RenewalOutcome.CANCELED
+                return self._returned.voided(ended, invoice, kept_credit), RenewalOutcome.CANCELED
             case _:
                 assert_never(planned)
 

@@ -1,7 +1,8 @@
 with causes as (
     select c.cause_type, i.id as cause_id, i.subscription_id
     from {schema}.invoices i
-    cross join unnest(array['invoice', 'void', 'uncollectible', 'uncollectible_recovered']) as c (cause_type)
+    cross join unnest(array['invoice', 'part_returned', 'void', 'uncollectible',
+                               'uncollectible_recovered']) as c (cause_type)
     where i.tenant_id = $1
     union all
     select 'payment', a.id, a.subscription_id from {schema}.payment_attempts a where a.tenant_id = $1

@@ -1,5 +1,7 @@
 with held as (
     select i.id, i.credit_applied
+               + coalesce((select sum(g.amount) from {schema}.allocations g
+                           where g.tenant_id = i.tenant_id and g.invoice_id = i.id), 0)
                + coalesce((select -sum(p.amount) from {schema}.pending_lines p
                            where p.tenant_id = i.tenant_id and p.invoice_id = i.id and p.amount < 0), 0) as amount
     from {schema}.invoices i
