@@ -26,7 +26,7 @@ class TestNotices:
             await patience.until(lambda share=share: is_reached(ours, share * everything), f"{share:.0%} of everything")
             await town.kill_services()
         told = await patience.until(lambda: all_told(ours, town.gateway_url), "the end of all notices")
-        heard = {reference for reference, _, _ in await ours.arrivals()}
+        heard = {reference for reference, *_ in await ours.arrivals()}
         await ours.look_again()
         await patience.until(lambda: knows_all(ours, told), "the look-up of what no notice told")
 

@@ -14,10 +14,10 @@ from duro.kernel import Mode, PaymentAttemptId, PaymentRequestId
 @final
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the provider says: every arrival and every charge that took money, and how its notices fared."""
+    """What the provider says: every arrival and charge that took money, with fees, and how its notices fared."""
 
-    arrivals: Counter[tuple[str, str, int]]
-    charges: Counter[tuple[str, int]]
+    arrivals: Counter[tuple[str, str, int, int]]
+    charges: Counter[tuple[str, int, int]]
     notices: list[dict]
 
     @classmethod
@@ -30,13 +30,13 @@ class Told:
                 ]
                 for page in ("ledger", "notices")
             ]
-        arrivals: Counter[tuple[str, str, int]] = Counter()
-        charges: Counter[tuple[str, int]] = Counter()
+        arrivals: Counter[tuple[str, str, int, int]] = Counter()
+        charges: Counter[tuple[str, int, int]] = Counter()
         for line in ledger:
             if line["kind"] == "arrival":
-                arrivals[line["reference"], line["requestReference"], line["amount"]] += 1
+                arrivals[line["reference"], line["requestReference"], line["amount"], line["fee"]] += 1
             elif line["kind"] == "charge" and line["takings"]:
-                charges[line["reference"], line["amount"]] += line["takings"]
+                charges[line["reference"], line["amount"], line["fee"]] += line["takings"]
         return cls(arrivals, charges, notices)
 
     @property
@@ -65,8 +65,8 @@ class OurBooks:
         select (select count(*) from {schema}.payment_attempts where status = 'pending')
              + (select count(*) from {schema}.subscriptions where status = 'active' and current_period_end <= now())
              + (select count(*) from {schema}.payment_requests where status = 'opening')"""
-    ARRIVALS: ClassVar[str] = "select reference, payment_request_id, amount from {schema}.incoming_payments"
-    CHARGES: ClassVar[str] = "select id, amount from {schema}.payment_attempts where status = 'succeeded'"
+    ARRIVALS: ClassVar[str] = "select reference, payment_request_id, amount, fee from {schema}.incoming_payments"
+    CHARGES: ClassVar[str] = "select id, amount, fee from {schema}.payment_attempts where status = 'succeeded'"
     PAID_EVENTS: ClassVar[str] = """
         select count(*) from {schema}.events e
         join {schema}.subscriptions s on s.tenant_id = e.tenant_id and s.id = e.subscription_id
@@ -88,15 +88,16 @@ class OurBooks:
     async def paid_events(self) -> int:
         return sum([await self._value(self.PAID_EVENTS, mode) for mode in Mode])
 
-    async def arrivals(self) -> Counter[tuple[str, str, int]]:
+    async def arrivals(self) -> Counter[tuple[str, str, int, int]]:
         rows = await self._rows(self.ARRIVALS)
         return Counter(
-            (row["reference"], PaymentRequestId(row["payment_request_id"]).suffix, row["amount"]) for row in rows
+            (row["reference"], PaymentRequestId(row["payment_request_id"]).suffix, row["amount"], row["fee"])
+            for row in rows
         )
 
-    async def charges(self) -> Counter[tuple[str, int]]:
+    async def charges(self) -> Counter[tuple[str, int, int]]:
         rows = await self._rows(self.CHARGES)
-        return Counter((PaymentAttemptId(row["id"]).suffix, row["amount"]) for row in rows)
+        return Counter((PaymentAttemptId(row["id"]).suffix, row["amount"], row["fee"]) for row in rows)
 
     async def kept(self) -> list[tuple]:
         async with self._connection() as connection:

@@ -212,8 +212,9 @@ class Judge:
                 yield Violation(Wrong.ORPHAN, f"{reference} of {line['amount']} {line['currency']}")
             elif attempt["status"] != "succeeded":
                 yield Violation(Wrong.LOST, f"{reference} is {attempt['status']} here")
-            elif (attempt["amount"], attempt["currency"]) != (line["amount"], line["currency"]):
-                yield Violation(Wrong.AMOUNT, f"{reference} is {attempt['amount']} here, {line['amount']} there")
+            elif any(attempt[name] != line[name] for name in ("amount", "currency", "fee")):
+                here, there = ((one["amount"], one["fee"]) for one in (attempt, line))
+                yield Violation(Wrong.AMOUNT, f"{reference} is {here} here, {there} there")
         for reference, attempt in ours.items():
             if attempt["status"] == "succeeded" and reference not in theirs.taken:
                 yield Violation(Wrong.PHANTOM, reference)
