@@ -9,8 +9,10 @@ from whenever import TimeDelta
 
 from duro.crypto import LinkPurpose, LinkSigner, PayerLink
 from duro.email import LinkRule
-from duro.kernel import Clock, IdFactory, InvoiceId, Mode, SubscriptionId
+from duro.kernel import Clock, DunningScheduleId, IdFactory, InvoiceId, Mode, SubscriptionId
+from duro.merchant_api.dunning import DunningService
 from duro.merchant_api.payer_links import LinkSettings
+from duro.merchant_api.pushed import RequestService
 from duro.payments import SimulatedCard, SimulatedMandates, SimulatedPaymentRequests, SimulatedProvider
 from duro.public_api.collaborators import Collaborators
 from duro.public_api.composition import Composition
@@ -21,7 +23,6 @@ from duro.testkit.merchant_client import MerchantClient
 from duro.testkit.staged_merchant import StagedMerchant
 
 KEY = b"links of these tests are signed so"
-CARD = {"number": "4242 4242 4242 4242", "expiry": "12/30", "cvc": "123"}
 
 
 class Forms(HTMLParser):
@@ -94,10 +95,13 @@ class Owing:
         self.subscription: dict[str, object] = {}
         self.case: dict[str, object] = {}
 
-    async def after(self, card: SimulatedCard, **plan: object) -> "Owing":
+    async def after(self, card: SimulatedCard, *, customer: dict[str, object] | None = None, **plan: object) -> "Owing":
         """Let a change of plan, NGN 5,000.00, be invoiced at once to a card that fails."""
-        self.subscription = await self._api.subscription(**plan)
-        method = await self._api.card({"id": self.subscription["customerId"]}, card.number)
+        customer = customer or await self._api.customer()
+        body = {"customerId": customer["id"], "planId": (await self._api.plan(**plan))["id"]}
+        body["paymentMethodId"] = (await self._card(customer, SimulatedCard.APPROVE))["id"]
+        self.subscription = await self._api.made("/v1/subscriptions", body)
+        method = await self._card(customer, card)
         path = f"/v1/subscriptions/{self.subscription['id']}"
         assert (await self._api.http.patch(path, json={"paymentMethodId": method["id"]})).is_success
         change = {"quantity": 2, "prorationBehavior": "invoice_now"}
@@ -124,6 +128,28 @@ class Owing:
         subject = SubscriptionId.parse(str(self.subscription["id"]))
         return self.payer(LinkPurpose.UPDATE, subject=subject)
 
+    async def _card(self, customer: dict[str, object], card: SimulatedCard) -> dict[str, object]:
+        body = {"card": {**self._api.CARD, "number": card.number, "expYear": 2060}}
+        return await self._api.made(f"/v1/customers/{customer['id']}/payment-methods", body)
+
+    async def decided(self, dunning: DunningService) -> None:
+        """Let the worker look at the case."""
+        await dunning.process(self._merchant.tenant.id, DunningScheduleId.parse(str(self.case["id"])))
+
+    async def has_phone(self) -> None:
+        path = f"/v1/customers/{self.subscription['customerId']}"
+        assert (await self._api.http.patch(path, json={"phone": "+2348030001122"})).is_success
+
+    async def acts(self, what: str) -> None:
+        """Let the merchant do something about the invoice."""
+        answer = await self._api.post(f"/v1/invoices/{self.case['invoiceId']}/{what}")
+        assert answer.is_success, answer.text
+
+    async def told(self) -> list[str]:
+        """What the payer was written, in order."""
+        page = await self._api.read("/v1/messages", customerId=str(self.subscription["customerId"]), limit=100)
+        return [message["kind"] for message in reversed(page["items"])]
+
     async def shown(self) -> dict[str, object]:
         return await self._api.read(f"/v1/recovery/schedules/{self.case['id']}")
 
@@ -140,21 +166,28 @@ def settings(database: ClonedDatabase) -> Settings:
 
 
 @pytest.fixture
-def asking(provider: SimulatedProvider) -> SimulatedPaymentRequests:
-    return SimulatedPaymentRequests(provider.pushes)
+def collaborators(clock: Clock, ids: IdFactory, gateway, provider: SimulatedProvider) -> Collaborators:
+    mandates, asking = SimulatedMandates(provider.mandates), SimulatedPaymentRequests(provider.pushes)
+    return Collaborators(clock, ids, gateway, mandates=(mandates,), asking=(asking,))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def composition(
-    settings: Settings,
-    clock: Clock,
-    ids: IdFactory,
-    gateway,
-    provider: SimulatedProvider,
-    asking: SimulatedPaymentRequests,
-) -> Composition:
-    mandates = SimulatedMandates(provider.mandates)
-    return await Composition.open(settings, Collaborators(clock, ids, gateway, mandates=(mandates,), asking=(asking,)))
+async def composition(settings: Settings, collaborators: Collaborators) -> Composition:
+    return await Composition.open(settings, collaborators)
+
+
+@pytest.fixture
+def dunning(composition: Composition, clock: Clock, ids: IdFactory) -> DunningService:
+    gateways = composition.collaborators.gateways(Mode.TEST, is_development=True)
+    lease = composition.settings.lease
+    return DunningService(composition.contexts[Mode.TEST], gateways, ids=ids, clock=clock, lease=lease)
+
+
+@pytest.fixture
+def requests(composition: Composition, clock: Clock, ids: IdFactory) -> RequestService:
+    gateways = composition.collaborators.gateways(Mode.TEST, is_development=True)
+    lease = composition.settings.lease
+    return RequestService(composition.contexts[Mode.TEST], gateways, ids=ids, clock=clock, lease=lease)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

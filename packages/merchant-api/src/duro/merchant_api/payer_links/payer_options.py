@@ -8,6 +8,7 @@ from duro.db.push_rows import PaymentRequest
 from duro.db.records import AttemptStatus, Invoice, InvoiceStatus, PaymentMethod, TenantStatus
 from duro.kernel import Currency
 from duro.merchant_api.billing.gateways import GatewayRegistry
+from duro.merchant_api.billing.owed_again import OwedAgain
 from duro.merchant_api.dunning.chargeable_case import ChargeableCase
 from duro.merchant_api.payer_links.payer_matter import PayerMatter
 from duro.merchant_api.payer_links.payer_standing import (
@@ -64,7 +65,7 @@ class PayerOptions:
         waiting = tuple(request for request in matter.requests if request.status.is_waiting)
         is_spent = self._is_spent(matter)
         return Owing(
-            owed=invoice.amount_remaining,
+            owed=OwedAgain.asked_for(matter.subscription, invoice),
             paid=invoice.amount_paid,
             why=self._why(matter),
             saved=None if is_spent else self._saved(matter, invoice),
@@ -82,7 +83,7 @@ class PayerOptions:
         return Changeable(
             saved=matter.method,
             takes_cards=not is_spent and self._takes_cards(matter.subscription.terms.amount.currency),
-            owed=invoice.amount_remaining if is_asked and invoice is not None else None,
+            owed=OwedAgain.asked_for(matter.subscription, invoice) if is_asked and invoice is not None else None,
             why=self._why(matter) if is_asked else "",
             is_spent=is_spent,
         )
@@ -91,7 +92,8 @@ class PayerOptions:
     def _saved(cls, matter: PayerMatter, invoice: Invoice) -> PaymentMethod | None:
         """Return what may be charged, if that isn't known to be in vain: as who asks for it by the API would find."""
         method, case = matter.method, matter.case
-        if method is None or not method.can_pay(invoice.amount_remaining) or cls._has_expired(method, matter):
+        owed = OwedAgain.asked_for(matter.subscription, invoice)
+        if method is None or not method.can_pay(owed) or cls._has_expired(method, matter):
             return None
         if case is not None and case.is_open:
             is_in_vain = case.cause == DunningCause.NEW_CARD_NEEDED
