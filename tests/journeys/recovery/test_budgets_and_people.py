@@ -30,7 +30,7 @@ class TestACardWhoseTriesAreSpent:
         await subscription.told_its_payer(
             "2026-02-12 09:00 renewal_reminder",
             "2026-02-15 09:00 dunning_1",
-            "2026-02-16 09:00 dunning_4",
+            "2026-02-16 09:00 dunning_3",
             "2026-03-17 09:09 receipt",
             "2026-03-17 09:09 payment_recovered",
         )
@@ -107,7 +107,7 @@ class TestARetryByItsMerchant:
             "2026-02-15 09:00 dunning_1",
             "2026-02-17 11:00 dunning_2",
             "2026-02-18 09:00 dunning_3 overtaken",
-            "2026-02-18 09:00 dunning_4",
+            "2026-02-18 09:00 dunning_3",
             "2026-02-21 09:00 receipt",
             "2026-02-21 09:00 payment_recovered",
         )

@@ -10,7 +10,7 @@ REMINDED = (
     "2026-02-15 09:00 dunning_1",
     "2026-02-16 09:00 dunning_2",
     "2026-02-17 09:00 dunning_3",
-    "2026-02-18 09:00 dunning_4",
+    "2026-02-18 09:00 dunning_3",
 )
 
 
@@ -49,7 +49,13 @@ class TestACardOfWhichItsNetworkSaysNeverAgain:
         await world.lives_until("2026-03-20T09:01:00Z")
         await subscription.was_told("subscription_updated", *RECOVERED)
         await case.tried("2026-02-15 09:00 card failed 79 03", "2026-03-20 09:01 card succeeded")
-        await subscription.told_its_payer(*REMINDED, "2026-03-20 09:01 receipt", "2026-03-20 09:01 payment_recovered")
+        await subscription.told_its_payer(
+            *REMINDED,
+            "2026-02-20 09:00 dunning_3",
+            "2026-03-19 09:00 dunning_4",
+            "2026-03-20 09:01 receipt",
+            "2026-03-20 09:01 payment_recovered",
+        )
         assert [charge.presentments for charge in (await world.bank.charges()).values()] == [1, 1]
 
     async def test_is_not_charged_by_another_subscription_either(self, world: World, shop: Shop):
@@ -112,9 +118,11 @@ class TestABankThatSaysNoWithoutAReason:
             "2026-02-15 09:00 dunning_1",
             "2026-02-27 19:03 dunning_2",
             "2026-03-01 09:00 dunning_3",
-            "2026-03-02 09:00 dunning_4",
             "2026-03-03 19:02 dunning_3",
-            "2026-03-05 09:00 dunning_4",
+            "2026-03-05 09:00 dunning_3",
+            "2026-03-06 09:00 dunning_3",
+            "2026-03-07 09:00 dunning_3",
+            "2026-03-09 09:00 dunning_3",
             "2026-03-10 09:01 receipt",
             "2026-03-10 09:01 payment_recovered",
         )

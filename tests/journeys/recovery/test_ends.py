@@ -58,7 +58,7 @@ class TestAPayerWhoNeverHasMoney:
             "2026-02-12 09:00 renewal_reminder",
             "2026-02-15 09:00 dunning_1",
             "2026-02-16 09:00 dunning_2",
-            "2026-02-17 09:00 dunning_3",
+            "2026-02-17 09:00 dunning_4",
             "2026-02-18 09:00 cancellation",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 uncollectible: failed 54")

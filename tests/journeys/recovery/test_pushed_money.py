@@ -97,7 +97,7 @@ class TestATransfer:
         subscription, case = await fails(STOLEN)
         await subscription.is_told(*FAILED, *ASKED)
         (request,) = await case.requests()
-        await world.lives_until("2026-02-18")
+        await world.lives_until("2026-02-18T09:02:00Z")
         await subscription.was_told(*ASKED, "subscription_unpaid")
         await world.lives_until("2026-02-20")
         await world.bank.gets(request, 500_000)
@@ -114,13 +114,13 @@ class TestATransfer:
             "2026-02-15 09:00 opened",
             "2026-02-15 09:00 asked switch_rail",
             "2026-02-17 09:00 asked request_card_update",
-            "2026-02-18 09:00 exhausted exhaust",
+            "2026-02-18 09:02 exhausted exhaust",
             "2026-02-20 10:00 recovered exhaust",
         )
         await subscription.told_its_payer(
             "2026-02-12 09:00 renewal_reminder",
             "2026-02-15 09:00 dunning_1",
-            "2026-02-17 09:00 dunning_2",
+            "2026-02-17 09:00 dunning_4",
             "2026-02-20 10:00 receipt",
             "2026-02-20 10:00 payment_recovered",
         )
@@ -144,6 +144,7 @@ class TestAPayerWhoAnswersNothing:
             "2026-02-17 09:00 asked switch_rail",
             "2026-02-19 09:00 asked switch_rail",
             "2026-02-21 09:00 asked request_card_update",
+            "2026-02-22 09:00 asked request_card_update",
             "2026-02-25 09:00 exhausted exhaust",
         )
         await subscription.told_its_payer(
@@ -151,7 +152,8 @@ class TestAPayerWhoAnswersNothing:
             "2026-02-15 09:00 dunning_1",
             "2026-02-17 09:00 dunning_2",
             "2026-02-19 09:00 dunning_3",
-            "2026-02-21 09:00 dunning_4",
+            "2026-02-21 09:00 dunning_3",
+            "2026-02-22 09:00 dunning_4",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 uncollectible: failed 43")
 

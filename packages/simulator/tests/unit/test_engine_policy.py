@@ -72,7 +72,7 @@ class TestTheEnginesPolicies:
     def test_can_be_run_with_one_thing_taken_away(self):
         whole, default = EnginePolicy.learned(None).settings, DunningSettings()
         for part, settings in (
-            (EnginePolicy.unreminded, dataclasses.replace(whole, reminders=())),
+            (EnginePolicy.unreminded, dataclasses.replace(whole, reminders=(), last_reminder=None)),
             (EnginePolicy.cautious, dataclasses.replace(whole, soft_tries=default.soft_tries)),
             (EnginePolicy.default, default),
         ):

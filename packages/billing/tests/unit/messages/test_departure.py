@@ -35,6 +35,7 @@ class TestDeparture:
 
 
 class TestMessageKind:
-    def test_repeats_the_last_request_of_a_case_when_there_is_no_later_one(self):
+    def test_keeps_the_last_request_of_a_case_for_its_end(self):
         asked = [MessageKind.dunning(number) for number in range(6)]
-        assert asked == ["dunning_1", "dunning_1", "dunning_2", "dunning_3", "dunning_4", "dunning_4"]
+        assert asked == ["dunning_1", "dunning_1", "dunning_2", "dunning_3", "dunning_3", "dunning_3"]
+        assert {MessageKind.dunning(number, is_last=True) for number in range(6)} == {"dunning_4"}

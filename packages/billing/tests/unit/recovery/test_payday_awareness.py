@@ -7,11 +7,15 @@ from duro.billing import FailureCategory, Zone
 from duro.billing.recovery import (
     CardUsage,
     DunningAction,
+    DunningAttempt,
     DunningCause,
     DunningSettings,
     DunningStrategy,
+    FailureCode,
+    Instrument,
     PaydayAwareness,
     PaydayBank,
+    Rail,
     RetrySchedule,
     Sighting,
 )
@@ -110,7 +114,28 @@ class TestReminders:
             assert decision.next_attempt_at is None
             told.append(decision.remind_at - MIDMONTH)
             context = replace(context, now=decision.remind_at)
-        assert told == [24 * HOUR, 48 * HOUR, 72 * HOUR, 120 * HOUR]
+        assert told == [24 * HOUR, 48 * HOUR, 72 * HOUR, 120 * HOUR, context.last_call_at - MIDMONTH]
+        assert context.last_call_at == context.deadline_at - 72 * HOUR
+
+    def test_are_counted(self, case):
+        context = case(FailureCategory.EXPIRED_CARD)
+        counted = [
+            STRATEGY.decide(replace(context, now=MIDMONTH + hours * HOUR)).reminders for hours in (0, 23, 24, 119, 120)
+        ]
+        assert counted == [0, 0, 1, 3, 4]
+
+    def test_come_once_near_the_end_to_who_is_waited_for_otherwise(self, case):
+        context = case(SOFT, settings=replace(LEARNED, soft_tries=1))
+        asked = Instrument("ussd", Rail.USSD, MIDMONTH)
+        unanswered = FailureCode.typical(FailureCategory.UNKNOWN)
+        request = DunningAttempt(at=MIDMONTH, instrument=asked, failure=unanswered)
+        waiting = replace(context, attempts=(*context.attempts, request), now=MIDMONTH + 48 * HOUR)
+        decision = STRATEGY.decide(waiting)
+        assert (decision.action, decision.remind_at) == (DunningAction.AWAIT_CUSTOMER, context.last_call_at)
+        at_last = STRATEGY.decide(replace(waiting, now=context.last_call_at))
+        assert (decision.reminders, at_last.reminders, at_last.remind_at) == (0, 1, None)
+        without = replace(waiting, settings=replace(waiting.settings, last_reminder=None))
+        assert STRATEGY.decide(without).remind_at is None
 
     def test_follow_where_there_is_no_method_and_nothing_was_tried(self, case):
         decision = STRATEGY.decide(replace(case(EMPTY), method=None))
@@ -123,8 +148,41 @@ class TestReminders:
         assert decision.remind_at == MIDMONTH + 24 * HOUR < decision.next_attempt_at
 
     def test_never_come_at_or_after_the_deadline(self, case):
+        context = replace(case(FailureCategory.EXPIRED_CARD), deadline_at=MIDMONTH + 24 * HOUR)
+        assert STRATEGY.decide(context).remind_at == context.last_call_at == MIDMONTH + 12 * HOUR
+        assert STRATEGY.decide(replace(context, now=MIDMONTH + 12 * HOUR)).remind_at is None
+
+
+class TestTheLastChance:
+    def test_is_a_time_near_the_end(self, case):
         context = case(FailureCategory.EXPIRED_CARD)
-        assert STRATEGY.decide(replace(context, deadline_at=MIDMONTH + 24 * HOUR)).remind_at is None
+        before = replace(context, now=context.last_call_at - TimeDelta(microseconds=1))
+        assert [each.is_last_chance(None) for each in (before, replace(context, now=context.last_call_at))] == [
+            False,
+            True,
+        ]
+
+    def test_is_the_last_try_that_is_left(self, case):
+        four = ((72, EMPTY), (48, EMPTY), (24, EMPTY))
+        last, other = case(EMPTY, earlier=four), case(EMPTY, earlier=four[1:])
+        next_at = MIDMONTH + 24 * HOUR
+        assert (last.tries, last.is_last_chance(next_at), last.is_last_chance(None)) == (4, True, False)
+        assert (other.tries, other.is_last_chance(next_at)) == (3, False)
+
+    def test_is_not_the_first_thing_that_is_said(self, case):
+        context = case(EMPTY, settings=replace(LEARNED, max_tries=2))
+        assert not context.is_last_chance(MIDMONTH + 24 * HOUR)
+
+    def test_is_no_matter_of_tries_by_hand(self, case):
+        context = case(EMPTY, earlier=tuple((hours, EMPTY) for hours in range(14, 0, -1)))
+        by_hand = tuple(replace(attempt, is_manual=True) for attempt in context.attempts[1:])
+        tried = replace(context, attempts=(context.attempts[0], *by_hand))
+        assert not tried.is_last_chance(MIDMONTH + 24 * HOUR)
+
+    def test_is_only_the_last_try_where_nobody_wants_to_hear_of_the_end(self, case):
+        context = case(EMPTY, settings=replace(LEARNED, last_reminder=None))
+        at_last = replace(context, now=context.deadline_at - HOUR)
+        assert (at_last.is_last_chance(None), at_last.is_last_chance(context.deadline_at)) == (False, False)
 
     def test_are_spared_those_who_only_wait_for_money_or_stopped_the_charges(self, case):
         assert STRATEGY.decide(case(EMPTY, settings=LEARNED)).remind_at is None

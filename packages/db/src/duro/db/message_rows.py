@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import cast, final
 
@@ -95,6 +95,20 @@ class Message:
     def reference(self) -> str:
         """The name of this message at mail servers and messengers."""
         return self.id.suffix
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The requests that the payer of an invoice was written before: how far on the last one was for each cause."""
+
+    kinds: Mapping[str, MessageKind] = field(default_factory=dict[str, MessageKind])
+
+    def next(self, number: int, *, is_last: bool) -> MessageKind:
+        """Return the kind of the next one: as far on as the ones before at least."""
+        if is_last or MessageKind.DUNNING_4 in self.kinds.values():
+            return MessageKind.dunning(number, is_last=True)
+        return max([MessageKind.dunning(number), *self.kinds.values()])
 
 
 @final

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.resources import files
 from typing import Final, final
 
@@ -9,6 +9,7 @@ from duro.billing import SubscriptionStatus
 from duro.billing.messages import Channel, MessageKind
 from duro.db.listing import Listing
 from duro.db.message_rows import (
+    Letters,
     Message,
     MessageFacts,
     MessageStatus,
@@ -49,6 +50,10 @@ _ADD: Final = """
          as m (id, kind, cause, customer_id, subscription_id, invoice_id, data, send_at, created_at)
     join {schema}.customers c on c.tenant_id = $1 and c.id = m.customer_id
     on conflict (tenant_id, kind, cause) do nothing"""
+_LETTERS: Final = """
+    select invoice_id, cause, kind from {schema}.messages
+    where tenant_id = $1 and customer_id = any($2::uuid[]) and invoice_id = any($3::uuid[])
+      and kind in ('dunning_1', 'dunning_2', 'dunning_3', 'dunning_4')"""
 _LOCK_DUE: Final = files("duro.db").joinpath("sql", "lock_due_messages.sql").read_text()
 _CLAIM: Final = """
     update {schema}.messages m
@@ -117,6 +122,17 @@ class MessageRepository:
         Who lives on a test clock isn't told: the message is written, and settled as dropped.
         """
         return await self._session.execute(_ADD, *RenewalColumns.messages(messages))
+
+    async def letters(
+        self, customers: Collection[CustomerId], invoices: Collection[InvoiceId]
+    ) -> dict[InvoiceId, Letters]:
+        """Read what these customers were asked before for the money of these invoices."""
+        rows = await self._session.fetch(_LETTERS, [one.value for one in customers], [one.value for one in invoices])
+        kinds: dict[InvoiceId, dict[str, MessageKind]] = {invoice: {} for invoice in invoices}
+        for row in rows:
+            told, kind = kinds[InvoiceId(row["invoice_id"])], MessageKind(row["kind"])
+            told[row["cause"]] = max(kind, told.get(row["cause"], kind))
+        return {invoice: Letters(found) for invoice, found in kinds.items()}
 
     async def lock_due(self, ids: Sequence[MessageId], *, now: Instant) -> tuple[MessageSubject, ...]:
         """Lock those of these messages that may leave now or whose sender has vanished.

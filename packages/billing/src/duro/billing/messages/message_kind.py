@@ -48,6 +48,6 @@ class MessageKind(StrEnum):
         return self.value not in _OURS
 
     @classmethod
-    def dunning(cls, number: int) -> "MessageKind":
-        """Return the message of the first, second, third … request of a case; from the fourth on the last one."""
-        return cls(f"dunning_{min(max(number, 1), 4)}")
+    def dunning(cls, number: int, *, is_last: bool = False) -> "MessageKind":
+        """Return the message of the first, second, third … request of a case; the last one is kept for its end."""
+        return cls.DUNNING_4 if is_last else cls(f"dunning_{min(max(number, 1), 3)}")

@@ -79,5 +79,15 @@ class DunningContext:
         """Say whether the last thing done was to ask the payer to push money."""
         return bool(self.attempts) and self.attempts[-1].instrument.rail.is_push
 
+    @property
+    def last_call_at(self) -> Instant | None:
+        return self.settings.last_call(self.opened_at, self.deadline_at)
+
+    def is_last_chance(self, next_attempt_at: Instant | None) -> bool:
+        """Say whether the end is what comes next: it is near, or the try to come is the last of a plan of several."""
+        is_near = self.last_call_at is not None and self.now >= self.last_call_at
+        is_last_try = next_attempt_at is not None and 1 < self.tries == self.settings.max_tries - 1
+        return is_near or is_last_try
+
     def was_tried(self, rail: Rail) -> bool:
         return any(attempt.instrument.rail is rail for attempt in self.attempts)

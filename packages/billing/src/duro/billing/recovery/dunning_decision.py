@@ -48,7 +48,8 @@ class DunningDecision:
     """What to do next, when and on which rail, and why, in a sentence that a merchant and a payer can read.
 
     Without an instant nothing is tried: the case waits for its payer until its deadline, or is over. `remind_at` is
-    when to ask the payer again before that, and then to decide anew. `chance_percent` is how likely the try succeeds,
+    when to ask the payer again before that, and then to decide anew; `reminders` counts how often that has been due by
+    now. `chance_percent` is how likely the try succeeds,
     where that is said. A switch to a rail on which we charge names the instrument by its key.
     """
 
@@ -58,5 +59,6 @@ class DunningDecision:
     next_attempt_at: Instant | None = None
     rail: Rail | None = None
     remind_at: Instant | None = None
+    reminders: int = 0
     chance_percent: int | None = None
     instrument_key: str | None = None

@@ -43,6 +43,7 @@ class DunningSettings:
         TimeDelta(hours=72),
         TimeDelta(hours=120),
     )
+    last_reminder: TimeDelta | None = TimeDelta(hours=72)
     soft_tries: int = 3
     soft_gap: TimeDelta = TimeDelta(hours=48)
     push_patience: TimeDelta = TimeDelta(hours=48)
@@ -65,6 +66,14 @@ class DunningSettings:
         days = min(self.deadline_days, _MOST_DAYS_OF_SHORT_PLANS) if is_short else self.deadline_days
         return opened_at + TimeDelta(hours=24 * days)
 
-    def next_reminder(self, now: Instant, *, asked_at: Instant) -> Instant | None:
-        """Return when to remind a payer again of what they were first asked for then, or None after the last time."""
-        return next((asked_at + wait for wait in self.reminders if asked_at + wait > now), None)
+    def last_call(self, opened_at: Instant, deadline_at: Instant) -> Instant | None:
+        """Return from when on a payer is told that the end is near: so long before it, or in its second half."""
+        if self.last_reminder is None:
+            return None
+        half = ((deadline_at - opened_at) / 2).round("microsecond")
+        return max(deadline_at - self.last_reminder, opened_at + half)
+
+    def reminders_of(self, asked_at: Instant, *, last_call: Instant | None) -> tuple[Instant, ...]:
+        """Return when to remind a payer again of what they were first asked for then; the end may come before."""
+        waits = {asked_at + wait for wait in self.reminders}
+        return tuple(sorted(waits if last_call is None or last_call <= asked_at else waits | {last_call}))

@@ -46,8 +46,14 @@ class DunningStrategy:
         standing = Standing.of(context, self.budget)
         next_try, method = NextTry(context, standing, self.budget), context.method
         decision = self._decide(next_try, method)
-        remind_at = self._remind_at(decision, next_try)
-        return decision if remind_at is None else replace(decision, remind_at=remind_at)
+        reminders = self._reminders(decision, next_try)
+        ends_at = context.deadline_at if decision.next_attempt_at is None else decision.next_attempt_at
+        to_come = [at for at in reminders if context.now < at < ends_at]
+        return replace(
+            decision,
+            remind_at=next(iter(to_come), None),
+            reminders=sum(at <= context.now for at in reminders),
+        )
 
     def _decide(self, next_try: NextTry, method: Instrument | None) -> DunningDecision:
         standing = next_try.standing
@@ -67,16 +73,19 @@ class DunningStrategy:
         )
 
     @staticmethod
-    def _remind_at(decision: DunningDecision, next_try: NextTry) -> Instant | None:
-        """Say when to remind who was asked for something, and who may have to do something: the bank said no twice."""
+    def _reminders(decision: DunningDecision, next_try: NextTry) -> tuple[Instant, ...]:
+        """Say when to remind who was asked for something, and who may have to do something: the bank said no twice.
+
+        Whoever else is waited for is told once that the end is near, but for those who want no charges any more.
+        """
         context, standing = next_try.context, next_try.standing
-        is_doubted = decision.cause is DunningCause.SOFT_DECLINE and standing.soft_declines >= _DOUBTED_FROM
-        if decision.action not in _ASKS and not is_doubted:
-            return None
+        last_call = context.last_call_at
         asked_at = context.opened_at if standing.last is None else standing.last.at
-        at = context.settings.next_reminder(context.now, asked_at=asked_at)
-        ends_at = context.deadline_at if decision.next_attempt_at is None else decision.next_attempt_at
-        return at if at is not None and at < ends_at else None
+        is_doubted = decision.cause is DunningCause.SOFT_DECLINE and standing.soft_declines >= _DOUBTED_FROM
+        if decision.action in _ASKS or is_doubted:
+            return context.settings.reminders_of(asked_at, last_call=last_call)
+        is_awaited = decision.action is DunningAction.AWAIT_CUSTOMER and decision.cause is not DunningCause.REVOKED
+        return (last_call,) if is_awaited and last_call is not None and last_call > asked_at else ()
 
     @staticmethod
     def _end(context: DunningContext) -> DunningDecision | None:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, final
 
@@ -14,7 +14,7 @@ from duro.billing.recovery import (
     Rail,
 )
 from duro.db import Repositories, RepositoryContexts
-from duro.db.message_rows import Message
+from duro.db.message_rows import Letters, Message
 from duro.db.push_rows import PaymentRequest
 from duro.db.records import PaymentAttempt
 from duro.db.recovery import CaseSubject
@@ -51,6 +51,7 @@ class _Round:
     )
     attempts: Sequence[PaymentAttempt] = ()
     asked: Sequence[PaymentRequest] = ()
+    letters: Mapping[InvoiceId, Letters] = field(default_factory=dict[InvoiceId, Letters])
     wishes: RecoverySettings = field(default_factory=RecoverySettings)
     messages: list[Message] = field(default_factory=list[Message])
     requests: list[RequestOrder] = field(default_factory=list[RequestOrder])
@@ -117,6 +118,9 @@ class DunningClaims:
         wishes = found.wishes = await repos.recovery_settings.get()
         requests = await repos.payment_requests.of_invoices([subject.invoice.id for subject in subjects])
         found.asked = requests
+        found.letters = await repos.messages.letters(
+            {subject.invoice.customer_id for subject in subjects}, {subject.invoice.id for subject in subjects}
+        )
         contexts = CaseContexts(self._codes, self._strategy.budget, wishes.plan, attempts, tries, requests)
         for subject in subjects:
             if subject.subscription.id in pending:
@@ -137,7 +141,10 @@ class DunningClaims:
         context = found.counted(subject, contexts.of(subject, now=now, push_rails=rails))
         if not found.wishes.auto_recovery and now < context.deadline_at:
             found.results[subject.schedule.id] = Concluded(Renewal(RenewalOutcome.DUNNING))
-            found.decided.append(self._drafts.rested(subject.schedule, deadline=context.deadline_at, now=now))
+            resting = self._drafts.rested(subject.schedule, deadline=context.deadline_at, now=now)
+            found.decided.append(resting)
+            is_near = context.is_last_chance(None)
+            found.messages.extend(self._asked(subject, resting, context, found, reminders=int(is_near)))
         elif self._is_due(subject, context) and self._is_allowed(context):
             self._try(subject, self._drafts.tried(subject.schedule, now=now), found, now=now)
         else:
@@ -172,30 +179,32 @@ class DunningClaims:
             self._ask_to_push(subject, case, decision.rail, found, now=now)
         else:
             found.decided.append(case)
-            found.messages.extend(self._asked(subject, case, context, found))
+            reminders = decision.reminders if schedule.action is decision.action else 0
+            found.messages.extend(self._asked(subject, case, context, found, reminders=reminders))
 
     def _asked(
-        self, subject: CaseSubject, case: DecidedCase, context: DunningContext, found: _Round
+        self,
+        subject: CaseSubject,
+        case: DecidedCase,
+        context: DunningContext,
+        found: _Round,
+        *,
+        reminders: int = 0,
     ) -> tuple[Message, ...]:
         """Tell the payer what was decided; the end of a case is told by what becomes of the subscription."""
         is_asked_later = case.schedule.action is DunningAction.SWITCH_RAIL and not CaseDrafts.is_try(case.schedule)
         if is_asked_later or not (case.schedule.is_open and found.wishes.dunning_enabled):
             return ()
-        before, now = subject.schedule, context.now
-        is_planned = before.next_attempt_at is None or before.next_attempt_at > now
-        asked_at = context.attempts[-1].at if context.attempts else before.opened_at
-        waits = context.settings.reminders if is_planned and before.action is case.schedule.action else ()
-        reminders = sum(asked_at + wait <= now for wait in waits)
-        asked_before = sum(request.is_told_of(subject.invoice.id) for request in found.asked)
         return self._messages.asked(
-            subject, case.schedule, found.attempts, reminders=reminders, asked_before=asked_before, now=now
+            subject,
+            case.schedule,
+            found.attempts,
+            reminders=reminders,
+            asked_before=sum(request.is_told_of(subject.invoice.id) for request in found.asked),
+            before=found.letters[subject.invoice.id],
+            is_last=context.is_last_chance(case.schedule.next_attempt_at),
+            now=context.now,
         )
-
-    @staticmethod
-    def _may_have_paid(subject: CaseSubject, asked: Sequence[PaymentRequest]) -> bool:
-        """Say whether money may have come that no notice told of: the provider is asked before a case is over."""
-        is_asked = any(request.invoice_id == subject.invoice.id and request.status.is_waiting for request in asked)
-        return is_asked and subject.schedule.cause != LAST_LOOK and not subject.subscription.is_terminal
 
     def _push_rails(
         self, subject: CaseSubject, wanted: Sequence[Rail], asked: Sequence[PaymentRequest]

@@ -6,7 +6,7 @@ from whenever import Instant
 from duro.billing import Subscription, SubscriptionStatus
 from duro.billing.messages import MessageKind
 from duro.billing.recovery import DunningAction
-from duro.db.message_rows import Message, MessageFacts
+from duro.db.message_rows import Letters, Message, MessageFacts
 from duro.db.push_rows import IncomingPayment
 from duro.db.records import AttemptStatus, DunningSchedule, Initiator, Invoice, PaymentAttempt, PaymentMethod
 from duro.db.recovery import CaseSubject
@@ -68,6 +68,8 @@ class MessageDrafts:
         *,
         request: PaymentRequestId,
         asked_before: int,
+        before: Letters,
+        is_last: bool,
         how: str,
         now: Instant,
     ) -> Message:
@@ -75,7 +77,7 @@ class MessageDrafts:
         declined = [attempt for attempt in attempts if attempt.status is AttemptStatus.FAILED]
         why = self._words(declined[-1]) if declined else ""
         facts = MessageFacts(amount=invoice.amount_remaining, reason=f"{why} {how}".strip())
-        kind = MessageKind.dunning(max(1, len(declined)) + asked_before)
+        kind = before.next(max(1, len(declined)) + asked_before, is_last=is_last)
         return self._message(kind, request, subscription, invoice=invoice, facts=facts, now=now)
 
     def asked(
@@ -86,13 +88,15 @@ class MessageDrafts:
         *,
         reminders: int,
         asked_before: int,
+        before: Letters,
+        is_last: bool,
         now: Instant,
     ) -> tuple[Message, ...]:
         """Tell what was decided after the last declined try of an invoice: what we will do, or what we need.
 
-        A reminder is one message further on for the same try, as is each rail that was asked for; after the last
-        message that try is told of no more. Without any try the case itself is the cause. Whose bank has just asked
-        them for their approval isn't sent a link for it at once.
+        A reminder is one message further on for the same try, as is each rail that was asked for; where we try again
+        ourselves none is repeated. Without any try the case itself is the cause. Whose bank has just asked them for
+        their approval isn't sent a link for it at once.
         """
         invoice = subject.invoice
         declined = [
@@ -101,18 +105,23 @@ class MessageDrafts:
             if attempt.invoice_id == invoice.id and attempt.status is AttemptStatus.FAILED
         ]
         last = declined[-1] if declined else None
-        number = max(1, len(declined)) + asked_before + reminders
+        repeats = asked_before + reminders
+        is_repeated = repeats > 0 and schedule.next_attempt_at is None
+        cause = f"{schedule.id if last is None else last.id}{f'+{repeats}' if is_repeated else ''}"
         is_approval = schedule.action is DunningAction.REQUEST_AUTHENTICATION and not reminders
-        if is_approval and last is not None and last.initiator is Initiator.PAYER:
+        is_approving = is_approval and last is not None and last.initiator is Initiator.PAYER
+        is_told = cause in before.kinds and (is_repeated or not repeats) and not is_approval
+        if is_approving or is_told:
             return ()
+        kind = before.next(max(1, len(declined)) + repeats, is_last=is_last)
         facts = MessageFacts(
             amount=invoice.amount_remaining,
             reason=" ".join(("" if last is None else self._words(last), self._approval(subject.method))).strip(),
             next_attempt_at=schedule.next_attempt_at,
         )
         told = self._message(
-            MessageKind.AUTHENTICATION_LINK if is_approval else MessageKind.dunning(number),
-            schedule.id if last is None else last.id,
+            MessageKind.AUTHENTICATION_LINK if is_approval else kind,
+            cause,
             subject.subscription,
             invoice=invoice,
             facts=facts,

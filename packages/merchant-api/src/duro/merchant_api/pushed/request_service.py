@@ -5,9 +5,10 @@ from typing import Final, assert_never, final
 from whenever import Instant, TimeDelta
 
 from duro.billing import Subscription
+from duro.billing.recovery import DunningSettings
 from duro.db import Repositories, RepositoryContexts
 from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
-from duro.db.records import Invoice, InvoiceStatus, TenantStatus
+from duro.db.records import DunningSchedule, Invoice, InvoiceStatus, TenantStatus
 from duro.kernel import Clock, IdFactory, PaymentRequestId, TenantId
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.messages.message_drafts import MessageDrafts
@@ -229,7 +230,8 @@ class RequestService:
     ) -> None:
         """Tell the payer of an open case how to pay; one who asked for it themselves has it before their eyes."""
         case = await repos.dunning.of_invoice(request.invoice_id)
-        if case is None or not case.is_open or not (await repos.recovery_settings.get()).dunning_enabled:
+        wishes = await repos.recovery_settings.get()
+        if case is None or not case.is_open or not wishes.dunning_enabled:
             return
         invoice = await repos.invoices.get(request.invoice_id)
         if invoice is None or invoice.status is not InvoiceStatus.OPEN:
@@ -238,7 +240,22 @@ class RequestService:
         attempts = await repos.attempts.of_invoice(invoice.id)
         requests = await repos.payment_requests.of_invoices([invoice.id])
         asked_before = sum(one.is_told_of(invoice.id) for one in requests if one.id != request.id)
+        letters = await repos.messages.letters([invoice.customer_id], [invoice.id])
         told = self._messages.pushed(
-            subscription, invoice, attempts, request=request.id, asked_before=asked_before, how=how, now=now
+            subscription,
+            invoice,
+            attempts,
+            request=request.id,
+            asked_before=asked_before,
+            before=letters[invoice.id],
+            is_last=self._is_last(case, wishes.dunning, now=now),
+            how=how,
+            now=now,
         )
         await repos.messages.add([told])
+
+    @staticmethod
+    def _is_last(case: DunningSchedule, settings: DunningSettings, *, now: Instant) -> bool:
+        """Say whether the end of the case is near."""
+        last_call = None if case.deadline_at is None else settings.last_call(case.opened_at, case.deadline_at)
+        return last_call is not None and now >= last_call

@@ -176,7 +176,7 @@ class TestASecondLook:
             ("dunning_1", "accepted"),
             ("dunning_2", "overtaken"),
             ("dunning_3", "overtaken"),
-            ("dunning_4", "accepted"),
+            ("dunning_3", "accepted"),
         ]
 
     async def test_drops_a_request_whose_case_rests(self, desk):

@@ -6,6 +6,7 @@ from duro.crypto import Uuid7IdFactory
 from duro.db import PageRequest
 from duro.db.message_rows import MessageStatus
 from duro.db.records import AttemptStatus
+from duro.db.recovery_settings import RecoverySettings
 from duro.kernel import Currency, Money
 from duro.merchant_api.billing import RenewalOutcome
 from duro.merchant_api.subscriptions import (
@@ -98,12 +99,53 @@ class TestADeclinedRenewal:
         subscription = await desk.asked(APPROVAL)
         assert await desk.kinds(subscription) == ["authentication_link"]
 
+    async def test_says_that_the_end_is_near_when_the_last_try_is_what_comes(self, desk):
+        subscription = await desk.asked(*[NO_FUNDS] * 5)
+        await desk.recovery.until(desk.clock.now() + 24 * 36 * HOUR)
+        assert await desk.kinds(subscription) == ["dunning_1", "dunning_2", "dunning_3", "dunning_4"]
+
+    async def test_never_says_so_of_tries_that_a_merchant_makes_by_hand(self, desk, clock):
+        subscription = await desk.asked(*[NO_FUNDS] * 8)
+        for _ in range(6):
+            clock.advance(HOUR)
+            await desk.recovery.retry_now(subscription)
+            await desk.recovery.work(subscription)
+        assert await desk.kinds(subscription) == ["dunning_1", "dunning_2", *["dunning_3"] * 5]
+
+    async def test_is_never_told_in_milder_words_than_before(self, desk, clock):
+        subscription = await desk.asked(EXPIRED)
+        await desk.recovery.until(clock.now() + 24 * 10 * HOUR)
+        desk.recovery.gateway.answers[:] = [NO_FUNDS]
+        await desk.recovery.new_card(subscription)
+        await desk.recovery.until(clock.now() + HOUR)
+        assert (await desk.kinds(subscription))[-2:] == ["dunning_3", "dunning_3"]
+
+    async def test_is_told_though_nobody_tries_again_by_itself(self, desk, clock):
+        async with desk.recovery.contexts.open(desk.tenant.id) as repos:
+            await repos.recovery_settings.put(RecoverySettings(auto_recovery=False), now=clock.now())
+        subscription = await desk.asked(NO_FUNDS)
+        await desk.recovery.until(clock.now() + 24 * 31 * HOUR)
+        assert await desk.kinds(subscription) == ["dunning_1"]
+        [message] = await desk.messages(subscription)
+        assert message.facts.next_attempt_at is None
+        await desk.recovery.until(clock.now() + 24 * 2 * HOUR)
+        assert await desk.kinds(subscription) == ["dunning_1", "dunning_4"]
+
 
 class TestACaseThatWaitsForItsPayer:
-    async def test_reminds_them_a_few_times_and_then_stops(self, desk, clock):
+    async def test_reminds_them_a_few_times_and_once_more_when_its_end_is_near(self, desk, clock):
+        opened_at = clock.now()
         subscription = await desk.asked(EXPIRED)
-        await desk.recovery.until(clock.now() + 24 * 30 * HOUR)
-        assert await desk.kinds(subscription) == ["dunning_1", "dunning_2", "dunning_3", "dunning_4"]
+        await desk.recovery.until(opened_at + 24 * 36 * HOUR)
+        told = [(message.kind.value, message.created_at - opened_at) for message in await desk.messages(subscription)]
+        assert told == [
+            ("dunning_1", 0 * HOUR),
+            ("dunning_2", 24 * HOUR),
+            ("dunning_3", 48 * HOUR),
+            ("dunning_3", 72 * HOUR),
+            ("dunning_3", 120 * HOUR),
+            ("dunning_4", 24 * 32 * HOUR),
+        ]
 
 
 class TestACancellation:
