@@ -25,7 +25,7 @@ from duro.merchant_api.billing import (
 )
 from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
 from duro.merchant_api.dunning import DunningService
-from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand
+from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand, CardKeys
 from duro.merchant_api.plans import CreatePlan, CreatePlanCommand
 from duro.merchant_api.pushed import RequestService
 from duro.merchant_api.subscriptions import StartSubscription, StartSubscriptionCommand
@@ -95,7 +95,7 @@ class ClockedMerchant:
     async def _start(self, clock_id: TestClockId, plan: Plan) -> None:
         who = CreateCustomerCommand(email="ada@example.com", test_clock_id=clock_id)
         customer = await CreateCustomer(self._contexts, self._ids, self._clock).execute(self.tenant_id, who)
-        attach = AttachPaymentMethod(self._contexts, self._gateways, self._ids, self._clock)
+        attach = AttachPaymentMethod(self._contexts, self._gateways, self._ids, self._clock, keys=CardKeys(b"a key"))
         card = CardDetails(number="4242424242424242", exp_month=12, exp_year=2060, cvc="123")
         method = await attach.execute(self.tenant_id, AttachPaymentMethodCommand(customer_id=customer.id, card=card))
         start = StartSubscription(self._contexts, self._billing, self._gateways, self._ids, self._clock)

@@ -280,7 +280,17 @@ class ChargeGatewayContract:
     @pytest.mark.parametrize("card", list(SimulatedCard))
     async def test_keeps_a_listed_card_as_a_token_that_behaves_like_it(self, provider, card):
         kept = await provider.gateway.tokenize(CardDetails(card.number, 9, 2031, "123"))
-        assert kept == Tokenized(card.token, card.brand, card.number[-4:], 9, 2031)
+        assert kept == Tokenized(card.token, card.brand, card.number[-4:], 9, 2031, fingerprint=card.fingerprint)
+
+    async def test_knows_a_card_by_its_number_however_often_it_is_kept(self, provider):
+        cards = [
+            CardDetails(SimulatedCard.APPROVE.number, 9, 2031, "123"),
+            CardDetails(SimulatedCard.APPROVE.number, 10, 2034, "999"),
+            CardDetails(SimulatedCard.APPROVE_VERVE.number, 9, 2031, "123"),
+        ]
+        first, renewed, other = [(await provider.gateway.tokenize(card)).fingerprint for card in cards]
+        assert first == renewed != other
+        assert SimulatedCard.APPROVE.number not in first
 
     @pytest.mark.parametrize(
         "card",

@@ -21,7 +21,7 @@ class TestSettings:
         assert settings.is_development
 
     def test_are_production_unless_told_otherwise(self):
-        without = {name: value for name, value in WHOLE.items() if name != "DURO_PROFILE"}
+        without = {name: value for name, value in WHOLE.items() if name != "DURO_PROFILE"} | {"DURO_CARD_KEY": "k" * 32}
         assert not Settings.from_environment(without).is_development
 
     def test_take_what_meta_signs_with_and_says_together_or_not_at_all(self):
@@ -44,6 +44,16 @@ class TestSettings:
         with pytest.raises(InvalidInputError) as refusal:
             Settings.from_environment({**WHOLE, "DURO_GATEWAY_WEBHOOK_SECRET": f"{'o' * 16},short"})
         assert [fault.path for fault in refusal.value.faults] == ["DURO_GATEWAY_WEBHOOK_SECRET"]
+
+    def test_need_a_key_that_cards_are_told_apart_with_in_production_and_show_it_to_nobody(self):
+        production = {**WHOLE, "DURO_PROFILE": "production"}
+        for wrong in (production, {**production, "DURO_CARD_KEY": "too short"}):
+            with pytest.raises(InvalidInputError) as refusal:
+                Settings.from_environment(wrong)
+            assert [fault.path for fault in refusal.value.faults] == ["DURO_CARD_KEY"]
+        settings = Settings.from_environment({**production, "DURO_CARD_KEY": "k" * 32})
+        assert settings.card_keys.secret == b"k" * 32
+        assert "kkk" not in repr(settings)
 
     def test_list_every_fault_at_once(self):
         with pytest.raises(InvalidInputError) as refusal:
@@ -72,6 +82,7 @@ class TestSettings:
             "DURO_ADDRESS_RATE",
             "DURO_ADDRESS_BURST",
             "DURO_TRUSTED_PROXIES",
+            "DURO_CARD_KEY",
         }
 
     def test_never_show_the_url_of_a_server_that_has_a_password(self):
@@ -89,5 +100,5 @@ class TestSettings:
         without = {name: value for name, value in WHOLE.items() if name != "DURO_REDIS_URL"}
         assert Settings.from_environment(without).redis_url == ""
         with pytest.raises(InvalidInputError) as refusal:
-            Settings.from_environment({**without, "DURO_PROFILE": "production"})
+            Settings.from_environment({**without, "DURO_PROFILE": "production", "DURO_CARD_KEY": "k" * 32})
         assert [fault.path for fault in refusal.value.faults] == ["DURO_REDIS_URL"]

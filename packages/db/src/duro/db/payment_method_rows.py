@@ -1,11 +1,12 @@
 """How a customer pays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 from whenever import Instant
 
 from duro.billing.recovery import Rail
+from duro.crypto import Digest
 from duro.db.mandate_rows import Mandate, PaymentMethodStatus
 from duro.kernel import CustomerId, Money, PaymentMethodId
 
@@ -15,8 +16,9 @@ from duro.kernel import CustomerId, Money, PaymentMethodId
 class PaymentMethod:
     """A customer's saved card or mandate, as the provider's token and what may be shown of it.
 
-    The fingerprint is what the provider says is the same card wherever it is saved; not every provider says. A mandate
-    has no token before the provider has said that it keeps it. A barred one may never be charged again.
+    The fingerprint is what the provider says is the same card wherever it is saved; not every provider says, and what
+    cards are told apart by is its digest under a key. A mandate has no token before the provider has said that it keeps
+    it. A barred one may never be charged again.
     """
 
     id: PaymentMethodId
@@ -29,7 +31,8 @@ class PaymentMethod:
     exp_year: int | None
     detached_at: Instant | None
     created_at: Instant
-    fingerprint: str | None = None
+    fingerprint: str | None = field(default=None, repr=False)
+    fingerprint_key: bytes | None = field(default=None, repr=False)
     status: PaymentMethodStatus = PaymentMethodStatus.ACTIVE
     mandate: Mandate | None = None
     barred_at: Instant | None = None
@@ -37,6 +40,11 @@ class PaymentMethod:
     @property
     def rail(self) -> Rail:
         return Rail.CARD if self.mandate is None else Rail.DIRECT_DEBIT
+
+    @property
+    def card_key(self) -> bytes:
+        """Name a card without telling which it is: one key wherever it is saved, if the provider knows that."""
+        return self.fingerprint_key or Digest.of(b"method", self.id.value.bytes)
 
     @property
     def reference(self) -> str:

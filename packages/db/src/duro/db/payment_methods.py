@@ -14,7 +14,8 @@ from duro.kernel import CustomerId, NotFoundError, PaymentMethodId
 _LISTING: Final = Listing(
     table="payment_methods",
     columns="id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at, "
-    "fingerprint, rail, status, bank_code, ceiling, ceiling_currency, activation, activated_at, look_at, barred_at",
+    "fingerprint, rail, status, bank_code, ceiling, ceiling_currency, activation, activated_at, look_at, barred_at, "
+    "fingerprint_key",
 )
 _GET: Final = f"select {_LISTING.columns} from {{schema}}.payment_methods where tenant_id = $1 and id = $2"
 _GET_MANY: Final = (
@@ -25,8 +26,9 @@ _HOLD: Final = _GET + " for key share"
 _INSERT: Final = """
     insert into {schema}.payment_methods (
         tenant_id, id, customer_id, provider, token, brand, last4, exp_month, exp_year, detached_at, created_at,
-        fingerprint, rail, status, bank_code, ceiling, ceiling_currency, activation, activated_at, look_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"""
+        fingerprint, rail, status, bank_code, ceiling, ceiling_currency, activation, activated_at, look_at,
+        fingerprint_key, barred_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"""
 _UPDATE: Final = """
     update {schema}.payment_methods
     set customer_id = $3, provider = $4, token = $5, brand = $6, last4 = $7, exp_month = $8, exp_year = $9,
@@ -72,7 +74,7 @@ class PaymentMethodRepository:
         return page.cut(rows, read=self.read, id_of=lambda method: method.id)
 
     async def insert(self, method: PaymentMethod) -> None:
-        await self._session.execute(_INSERT, *self._values(method))
+        await self._session.execute(_INSERT, *self._values(method), method.fingerprint_key, method.barred_at)
 
     async def update(self, method: PaymentMethod) -> None:
         if not await self._session.execute(_UPDATE, *self._values(method)):
@@ -95,6 +97,7 @@ class PaymentMethodRepository:
             status=PaymentMethodStatus(row["status"]),
             mandate=MandateColumns.read(row),
             barred_at=row["barred_at"],
+            fingerprint_key=row["fingerprint_key"],
         )
 
     @staticmethod

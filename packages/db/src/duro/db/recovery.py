@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final, final
@@ -17,16 +17,7 @@ from duro.kernel import DunningScheduleId, InvoiceId, PaymentAttemptId, PaymentM
 
 _LOCK: Final = (files("duro.db") / "sql" / "lock_cases.sql").read_text()
 _READ: Final = (files("duro.db") / "sql" / "read_cases.sql").read_text()
-_HISTORY: Final = """
-    select * from {schema}.payment_attempts
-    where tenant_id = $1 and invoice_id = any($2::uuid[])
-    union
-    select * from {schema}.payment_attempts
-    where tenant_id = $1 and payment_method_id = any($3::uuid[]) and status = 'failed'
-    union
-    select * from {schema}.payment_attempts
-    where tenant_id = $1 and subscription_id = any($4::uuid[]) and status in ('pending', 'review')
-    order by created_at, id"""
+_HISTORY: Final = (files("duro.db") / "sql" / "read_history.sql").read_text()
 _ATTEMPTS: Final = """
     with instruments as (
         select m.id from {schema}.payment_methods m
@@ -67,6 +58,19 @@ class CaseSubject:
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class CardHistory:
+    """Attempts, oldest first, and the key of the card that each method was: one card may be saved several times."""
+
+    attempts: tuple[PaymentAttempt, ...]
+    cards: Mapping[PaymentMethodId, bytes]
+
+    def of(self, card: bytes) -> tuple[PaymentAttempt, ...]:
+        """Return the attempts with one card, wherever it was saved."""
+        return tuple(attempt for attempt in self.attempts if self.cards[attempt.payment_method_id] == card)
+
+
+@final
 class RecoveryRepository:
     """Recovery cases locked, read and tried in lists, a statement for each of these."""
 
@@ -98,18 +102,21 @@ class RecoveryRepository:
     async def history(
         self,
         *,
-        invoices: Sequence[InvoiceId],
-        methods: Sequence[PaymentMethodId],
-        subscriptions: Sequence[SubscriptionId],
-    ) -> tuple[PaymentAttempt, ...]:
-        """Read all attempts of the invoices, all declines of the methods and all that is unexplained, oldest first."""
+        cards: Sequence[bytes],
+        invoices: Sequence[InvoiceId] = (),
+        subscriptions: Sequence[SubscriptionId] = (),
+    ) -> CardHistory:
+        """Read all attempts of the invoices, and of the cards what was declined, isn't explained, and succeeded last.
+
+        What isn't explained is read of the subscriptions too, whatever they are paid with.
+        """
         rows = await self._session.fetch(
-            _HISTORY,
-            [one.value for one in invoices],
-            [one.value for one in methods],
-            [one.value for one in subscriptions],
+            _HISTORY, [one.value for one in invoices], list(cards), [one.value for one in subscriptions]
         )
-        return tuple(AttemptRepository.read(row) for row in rows)
+        return CardHistory(
+            attempts=tuple(AttemptRepository.read(row) for row in rows),
+            cards={PaymentMethodId(row["payment_method_id"]): row["card_key"] for row in rows},
+        )
 
     async def try_again(self, attempts: Sequence[PaymentAttempt]) -> frozenset[PaymentAttemptId]:
         """Write pending attempts and name those that were written: a method that was removed meanwhile gets none."""

@@ -5,14 +5,14 @@ import pytest
 from duro.db import PageRequest
 from duro.kernel import DomainError
 from duro.merchant_api.billing import GatewayRegistry
-from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand
+from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand, CardKeys
 from duro.payments import CardDetails
 
 
 @pytest.fixture
 def attach(loop, gateway, ids, clock) -> AttachPaymentMethod:
     gateways = GatewayRegistry(loop.contexts.mode, [gateway], is_development=True)
-    return AttachPaymentMethod(loop.contexts, gateways, ids, clock)
+    return AttachPaymentMethod(loop.contexts, gateways, ids, clock, keys=CardKeys(b"a key"))
 
 
 def card(*, year: int, month: int) -> CardDetails:

@@ -204,7 +204,13 @@ class Recovery:
     async def new_card(self, subscription) -> None:
         """Let the payer bring another card."""
         customer = await self._customer(subscription)
-        method = await self.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
+        await self.pay_with(
+            subscription,
+            await self.merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE)),
+        )
+
+    async def pay_with(self, subscription, method) -> None:
+        """Let another saved method be the subscription's from now on."""
         async with self.contexts.open(self.merchant.tenant.id) as repos:
             locked = await repos.subscriptions.lock(subscription.id)
             await repos.subscriptions.update(replace(locked, payment_method_id=method.id))

@@ -15,6 +15,7 @@ from duro.merchant_api.given import Given
 from duro.merchant_api.payment_methods import (
     AttachPaymentMethod,
     AttachPaymentMethodCommand,
+    CardKeys,
     CardRefusedError,
     DetachPaymentMethod,
     MandateService,
@@ -50,7 +51,7 @@ class Person:
         gateways = GatewayRegistry(contexts.mode, [self.recovery.gateway], is_development=True)
         card = CardDetails(number=number, exp_month=12, exp_year=year, cvc="123")
         command = AttachPaymentMethodCommand(customer_id=subscription.customer_id, card=card)
-        act = AttachPaymentMethod(contexts, gateways, ids, clock)
+        act = AttachPaymentMethod(contexts, gateways, ids, clock, keys=CardKeys(b"a key"))
         return await act.execute(self.recovery.merchant.tenant.id, command)
 
     async def removes(self, method_id: PaymentMethodId):

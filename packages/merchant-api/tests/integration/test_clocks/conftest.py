@@ -32,7 +32,7 @@ from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
 from duro.merchant_api.dunning import DunningService
 from duro.merchant_api.given import Given
 from duro.merchant_api.invoices import PayInvoice, PayInvoiceCommand, VoidInvoice
-from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand
+from duro.merchant_api.payment_methods import AttachPaymentMethod, AttachPaymentMethodCommand, CardKeys
 from duro.merchant_api.plans import CreatePlan, CreatePlanCommand
 from duro.merchant_api.pushed import RequestService
 from duro.merchant_api.refunds import RefundInvoice, RefundInvoiceCommand
@@ -158,7 +158,7 @@ class Town:
         )
         method = None
         if card is not None:
-            attach = AttachPaymentMethod(one.contexts, one.gateways, one.ids, one.clock)
+            attach = AttachPaymentMethod(one.contexts, one.gateways, one.ids, one.clock, keys=CardKeys(b"a key"))
             details = CardDetails(number=card.number, exp_month=12, exp_year=2060, cvc="123")
             command = AttachPaymentMethodCommand(customer_id=customer.id, card=details)
             method = (await attach.execute(self.tenant_id, command)).id

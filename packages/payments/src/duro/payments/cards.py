@@ -25,13 +25,17 @@ class CardDetails:
 @final
 @dataclass(frozen=True, slots=True)
 class Tokenized:
-    """A card as the provider keeps it: a token to charge, and the little that may be shown of it."""
+    """A card as the provider keeps it: a token to charge, and the little that may be shown of it.
+
+    The fingerprint is the same wherever and however often the same card is kept; not every provider gives one.
+    """
 
     token: str = field(repr=False)
     brand: str
     last4: str
     exp_month: int
     exp_year: int
+    fingerprint: str | None = field(default=None, repr=False)
 
 
 @final

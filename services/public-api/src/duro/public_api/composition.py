@@ -154,6 +154,7 @@ class Composition:
             work=work,
             plans=plans,
             renderer=TemplateRenderer(LinkRule(is_development=settings.is_development)),
+            card_keys=settings.card_keys,
             lease=settings.lease,
             ids=ids,
             clock=clock,

@@ -23,6 +23,7 @@ from duro.merchant_api.invoices import (
     VoidInvoice,
 )
 from duro.merchant_api.messages import GetMessage, ListMessages
+from duro.merchant_api.payment_methods import CardKeys
 from duro.merchant_api.plans import ArchivePlan, CreatePlan, UpdatePlan
 from duro.merchant_api.refunds import CancelRefund, GetRefund, ListRefunds, RefundInvoice, RetryRefund
 from duro.merchant_api.subscriptions import (
@@ -103,6 +104,7 @@ class Merchant:
         work: DueWork,
         plans: KeptPlans,
         renderer: TemplateRenderer,
+        card_keys: CardKeys,
         lease: TimeDelta,
         ids: IdFactory,
         clock: Clock,
@@ -119,7 +121,9 @@ class Merchant:
             get_customer=GetCustomer(contexts),
             get_customer_by_ref=GetCustomerByRef(contexts),
             list_customers=ListCustomers(contexts),
-            payment_methods=PaymentMethodActs.over(contexts, gateways=gateways, ids=ids, clock=clock),
+            payment_methods=PaymentMethodActs.over(
+                contexts, gateways=gateways, card_keys=card_keys, ids=ids, clock=clock
+            ),
             start_subscription=StartSubscription(contexts, billing, gateways, ids, clock),
             cancel_subscription=CancelSubscription(contexts, ids, clock),
             subscription_changes=SubscriptionChangeActs.over(

@@ -10,6 +10,7 @@ from duro.http_kit.client_address import TrustedProxies
 from duro.http_kit.rate_limits import RateLimits
 from duro.kernel import Environment
 from duro.merchant_api.payer_links import LinkSettings
+from duro.merchant_api.payment_methods import CardKeys
 
 _PROFILES: Final = ("development", "production")
 _SHORTEST_SECRET: Final = 16
@@ -33,6 +34,7 @@ class Settings:
     whatsapp_app_secret: str = field(repr=False, default="")
     whatsapp_verify_token: str = field(repr=False, default="")
     links: LinkSettings = field(default_factory=lambda: LinkSettings(rule=LinkRule()))
+    card_keys: CardKeys = field(default_factory=CardKeys.for_development)
     host: str = "127.0.0.1"
     port: int = 8401
     lease: TimeDelta = _LEASE
@@ -63,6 +65,7 @@ class Settings:
             whatsapp_app_secret=read.text("DURO_WHATSAPP_APP_SECRET", ""),
             whatsapp_verify_token=read.text("DURO_WHATSAPP_VERIFY_TOKEN", ""),
             links=LinkSettings.read(read, is_development=is_development),
+            card_keys=CardKeys.read(read, is_development=is_development),
             host=read.text("DURO_PUBLIC_API_HOST", "127.0.0.1"),
             port=read.whole("DURO_PUBLIC_API_PORT", 8401, least=1, most=65_535),
             lease=TimeDelta(seconds=lease),

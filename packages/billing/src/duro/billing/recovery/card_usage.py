@@ -23,7 +23,8 @@ class CardUsage:
 
     `automatic` holds the verdicts (DunningAttempt.is_verdict) on Duro's own tries, for any merchant; `merchant` every
     decline at this merchant, the payer's own tries included; `merchant_amount` those of this amount; `streak` the
-    declines at the provider since its last success. A card is barred when a network or its payer said never again.
+    declines at the provider since its last success. A card is barred when a network or its payer said never again;
+    `waits_until` is when a network allows it to be tried again, if it asked to wait.
     """
 
     network: Network = Network.OTHER
@@ -33,6 +34,7 @@ class CardUsage:
     merchant_amount: tuple[Instant, ...] = ()
     streak: tuple[Instant, ...] = ()
     is_barred: bool = False
+    waits_until: Instant | None = None
 
     def tried(self, at: Instant) -> "CardUsage":
         """Count a try of Duro's own that nobody has answered yet: it may be declined."""

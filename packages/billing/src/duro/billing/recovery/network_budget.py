@@ -41,8 +41,10 @@ class NetworkBudget:
         return NeverAllowed() if usage.is_barred else self.earliest(usage, at=at, is_first=is_first)
 
     def earliest(self, usage: CardUsage, *, at: Instant, is_first: bool = False) -> AllowedFrom:
-        """Say from when the counts allow a try, whether or not the card is barred."""
+        """Say from when advice and counts allow a try, whether or not the card is barred."""
         earliest, by = at, None
+        if not is_first and usage.waits_until is not None:
+            earliest = max(at, usage.waits_until)
         for rule in self.rules:
             if (is_first and not rule.is_ceiling) or not rule.applies_to(usage, at):
                 continue

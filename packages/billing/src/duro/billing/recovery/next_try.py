@@ -99,7 +99,8 @@ class NextTry:
         """Return the latest of what holds the try back, and which of it did, if it was later than the plan."""
         standing, context = self.standing, self.context
         at, bound = max(planned_at, context.now), ""
-        allowed = self.budget.earliest(context.usage, at=at, is_first=standing.last is None)
+        is_first = not any(attempt.instrument.is_same_card(method) for attempt in context.attempts)
+        allowed = self.budget.earliest(context.usage, at=at, is_first=is_first)
         if allowed.rule is not None:
             at, bound = allowed.at, f", because only {allowed.rule.words} may be made"
         if standing.waits_until is not None and standing.waits_until > at:

@@ -30,7 +30,7 @@ class Standing:
     def of(cls, context: DunningContext, budget: NetworkBudget) -> "Standing":
         method = context.method
         key = None if method is None else method.key
-        last = waits_until = None
+        last, waits_until = None, context.usage.waits_until
         revoked_at = context.revoked_at
         is_barred, needs_new_card, needs_authentication, soft_declines = context.usage.is_barred, False, False, 0
         for attempt in context.attempts:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import final
 from uuid import UUID
@@ -14,16 +14,14 @@ from duro.billing.recovery import (
     FailureCode,
     Instrument,
     Network,
-    NetworkBudget,
     Rail,
-    Standing,
 )
 from duro.crypto import Digest
 from duro.db.push_rows import PaymentRequest
-from duro.db.records import AttemptStatus, Initiator, PaymentAttempt, PaymentMethod
+from duro.db.records import AttemptStatus, PaymentAttempt, PaymentMethod
 from duro.db.recovery import CaseSubject
 from duro.kernel import DunningScheduleId
-from duro.payments import FailureCodes
+from duro.merchant_api.billing.card_records import CardRecords
 
 
 @final
@@ -31,19 +29,9 @@ from duro.payments import FailureCodes
 class CaseContexts:
     """What decisions about recovery cases depend on, put together from rows that one transaction has read."""
 
-    codes: FailureCodes
-    budget: NetworkBudget
+    cards: CardRecords
     settings: DunningSettings
-    attempts: Sequence[PaymentAttempt]
-    tries: Mapping[bytes, tuple[Instant, ...]]
     requests: Sequence[PaymentRequest] = ()
-
-    @staticmethod
-    def card_key(method: PaymentMethod) -> bytes:
-        """Name a card without telling which it is: one key wherever it is saved, if the provider knows that."""
-        if method.fingerprint is None:
-            return Digest.of(b"method", method.id.value.bytes)
-        return Digest.of(b"card", method.provider.encode(), method.fingerprint.encode())
 
     def of(self, subject: CaseSubject, *, now: Instant, push_rails: Sequence[Rail] = ()) -> DunningContext:
         """Put together what a decision about one case depends on, with the rails by which its payer can push money.
@@ -66,7 +54,7 @@ class CaseContexts:
                 *(Instrument(rail.value, rail, schedule.opened_at) for rail in push_rails),
                 *(self._instrument(mandate) for mandate in subject.mandates),
             ),
-            usage=CardUsage() if method is None else self._usage(subject, method),
+            usage=CardUsage() if method is None else self.cards.usage(method, owed=subject.invoice.amount_remaining),
             settings=self.settings,
             revoked_at=self._revoked_at(subject),
             is_canceled=subject.subscription.is_terminal,
@@ -80,7 +68,7 @@ class CaseContexts:
         return DunningScheduleId(UUID(bytes=digest[:16]))
 
     def _charges(self, subject: CaseSubject) -> Iterator[DunningAttempt]:
-        for attempt in self.attempts:
+        for attempt in self.cards.history.attempts:
             if attempt.invoice_id == subject.invoice.id and attempt.status is AttemptStatus.FAILED:
                 yield self._attempt(attempt, subject.method)
 
@@ -88,17 +76,13 @@ class CaseContexts:
         """Say when the payer stopped charges of this method last, if that was in another case."""
         stops = [
             attempt.created_at
-            for attempt in self.attempts
+            for attempt in self.cards.history.attempts
             if attempt.invoice_id != subject.invoice.id
             and subject.method is not None
             and attempt.payment_method_id == subject.method.id
-            and self._is_stop(attempt)
+            and self.cards.verdicts.is_stopped(attempt)
         ]
         return max(stops, default=None)
-
-    def _is_stop(self, attempt: PaymentAttempt) -> bool:
-        failure = self.codes.find(provider=attempt.provider, code=attempt.failure_code or "")
-        return Standing.is_stopped(failure, self.budget.advised(attempt.advice_code, at=attempt.created_at))
 
     def _asks(self, subject: CaseSubject) -> Iterator[DunningAttempt]:
         """Read requests for pushed money as tries that brought nothing so far; a payer's own are no step of a plan."""
@@ -108,41 +92,24 @@ class CaseContexts:
                 unanswered = FailureCode.typical(FailureCategory.UNKNOWN)
                 yield DunningAttempt(at=request.created_at, instrument=instrument, failure=unanswered)
 
-    def _usage(self, subject: CaseSubject, method: PaymentMethod) -> CardUsage:
-        declined = [
-            (attempt, self._attempt(attempt, method))
-            for attempt in self.attempts
-            if attempt.payment_method_id == method.id and attempt.status is AttemptStatus.FAILED
-        ]
-        set_up = self.budget.mandate_set_up
-        automatic = {
-            attempt.created_at for attempt, seen in declined if not seen.is_manual and seen.is_verdict(set_up)
-        } | set(self.tries.get(self.card_key(method), ()))
-        owed = subject.invoice.amount_remaining
-        at_merchant = tuple(attempt.created_at for attempt, _ in declined)
-        return CardUsage(
-            network=Network.of_brand(method.brand),
-            provider=method.provider,
-            automatic=tuple(sorted(automatic)),
-            merchant=at_merchant,
-            merchant_amount=tuple(attempt.created_at for attempt, _ in declined if attempt.amount == owed),
-            streak=at_merchant,
-            is_barred=any(Standing.bars(seen, self.budget.advised(seen.advice, at=seen.at)) for _, seen in declined),
-        )
-
     def _attempt(self, attempt: PaymentAttempt, method: PaymentMethod | None) -> DunningAttempt:
         is_current = method is not None and attempt.payment_method_id == method.id
         instrument = (
             self._instrument(method)
             if is_current and method is not None
-            else Instrument(str(attempt.payment_method_id), Rail(attempt.rail), attempt.created_at)
+            else Instrument(
+                str(attempt.payment_method_id),
+                Rail(attempt.rail),
+                attempt.created_at,
+                card=self.cards.history.cards[attempt.payment_method_id],
+            )
         )
         return DunningAttempt(
             at=attempt.created_at,
             instrument=instrument,
-            failure=self.codes.find(provider=attempt.provider, code=attempt.failure_code or ""),
+            failure=self.cards.verdicts.failure(attempt),
             advice=attempt.advice_code,
-            is_manual=attempt.initiator is not Initiator.SCHEDULE,
+            is_manual=not self.cards.verdicts.is_planned(attempt),
         )
 
     @staticmethod
@@ -153,4 +120,5 @@ class CaseContexts:
             added_at=method.created_at,
             network=Network.of_brand(method.brand),
             activated_at=None if method.mandate is None else method.mandate.activated_at,
+            card=method.card_key,
         )

@@ -7,6 +7,7 @@ from duro.merchant_api.payment_methods.attach_payment_method import (
     CardRefusedError,
     GatewayUnavailableError,
 )
+from duro.merchant_api.payment_methods.card_keys import CardKeys
 from duro.merchant_api.payment_methods.detach_payment_method import DetachPaymentMethod
 from duro.merchant_api.payment_methods.mandate_service import MandateService
 from duro.merchant_api.payment_methods.read_payment_methods import GetPaymentMethod, ListPaymentMethods
@@ -16,6 +17,7 @@ __all__ = [
     "AttachMandateCommand",
     "AttachPaymentMethod",
     "AttachPaymentMethodCommand",
+    "CardKeys",
     "CardRefusedError",
     "DetachPaymentMethod",
     "GatewayUnavailableError",

@@ -1,6 +1,7 @@
 from enum import Enum, StrEnum
 from typing import Self
 
+from duro.crypto import Digest
 from duro.payments.charges import Declined
 
 
@@ -64,6 +65,11 @@ class SimulatedCard(Enum):
     def asks_payer(self) -> bool:
         """Say whether its bank holds a charge until its payer has approved it, if they are there."""
         return self in {SimulatedCard.APPROVAL, SimulatedCard.APPROVAL_VERVE}
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same number: a card that is issued anew with another expiry is still that card."""
+        return f"fp_sim_{Digest.of(self.number.encode()).hex()[:32]}"
 
     @property
     def last4(self) -> str:

@@ -118,7 +118,9 @@ class SimulatedIssuer:
             return CardRefused("invalid_expiry", "An expiry is a month from 1 to 12 and a year of four digits.")
         if not (details.cvc.isascii() and details.cvc.isdigit() and len(details.cvc) == 3):
             return CardRefused("invalid_cvc", "The security code of this card has three digits.")
-        return Tokenized(card.token, card.brand, card.last4, details.exp_month, details.exp_year)
+        return Tokenized(
+            card.token, card.brand, card.last4, details.exp_month, details.exp_year, fingerprint=card.fingerprint
+        )
 
     async def close(self) -> None:
         await self._ledger.close()

@@ -30,11 +30,17 @@ class TokenizedView(Struct, frozen=True, kw_only=True, rename="camel", tag_field
     last4: str
     exp_month: int
     exp_year: int
+    fingerprint: str | None = None
 
     @property
     def result(self) -> Tokenized:
         return Tokenized(
-            token=self.token, brand=self.brand, last4=self.last4, exp_month=self.exp_month, exp_year=self.exp_year
+            token=self.token,
+            brand=self.brand,
+            last4=self.last4,
+            exp_month=self.exp_month,
+            exp_year=self.exp_year,
+            fingerprint=self.fingerprint,
         )
 
 
@@ -68,6 +74,7 @@ class TokenReply(Struct, frozen=True, kw_only=True, rename="camel"):
                         last4=result.last4,
                         exp_month=result.exp_month,
                         exp_year=result.exp_year,
+                        fingerprint=result.fingerprint,
                     )
                 )
             case CardRefused():

@@ -10,6 +10,7 @@ from duro.merchant_api.payment_methods import (
     AttachMandateCommand,
     AttachPaymentMethod,
     AttachPaymentMethodCommand,
+    CardKeys,
     DetachPaymentMethod,
     GetPaymentMethod,
     ListPaymentMethods,
@@ -31,11 +32,17 @@ class PaymentMethodActs:
 
     @classmethod
     def over(
-        cls, contexts: RepositoryContexts, *, gateways: GatewayRegistry, ids: IdFactory, clock: Clock
+        cls,
+        contexts: RepositoryContexts,
+        *,
+        gateways: GatewayRegistry,
+        card_keys: CardKeys,
+        ids: IdFactory,
+        clock: Clock,
     ) -> "PaymentMethodActs":
         mandates = MandateService(contexts, gateways, clock=clock)
         return cls(
-            attach_card=AttachPaymentMethod(contexts, gateways, ids, clock),
+            attach_card=AttachPaymentMethod(contexts, gateways, ids, clock, keys=card_keys),
             attach_mandate=AttachMandate(contexts, gateways, ids, clock),
             detach=DetachPaymentMethod(contexts, mandates, ids, clock),
             show=GetPaymentMethod(contexts),

@@ -1,0 +1,83 @@
+from dataclasses import dataclass
+from typing import Final, final
+
+from whenever import Instant
+
+from duro.billing import FailureCategory
+from duro.billing.recovery import (
+    AdviceRule,
+    DunningAttempt,
+    FailureCode,
+    Instrument,
+    Network,
+    NetworkBudget,
+    PublishedBudget,
+    Rail,
+    Standing,
+)
+from duro.db.records import AttemptStatus, Initiator, PaymentAttempt
+from duro.payments import FailureCodes
+
+NOT_PRESENTED: Final = "not_presented"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class CardVerdicts:
+    """What the answers to charges say of a card or mandate itself, by the tables of codes and the networks' rules."""
+
+    codes: FailureCodes
+    budget: NetworkBudget
+
+    @classmethod
+    def published(cls) -> "CardVerdicts":
+        return cls(FailureCodes.bundled(), PublishedBudget().budget())
+
+    def is_decline(self, attempt: PaymentAttempt) -> bool:
+        """Say whether a network may count it: not what was never sent."""
+        return attempt.status is AttemptStatus.FAILED and attempt.failure_code != NOT_PRESENTED
+
+    def is_verdict(self, attempt: PaymentAttempt, *, activated_at: Instant | None) -> bool:
+        """Say whether the payer's bank judged it: what has a mandate been activated at, if that is what was charged."""
+        instrument = Instrument("", Rail(attempt.rail), attempt.created_at, activated_at=activated_at)
+        seen = DunningAttempt(at=attempt.created_at, instrument=instrument, failure=self.failure(attempt))
+        return self.is_decline(attempt) and seen.is_verdict(self.budget.mandate_set_up)
+
+    def bars(self, attempt: PaymentAttempt, network: Network) -> bool:
+        """Say whether bank or network want the card never charged again, or its payer stopped the charges."""
+        return self.is_stopped(attempt) or self.bars_for_good(attempt, network)
+
+    def bars_for_good(self, attempt: PaymentAttempt, network: Network) -> bool:
+        """Say whether the card may not be charged again even if its payer saves it once more.
+
+        That they do is a consent of its own after they stopped the charges, and what is too much for a card this time
+        says nothing of another amount.
+        """
+        is_too_much = self.failure(attempt).category is FailureCategory.LIMIT_EXCEEDED
+        return self.is_final(attempt, network) and not is_too_much and not self.is_stopped(attempt)
+
+    def is_stopped(self, attempt: PaymentAttempt) -> bool:
+        """Say whether the payer stopped the charges."""
+        is_failed = attempt.status is AttemptStatus.FAILED
+        return is_failed and Standing.is_stopped(self.failure(attempt), self.advice(attempt))
+
+    def is_final(self, attempt: PaymentAttempt, network: Network) -> bool:
+        """Say whether this charge may never be tried again with this card."""
+        is_failed = attempt.status is AttemptStatus.FAILED
+        return is_failed and Standing.is_final(self.failure(attempt), self.advice(attempt), network)
+
+    def waits_until(self, attempt: PaymentAttempt) -> Instant | None:
+        """Say until when the network asked to wait."""
+        advice = self.advice(attempt)
+        return None if advice is None or not advice.wait else attempt.created_at + advice.wait
+
+    def failure(self, attempt: PaymentAttempt) -> FailureCode:
+        return self.codes.find(provider=attempt.provider, code=attempt.failure_code or "")
+
+    def advice(self, attempt: PaymentAttempt) -> AdviceRule | None:
+        return self.budget.advised(attempt.advice_code, at=attempt.created_at)
+
+    @staticmethod
+    def is_planned(attempt: PaymentAttempt) -> bool:
+        """Say whether it was a try of Duro's own."""
+        return attempt.initiator is Initiator.SCHEDULE
