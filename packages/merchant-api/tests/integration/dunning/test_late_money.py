@@ -1,11 +1,13 @@
 """An invoice that was given up, and money that comes for it after all: in parts, with credit, by a charge."""
 
+from dataclasses import replace
+
 import pytest
 import pytest_asyncio
 from whenever import TimeDelta
 
 from duro.billing import SubscriptionStatus
-from duro.billing.recovery import Rail
+from duro.billing.recovery import Escalation, Rail
 from duro.db import PageRequest
 from duro.db.records import AttemptStatus, DunningState, InvoiceStatus
 from duro.kernel import Currency, Money
@@ -146,6 +148,14 @@ class TestAPartOfWhatWasGivenUp:
         await late.is_cancelled()
         assert await late.stands() == ("canceled", CREDIT + 150_000, "uncollectible", CREDIT, PRICE)
         assert (await late.invoice()).amount_paid.is_zero
+
+    async def test_is_credit_at_once_if_giving_up_ends_it(self, recovery, given_up):
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            wishes = await repos.recovery_settings.lock()
+            ending = replace(wishes, dunning=replace(wishes.dunning, escalation=Escalation.CANCEL))
+            await repos.recovery_settings.put(ending, now=recovery.clock.now())
+        late = await given_up(part=150_000)
+        assert await late.stands() == ("canceled", 150_000, "uncollectible", 0, PRICE)
 
 
 class TestAChargeOfWhatWasGivenUp:

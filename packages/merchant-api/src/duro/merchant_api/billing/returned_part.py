@@ -6,6 +6,7 @@ from duro.db import Repositories
 from duro.db.ledger import Postings
 from duro.db.push_rows import Allocation
 from duro.db.records import Invoice
+from duro.db.renewal_rows import RenewalSettlement
 from duro.kernel import AllocationId, Clock, IdFactory, InvoiceId, Money, SubscriptionId
 
 
@@ -35,6 +36,13 @@ class ReturnedPart:
         await repos.incoming_payments.allocate(rows)
         await repos.ledger.post(self._postings.part_returned(invoice, moved))
         return subscription.credited(moved), replace(invoice, amount_paid=invoice.amount_paid - moved)
+
+    async def at_end(self, repos: Repositories, settlement: RenewalSettlement) -> RenewalSettlement:
+        """Do the same of the invoice with which giving up ends a subscription."""
+        if settlement.invoice is None or not settlement.subscription.is_terminal:
+            return settlement
+        subscription, invoice = await self.take(repos, settlement.subscription, settlement.invoice)
+        return replace(settlement, subscription=subscription, invoice=invoice)
 
     def _moved(self, part: Allocation, pays: InvoiceId | SubscriptionId, amount: Money) -> Allocation:
         return replace(part, id=self._ids.new(AllocationId), pays=pays, amount=amount, created_at=self._clock.now())

@@ -23,6 +23,7 @@ from duro.db.renewal_rows import RenewalSettlement
 from duro.kernel import Clock, IdFactory, PaymentAttemptId, PaymentMethodId, PaymentRequestId
 from duro.merchant_api.billing.case_events import CaseEvents
 from duro.merchant_api.billing.event_records import EventRecords
+from duro.merchant_api.billing.returned_part import ReturnedPart
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.pushed.request_order import RequestOrder
 
@@ -51,6 +52,7 @@ class CaseDrafts:
     """The rows that a decision about a recovery case leads to."""
 
     def __init__(self, *, ids: IdFactory, clock: Clock, lease: TimeDelta) -> None:
+        self.part = ReturnedPart(ids=ids, clock=clock)
         self._ids = ids
         self._lease = lease
         self._cases = CaseEvents(ids)
@@ -164,8 +166,9 @@ class CaseDrafts:
 
     def looked_once_more(self, schedule: DunningSchedule, *, now: Instant) -> DecidedCase:
         """Draft that the provider is asked once more whether the money was pushed, before the case is given up."""
-        asked = replace(schedule, cause=LAST_LOOK, next_attempt_at=None, wake_at=now + _LAST_LOOK_TAKES)
-        return DecidedCase(asked, None)
+        return DecidedCase(
+            replace(schedule, cause=LAST_LOOK, next_attempt_at=None, wake_at=now + _LAST_LOOK_TAKES), None
+        )
 
     def rested(self, schedule: DunningSchedule, *, deadline: Instant, now: Instant) -> DecidedCase:
         """Draft that nothing is tried by itself: the merchant tries, or the payer pays, before the deadline.
