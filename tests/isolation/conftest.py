@@ -26,7 +26,13 @@ from duro.kernel import (
     SubscriptionId,
     TestClockId,
 )
-from duro.payments import InMemoryIssuerLedger, SimulatedGateway, SimulatedIssuer
+from duro.payments import (
+    InMemoryIssuerLedger,
+    SimulatedGateway,
+    SimulatedIssuer,
+    SimulatedMandates,
+    SimulatedProvider,
+)
 from duro.public_api.collaborators import Collaborators
 from duro.public_api.composition import Composition
 from duro.public_api.server import PublicApiServer
@@ -69,6 +75,7 @@ class World:
     snapshots: Snapshots
     composition: Composition
     gateway: SimulatedGateway
+    mandates: SimulatedMandates
     stage: Stage
     settled: Settled
     clock: SteppingClock
@@ -90,7 +97,9 @@ class World:
             redis_url=servers.valkey.url(),
             pool_size=2,
         )
-        composition = await Composition.open(settings, Collaborators(clock, ids, gateway))
+        mandates = SimulatedMandates(SimulatedProvider.over(ledger, clock=clock).mandates)
+        collaborators = Collaborators(clock, ids, gateway, mandates=(mandates,))
+        composition = await Composition.open(settings, collaborators)
         admin = await asyncpg.connect(database.admin_url)
         async with (
             Stage.open(database.admin_url, clock=clock, ids=ids) as stage,
@@ -116,6 +125,7 @@ class World:
                 snapshots=snapshots,
                 composition=composition,
                 gateway=gateway,
+                mandates=mandates,
                 stage=stage,
                 settled=settled,
                 clock=clock,

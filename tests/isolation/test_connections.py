@@ -77,9 +77,9 @@ class Rows:
 
 
 def copying(table: Table) -> str:
-    return (
-        f"insert into {table.full_name} select * from jsonb_populate_record(null::{table.full_name}, $1::text::jsonb)"
-    )
+    columns = ", ".join(f'"{column}"' for column in table.columns)
+    row = f"jsonb_populate_record(null::{table.full_name}, $1::text::jsonb)"
+    return f"insert into {table.full_name} ({columns}) select {columns} from {row}"
 
 
 def reachable(world, mode: Mode) -> list[Table]:

@@ -23,6 +23,7 @@ from duro.payments import InMemoryIssuerLedger, SimulatedPaymentRequests, Simula
 from duro.queue import JobKind, JobPayload, JobQueue, MalformedPayloadError, RedisProbe
 
 NAMES = ("sub", "due", "idle", "pending", "txn", "rfd", "inv", "plan", "cus", "pm", "evt", "dun", "msg", "prq")
+NAMES += ("open_prq", "mandate")
 WORK = {
     JobKind.BILLING: ("due", SubscriptionId, "subscriptions"),
     JobKind.DUNNING: ("dun", DunningScheduleId, "subscriptions"),
@@ -65,6 +66,7 @@ async def handlers(scratch, redis_url):
             probe=probe,
             clock=scratch.clock,
             asking=[SimulatedPaymentRequests(pushes)],
+            mandates=[scratch.mandates],
         )
         readiness = await composition._health.look()
         assert readiness.is_ready, readiness.problems

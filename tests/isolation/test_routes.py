@@ -1,5 +1,6 @@
 """Every route of the API, called with the names of things that are somebody else's."""
 
+import httpx
 from fence import Estate, Route, Snapshots
 from litestar import Litestar
 
@@ -85,6 +86,12 @@ class TestEveryRoute:
                 request = estate.request(route, others={slot: estate.named(route, slot)})
                 found = await world.break_in.send(request, estate.secret)
                 assert found.json()["items"], f"{route} by {slot}"
+
+    async def test_shows_its_owner_also_what_a_payer_was_told_to_do(self, world):
+        estate = await world.newcomer()
+        for path in (f"/v1/payment-methods/{estate.names['mandate']}", f"/v1/recovery/schedules/{estate.names['dun']}"):
+            answer = await world.break_in.send(httpx.Request("GET", f"http://api{path}"), estate.secret)
+            assert '"accountNumber":"' in answer.text.replace(" ", ""), answer.text
 
     async def test_gives_nothing_of_others_and_changes_nothing(self, world):
         assert sum(1 for route in world.book.guarded for _ in world.break_in.choices(route)) >= 20

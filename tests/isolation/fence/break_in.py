@@ -27,7 +27,7 @@ class BreakIn:
         for route in self.book.guarded:
             for number, slots in enumerate(self.choices(route)):
                 said: list[Said] = []
-                for turn, owner in enumerate([nobody, *victims]):
+                for turn, owner in enumerate([nobody, *self._owners(victims, slots)]):
                     name = key and f"{key}-{route}-{number}-{turn}"
                     one, stands = await self._try(route, intruder, owner, slots, key=name, before=stands)
                     said.append(one)
@@ -44,6 +44,13 @@ class BreakIn:
             yield (slot,)
         if len(route.slots) > 1:
             yield route.slots
+
+    @staticmethod
+    def _owners(victims: Sequence[Estate], slots: tuple[Slot, ...]) -> Iterable[Estate]:
+        """Whoever has a saved method is asked for a card, and for a mandate as well."""
+        yield from victims
+        if any(slot.kind == "pm" for slot in slots):
+            yield from (victim.by_mandate for victim in victims)
 
     async def _try(
         self,

@@ -5,7 +5,8 @@ from asyncpg import Connection
 _TABLES = """
 select n.nspname as schema, c.relname as name,
        array(select a.attname::text from pg_attribute a
-             where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum) as columns
+             where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+             order by a.attnum) as columns
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p', 'm', 'f') and n.nspname in ('core', 'test', 'live')
 order by n.nspname, c.relname"""
@@ -13,7 +14,7 @@ order by n.nspname, c.relname"""
 
 @dataclass(frozen=True)
 class Table:
-    """A table as the database itself names it."""
+    """A table as the database itself names it, and the columns that can be written."""
 
     schema: str
     name: str
