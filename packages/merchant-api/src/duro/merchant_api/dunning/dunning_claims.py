@@ -20,6 +20,8 @@ from duro.db.records import PaymentAttempt
 from duro.db.recovery import CaseSubject
 from duro.db.recovery_settings import RecoverySettings
 from duro.kernel import Clock, CustomerId, DunningScheduleId, IdFactory, InvoiceId, SubscriptionId, TenantId
+from duro.merchant_api.billing.card_records import CardRecords
+from duro.merchant_api.billing.card_verdicts import CardVerdicts
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.outcomes import Renewal, RenewalOutcome
@@ -60,7 +62,7 @@ class _Round:
 
     def counted(self, subject: CaseSubject, context: DunningContext) -> DunningContext:
         """Count what this claim has tried the card of before: whether a bank judges that isn't known yet."""
-        if subject.method is None or CaseContexts.card_key(subject.method) not in self.cards:
+        if subject.method is None or subject.method.card_key not in self.cards:
             return context
         return replace(context, usage=context.usage.tried(context.now))
 
@@ -84,9 +86,10 @@ class DunningClaims:
         self._contexts = contexts
         self._gateways = gateways
         self._clock = clock
-        self._codes = FailureCodes.bundled()
+        codes = FailureCodes.bundled()
         self._strategy = DunningStrategy.published()
-        self._paydays = PaydayLearning(codes=self._codes, bank=self._strategy.timing.planner.outlook.bank)
+        self._verdicts = CardVerdicts(codes, self._strategy.budget)
+        self._paydays = PaydayLearning(codes=codes, bank=self._strategy.timing.planner.outlook.bank)
         self._drafts = CaseDrafts(ids=ids, clock=clock, lease=lease)
         self._messages = MessageDrafts(ids)
         self._rails = PushRails(gateways)
@@ -106,22 +109,22 @@ class DunningClaims:
         return ClaimedCases(found.results, tuple(found.requests))
 
     async def _work(self, repos: Repositories, subjects: Sequence[CaseSubject], found: _Round, *, now: Instant) -> None:
-        attempts = await repos.recovery.history(
+        keys = sorted({subject.method.card_key for subject in subjects if subject.method is not None})
+        tries = await repos.card_tries.lock(keys, since=now - _REMEMBERED) if keys else {}
+        history = await repos.recovery.history(
+            cards=keys,
             invoices=[subject.invoice.id for subject in subjects],
-            methods=[subject.method.id for subject in subjects if subject.method is not None],
             subscriptions=[subject.subscription.id for subject in subjects],
         )
-        found.attempts = attempts
-        pending = {attempt.subscription_id for attempt in attempts if attempt.is_unexplained}
-        keys = {CaseContexts.card_key(subject.method) for subject in subjects if subject.method is not None}
-        tries = await repos.card_tries.lock(sorted(keys), since=now - _REMEMBERED) if keys else {}
+        found.attempts = history.attempts
+        pending = {attempt.subscription_id for attempt in history.attempts if attempt.is_unexplained}
         wishes = found.wishes = await repos.recovery_settings.get()
         requests = await repos.payment_requests.of_invoices([subject.invoice.id for subject in subjects])
         found.asked = requests
         found.letters = await repos.messages.letters(
             {subject.invoice.customer_id for subject in subjects}, {subject.invoice.id for subject in subjects}
         )
-        contexts = CaseContexts(self._codes, self._strategy.budget, wishes.plan, attempts, tries, requests)
+        contexts = CaseContexts(CardRecords(self._verdicts, history, tries), wishes.plan, requests)
         for subject in subjects:
             if subject.subscription.id in pending:
                 found.results[subject.schedule.id] = Concluded(Renewal(RenewalOutcome.PENDING))
@@ -206,6 +209,12 @@ class DunningClaims:
             now=context.now,
         )
 
+    @staticmethod
+    def _may_have_paid(subject: CaseSubject, asked: Sequence[PaymentRequest]) -> bool:
+        """Say whether money may have come that no notice told of: the provider is asked before a case is over."""
+        is_asked = any(request.invoice_id == subject.invoice.id and request.status.is_waiting for request in asked)
+        return is_asked and subject.schedule.cause != LAST_LOOK and not subject.subscription.is_terminal
+
     def _push_rails(
         self, subject: CaseSubject, wanted: Sequence[Rail], asked: Sequence[PaymentRequest]
     ) -> tuple[Rail, ...]:
@@ -228,7 +237,7 @@ class DunningClaims:
     def _try(self, subject: CaseSubject, case: DecidedCase, found: _Round, *, now: Instant) -> None:
         found.decided.append(case)
         if subject.method is not None:
-            found.cards.add(CaseContexts.card_key(subject.method))
+            found.cards.add(subject.method.card_key)
         found.tries[case.schedule.id] = (subject, self._drafts.attempt(subject, case.schedule, now=now))
 
     async def _write(self, repos: Repositories, found: _Round, *, now: Instant) -> None:
@@ -263,7 +272,7 @@ class DunningClaims:
         """Give tries back to the budgets of their cards, now that they were no declines."""
         async with self._contexts.open(tenant_id) as repos:
             methods = await repos.payment_methods.get_many([order.attempt.payment_method_id for order in orders])
-            keys = {method.id: CaseContexts.card_key(method) for method in methods}
+            keys = {method.id: method.card_key for method in methods}
             await repos.card_tries.release(
                 [(keys[order.attempt.payment_method_id], order.attempt.created_at) for order in orders]
             )
