@@ -1,6 +1,5 @@
 from collections.abc import AsyncGenerator
 from html import unescape
-from html.parser import HTMLParser
 
 import httpx
 import pytest
@@ -20,39 +19,10 @@ from duro.public_api.server import PublicApiServer
 from duro.public_api.settings import Settings
 from duro.testkit.cloned_database import ClonedDatabase
 from duro.testkit.merchant_client import MerchantClient
+from duro.testkit.page_forms import PageForms
 from duro.testkit.staged_merchant import StagedMerchant
 
 KEY = b"links of these tests are signed so"
-
-
-class Forms(HTMLParser):
-    """The forms of a page as a browser would send them: what each button is called, and its fields."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.forms: dict[str, dict[str, str]] = {}
-        self._fields: dict[str, str] = {}
-        self._label: list[str] | None = None
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "form":
-            assert given == {"method": "post"}
-            self._fields = {}
-        elif tag == "input":
-            self._fields[given["name"] or ""] = given.get("value") or ""
-        elif tag == "button":
-            self._label = []
-
-    def handle_data(self, data: str) -> None:
-        if self._label is not None:
-            self._label.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "button":
-            self.forms["".join(self._label or [])] = self._fields
-            self._label = None
 
 
 class Payer:
@@ -73,7 +43,7 @@ class Payer:
 
     @property
     def offers(self) -> dict[str, dict[str, str]]:
-        return Forms(self.page.text).forms
+        return PageForms.of(self.page.text).forms
 
     async def presses(self, label: str, **typed: str) -> httpx.Response:
         """Send the form of a button that is on the page, and follow where that leads."""
