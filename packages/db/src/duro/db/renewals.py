@@ -104,6 +104,7 @@ class RenewalRepository:
                 brand=record["method_brand"],
                 is_method_barred=record["is_method_barred"],
                 is_proration_recovered=record["is_proration_recovered"],
+                card_key=record["card_key"],
                 card_taken_from=record["card_taken_from"],
                 missed_periods=None if record["missed_periods"] is None else MissedPeriods(record["missed_periods"]),
             )

@@ -10,11 +10,12 @@ from duro.billing import Interval, SubscriptionStatus
 from duro.db import PageRequest
 from duro.db.records import InvoiceStatus
 from duro.merchant_api.billing import RenewalOutcome
-from duro.payments import Declined, SimulatedCard
+from duro.payments import Declined
 from duro.testkit.builders import PaymentMethodBuilder, PlanBuilder, SubscriptionBuilder
 
 NO_FUNDS = Declined("51", "Insufficient funds", None)
 DAY = TimeDelta(hours=24)
+CARD = bytes(32)
 BEGIN = Instant.from_utc(2026, 4, 15, 9)
 
 
@@ -37,15 +38,19 @@ class Late:
         clock.set(BEGIN)
         merchant = recovery.merchant
         customer = await merchant.customer()
-        method = await merchant.payment_method(customer, PaymentMethodBuilder(card=SimulatedCard.APPROVE))
+        method = await merchant.payment_method(customer, PaymentMethodBuilder(fingerprint_key=CARD))
         return await cls._declined(recovery, await merchant.plan(PlanBuilder(**plan)), customer, method)
 
-    async def beside(self) -> "Late":
-        """Another one of the same payer, on the same card."""
+    async def beside(self, saved: str = "once") -> "Late":
+        """Another one of the same payer, on the same card; or that is saved again, maybe by somebody else."""
         async with self.recovery.contexts.open(self.recovery.merchant.tenant.id) as repos:
             plan = await repos.plans.get(self.subscription.terms.plan_id)
             customer = await repos.customers.get(self.subscription.customer_id)
             method = await repos.payment_methods.get(self.subscription.payment_method_id)
+        if saved == "by another":
+            customer = await self.recovery.merchant.customer()
+        if saved != "once":
+            method = await self.recovery.merchant.payment_method(customer, PaymentMethodBuilder(fingerprint_key=CARD))
         return await self._declined(self.recovery, plan, customer, method)
 
     @classmethod
@@ -128,18 +133,20 @@ class TestAMonthlyPlanRecoveredLate:
 
 
 class TestTwoPlansOnOneCardRecoveredLate:
-    async def both(self, recovery, clock, *, hours):
+    async def both(self, recovery, clock, *, hours, saved="once"):
         first = await Late.owing(recovery, clock)
-        late = await first.beside()
+        late = await first.beside(saved)
         clock.set(BEGIN + DAY * 100 - TimeDelta(hours=hours))
         await first.pays()
         clock.set(BEGIN + DAY * 100)
         await late.pays()
         return [first, late]
 
-    @pytest.mark.parametrize("hours", [0, 1, 23])
-    async def test_are_billed_in_turns_a_day_apart(self, recovery, clock, hours):
-        pair = await self.both(recovery, clock, hours=hours)
+    @pytest.mark.parametrize(
+        ("hours", "saved"), [(0, "once"), (1, "once"), (23, "once"), (1, "again"), (1, "by another")]
+    )
+    async def test_are_billed_in_turns_a_day_apart(self, recovery, clock, hours, saved):
+        pair = await self.both(recovery, clock, hours=hours, saved=saved)
 
         charged = []
         while any([(await late.now()).renews_from is not None for late in pair]):
@@ -155,8 +162,9 @@ class TestTwoPlansOnOneCardRecoveredLate:
             assert len(await late.billed()) == 4
         assert await recovery.audit() == ()
 
-    async def test_are_billed_in_turns_where_one_transaction_settles_both(self, recovery, clock):
-        pair = await self.both(recovery, clock, hours=0)
+    @pytest.mark.parametrize("saved", ["once", "again"])
+    async def test_are_billed_in_turns_where_one_transaction_settles_both(self, recovery, clock, saved):
+        pair = await self.both(recovery, clock, hours=0, saved=saved)
         clock.set(clock.now() + 10 * DAY)
         ids = [late.subscription.id for late in pair]
 

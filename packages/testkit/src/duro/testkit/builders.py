@@ -118,6 +118,7 @@ class PaymentMethodBuilder:
     exp_month: int = 12
     exp_year: int = 2030
     is_detached: bool = False
+    fingerprint_key: bytes | None = None
 
     def build(self, customer: Customer, ids: IdFactory, now: Instant) -> PaymentMethod:
         return PaymentMethod(
@@ -131,6 +132,7 @@ class PaymentMethodBuilder:
             exp_year=self.exp_year,
             detached_at=now if self.is_detached else None,
             created_at=now,
+            fingerprint_key=self.fingerprint_key,
         )
 
 

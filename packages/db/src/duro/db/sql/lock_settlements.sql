@@ -1,9 +1,17 @@
 select s.*, i as invoice, a as attempt, p.name as plan_name, c.email as customer_email, t.status as tenant_status,
        m.token as method_token, m.brand as method_brand, m.barred_at is not null as is_method_barred, w.missed_periods,
        case when s.renews_from is not null or s.status in ('past_due', 'unpaid') then (
-           select max(o.renews_from) from {schema}.subscriptions o
-           where o.tenant_id = $1 and o.customer_id = s.customer_id and o.payment_method_id = s.payment_method_id
-             and o.id <> s.id and o.status in ('active', 'trialing')
+           select own.card_key from {schema}.payment_methods own
+           where own.tenant_id = $1 and own.id = s.payment_method_id
+       ) end as card_key,
+       case when s.renews_from is not null or s.status in ('past_due', 'unpaid') then (
+           select max(o.renews_from)
+           from {schema}.payment_methods own
+           join {schema}.payment_methods c on c.tenant_id = $1 and c.card_key = own.card_key
+           join {schema}.subscriptions o
+               on o.tenant_id = $1 and o.customer_id = c.customer_id and o.payment_method_id = c.id
+           where own.tenant_id = $1 and own.id = s.payment_method_id and o.id <> s.id
+             and o.status in ('active', 'trialing')
        ) end as card_taken_from,
        i.kind = 'proration' and exists (
            select from {schema}.dunning_schedules d where d.tenant_id = $1 and d.invoice_id = i.id

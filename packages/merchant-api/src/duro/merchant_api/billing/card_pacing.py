@@ -5,20 +5,19 @@ from whenever import Instant
 
 from duro.billing import MissedPeriodsPlanner
 from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
-from duro.kernel import PaymentMethodId
 
 
 @final
 class CardPacing:
-    """The cards that are charged for what payers missed: once a day each, whatever is paid with them."""
+    """The cards that are charged for what payers missed: once a day each, wherever saved and whatever for."""
 
     def __init__(self) -> None:
-        self._taken: dict[PaymentMethodId, Instant] = {}
+        self._taken: dict[bytes, Instant] = {}
 
     def spaced(self, settlement: RenewalSettlement, subject: SettlementSubject) -> RenewalSettlement:
         """Have a subscription that catches up wait for those before it, in this transaction or an earlier one."""
         subscription = settlement.subscription
-        card = subscription.payment_method_id
+        card = subject.card_key
         if subscription.renews_from is None or card is None:
             return settlement
         for taken_from in (subject.card_taken_from, self._taken.get(card)):
