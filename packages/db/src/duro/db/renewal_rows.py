@@ -75,8 +75,8 @@ class WrittenClaims:
 class SettlementSubject:
     """An attempt locked with its invoice and subscription, and what sending it again would need.
 
-    The policy for missed periods is the merchant's, if they chose one. The card of one that is behind has a key, the same
-    wherever it is saved, and may be taken: from then on it is charged for what another subscription missed. A
+    The policy for missed periods is the merchant's, if they chose one. The card of one that is behind has a key, the
+    same wherever it is saved, and may be taken: from then on it is charged for what another subscription missed. A
     proration is recovered if its first charge was declined; of a period the subscription says so itself.
     """
 
