@@ -96,10 +96,15 @@ class TestTheVerdict:
         )
         tell(f"settlement without compare-and-set: {verdict.count(Wrong.ADVANCED_TWICE)} advanced twice")
 
-    async def test_condemns_invoices_without_their_key(self, calm_ground, tmp_path, tell):
+    async def test_condemns_invoices_without_their_key_and_charges_without_their_fees(
+        self, calm_ground, tmp_path, tell
+    ):
         await dropped(calm_ground, "invoices_tenant_id_idempotency_key_key")
         verdict = await until_found(
-            calm_ground, tmp_path, Wrong.CHARGED_TWICE, sabotage=("no-invoice-key", "fail-to-settle")
+            calm_ground,
+            tmp_path,
+            *(Wrong.CHARGED_TWICE, Wrong.AMOUNT),
+            sabotage=("no-invoice-key", "fail-to-settle", "forget-fees"),
         )
         tell(f"invoice key dropped: {verdict.count(Wrong.CHARGED_TWICE)} charged twice")
 

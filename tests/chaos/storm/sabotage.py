@@ -70,6 +70,12 @@ def tell_nobody():
     PaidDrafts._told = lambda *_, **__: iter(())
 
 
+def forget_fees():
+    """Settle charges as if no provider ever said what it kept."""
+    taken = PaidDrafts.taken
+    PaidDrafts.taken = lambda self, subject, _fee, *, now: taken(self, subject, None, now=now)
+
+
 def settle_without_comparing():
     """Settle whatever was answered, however often: no look at attempt, invoice or period."""
     renewals._SETTLE_RENEWALS = without(renewals._SETTLE_RENEWALS, " and a.status = 'pending'")
@@ -198,6 +204,7 @@ SABOTAGES = {
     "fail-to-settle": fail_to_settle,
     "fresh-references": send_fresh_references,
     "tell-nobody": tell_nobody,
+    "forget-fees": forget_fees,
     "no-compare-and-set": settle_without_comparing,
     "no-invoice-key": drop_invoice_key,
     "blind-tries": try_blindly,
