@@ -41,7 +41,7 @@ class TestABankThatWantsItsCustomersApproval:
         await payer.follows("Pay now")
         await payer.types(SimulatedCard.APPROVAL)
         await payer.presses(PAY)
-        await payer.sees(QUESTION)
+        await payer.sees(QUESTION, "NGN 5,000.00 for Gold.")
         assert await world.taken() == []
         await payer.presses("Approve")
         await payer.sees("This is paid", "Thank you")

@@ -87,8 +87,16 @@ class Collection:
             initiator=initiator,
         )
         await repos.attempts.insert(attempt)
-        description = invoice.lines[-1].description if invoice.lines else reason
+        description = await self._description(repos, subscription, invoice)
         return ChargeOrder.of(attempt, token=method.token, customer_email=customer.email, description=description)
+
+    @staticmethod
+    async def _description(repos: Repositories, subscription: Subscription, invoice: Invoice) -> str:
+        """Say what is paid for, as a bank shows it to its customer."""
+        if invoice.lines:
+            return invoice.lines[-1].description
+        plan = await repos.plans.get(subscription.terms.plan_id)
+        return "" if plan is None else plan.name
 
     async def finish(
         self, tenant_id: TenantId, order: ChargeOrder, *, gateway_seconds: float | None = None
