@@ -11,9 +11,9 @@ from duro.db.records import DunningSchedule
 from duro.db.session import TenantSession
 from duro.kernel import Currency, DunningScheduleId, Money
 
-_SQL: Final = files("duro.db") / "sql"
-_CASE_FEES: Final = (_SQL / "case_fees.sql").read_text()
-_OVERVIEW: Final = (_SQL / "analytics_overview.sql").read_text().replace("{case_fees}", _CASE_FEES)
+_SQL: Final = files("duro.db").joinpath("sql")
+_CASE_FEES: Final = _SQL.joinpath("case_fees.sql").read_text()
+_OVERVIEW: Final = _SQL.joinpath("analytics_overview.sql").read_text().replace("{case_fees}", _CASE_FEES)
 _COHORTS: Final = f"""
     select date_trunc('month', d.opened_at at time zone t.zone)::date as month, d.currency, d.category,
            count(*) as cases, sum(d.amount)::bigint as at_risk,
