@@ -114,11 +114,12 @@ class Letters:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewing:
-    """How a subscription goes on: whether and when it is charged next, and until when its card is good."""
+    """How a subscription goes on: whether and when it is charged next, if it can be, and until when its card is good."""
 
     status: SubscriptionStatus
     period_end: Instant
     is_ending: bool
+    can_be_charged: bool
     card_expires_on: tuple[int, int] | None
 
     @property

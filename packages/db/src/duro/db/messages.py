@@ -220,6 +220,7 @@ class MessageRepository:
             status=SubscriptionStatus(row["subscription_status"]),
             period_end=row["current_period_end"],
             is_ending=row["cancel_at_period_end"],
+            can_be_charged=row["can_be_charged"],
             card_expires_on=None if year is None else (year, month),
         )
 

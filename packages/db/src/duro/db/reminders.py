@@ -38,8 +38,9 @@ class ReminderRepository:
     ) -> tuple[UpcomingRenewal, ...]:
         """Read renewals up to then that nobody was told of, the soonest first.
 
-        Without renewal reminders only the ends of trials and cards that expire before are told. A period that is no
-        longer than the notice is never announced, nor is what lives on a test clock.
+        Without renewal reminders only the ends of trials are told, and what can't be charged or only with a card that
+        expires before. A period that is no longer than the notice is never announced, nor is one that costs nothing or
+        what lives on a test clock. What was told of a card that was replaced before it left is told anew.
         """
         rows = await self._session.fetch(_READ, now, until, has_renewal_reminders, limit)
         return tuple(

@@ -2,6 +2,9 @@ select m as message, t.name as store_name, c.name as customer_name, c.email, c.p
        coalesce(s.zone, t.zone) as zone, p.name as plan_name, s.status as subscription_status, s.current_period_end,
        mt.subject as own_subject, mt.html as own_html, mt.text as own_text,
        mt.whatsapp_template as own_whatsapp_template, s.cancel_at_period_end, pm.exp_year, pm.exp_month,
+       s.amount = 0 or coalesce(
+           pm.status = 'active' and pm.barred_at is null and coalesce(pm.ceiling >= s.amount * s.quantity, true), false
+       ) as can_be_charged,
        coalesce(d.state, case when exists (
            select from {schema}.payment_attempts a
            where a.tenant_id = m.tenant_id and a.invoice_id = m.invoice_id and a.approval_url is not null

@@ -140,9 +140,9 @@ class MessageDrafts:
         )
 
     def announced(self, renewal: UpcomingRenewal, *, now: Instant) -> Message:
-        """Tell that a trial ends, that the saved card won't do for the next payment, or just that the payment is near.
+        """Tell that the saved card won't do for the next payment, that a trial ends, or just that the payment is near.
 
-        The amount is named where nothing but the terms decides it.
+        The amount is named where nothing but the terms decides it, and there is one.
         """
         subscription = renewal.subscription
         is_certain = (
@@ -151,12 +151,13 @@ class MessageDrafts:
             and subscription.scheduled_change is None
             and subscription.balance.is_zero
         )
-        if subscription.status is SubscriptionStatus.TRIALING:
-            kind = MessageKind.TRIAL_ENDING
-        else:
-            kind = MessageKind.CARD_EXPIRING if renewal.has_card_expired else MessageKind.RENEWAL_REMINDER
+        amount = subscription.terms.amount.times(subscription.quantity)
+        is_trial = subscription.status is SubscriptionStatus.TRIALING
+        ordinary = MessageKind.TRIAL_ENDING if is_trial else MessageKind.RENEWAL_REMINDER
+        is_free = is_certain and amount.is_zero
+        kind = MessageKind.CARD_EXPIRING if renewal.has_card_expired and not is_free else ordinary
         facts = MessageFacts(
-            amount=subscription.terms.amount.times(subscription.quantity) if is_certain else None,
+            amount=amount if is_certain and not is_free else None,
             next_attempt_at=subscription.current_period_end,
         )
         return self._message(kind, renewal.cause, subscription, invoice=None, facts=facts, now=now)

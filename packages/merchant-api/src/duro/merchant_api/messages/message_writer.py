@@ -4,13 +4,14 @@ from typing import Final, final
 from whenever import TimeDelta
 
 from duro.billing import Zone
-from duro.billing.messages import MergeTags
+from duro.billing.messages import MergeTags, MessageKind
 from duro.crypto import LinkPurpose, LinkSigner, PayerLink
 from duro.db.message_rows import MessageSubject
 from duro.email import Mailbox, OutboundEmail, PayerFormat, TemplateOverride, TemplateRenderer
 from duro.whatsapp import PayerTemplates, TemplateMessage
 
 _GOOD_FOR: Final = TimeDelta(hours=24 * 60)
+_NO_WAY_TO_PAY: Final = "No way to pay is saved that can be charged then. Please add one before that day."
 
 
 @final
@@ -54,7 +55,7 @@ class MessageWriter:
 
     def email(self, subject: MessageSubject) -> OutboundEmail:
         message = subject.message
-        own = subject.letter
+        own = None if self._wants_way_to_pay(subject) else subject.letter
         override = None if own is None else TemplateOverride(own.subject, own.html, own.text)
         written = self._renderer.render(message.kind, self._tags(subject), override)
         return OutboundEmail(
@@ -70,6 +71,8 @@ class MessageWriter:
     def whatsapp(self, subject: MessageSubject) -> TemplateMessage | None:
         """Return None for what no approved template can tell."""
         message = subject.message
+        if self._wants_way_to_pay(subject):
+            return None
         return self._templates.message(
             message.kind,
             self._tags(subject),
@@ -91,7 +94,13 @@ class MessageWriter:
             amount="" if amount is None else self._format.money(amount),
             invoice_id="" if message.invoice_id is None else str(message.invoice_id),
             next_attempt="" if next_attempt_at is None else self._format.moment(next_attempt_at, zone),
-            reason=facts.reason,
+            reason=_NO_WAY_TO_PAY if self._wants_way_to_pay(subject) else facts.reason,
             update_link=self._stationery.link(LinkPurpose.UPDATE, subject),
             pay_link=self._stationery.link(LinkPurpose.PAY, subject) if message.invoice_id is not None else "",
         )
+
+    @staticmethod
+    def _wants_way_to_pay(subject: MessageSubject) -> bool:
+        """Say whether a payment is announced that nothing is saved for: other words assume that something is."""
+        is_announced = subject.message.kind in {MessageKind.RENEWAL_REMINDER, MessageKind.TRIAL_ENDING}
+        return is_announced and subject.renewing is not None and not subject.renewing.can_be_charged

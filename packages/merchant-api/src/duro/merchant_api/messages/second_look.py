@@ -20,6 +20,8 @@ class SecondLook:
             return cls._of_request(subject)
         if kind is MessageKind.WELCOME:
             return cls._of_welcome(subject)
+        if kind is MessageKind.PAYMENT_RECOVERED:
+            return cls._of_recovery(subject)
         if kind in _ANNOUNCEMENTS:
             return cls._of_announcement(subject, now=now)
         return None
@@ -38,6 +40,11 @@ class SecondLook:
     @staticmethod
     def _of_welcome(subject: MessageSubject) -> str | None:
         return None if subject.renewing is not None and not subject.renewing.is_over else "ended"
+
+    @staticmethod
+    def _of_recovery(subject: MessageSubject) -> str | None:
+        """Object to saying that all carries on where that isn't so any more: that money came is told by a receipt."""
+        return None if subject.renewing is not None and subject.renewing.is_going_on else "not_renewing"
 
     @staticmethod
     def _of_announcement(subject: MessageSubject, *, now: Instant) -> str | None:

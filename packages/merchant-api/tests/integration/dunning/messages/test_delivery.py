@@ -9,6 +9,7 @@ from duro.billing.messages import Channel, QuietHours, Trouble
 from duro.crypto import Uuid7IdFactory
 from duro.db.message_rows import MessageStatus
 from duro.db.recovery_settings import RecoverySettings
+from duro.kernel import Currency, Money
 from duro.merchant_api.messages import Setback, Telling
 from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
 from duro.merchant_api.test_clocks import CreateTestClock, CreateTestClockCommand
@@ -17,6 +18,7 @@ from duro.testkit import MailAnswer, WhatsAppAnswer
 
 NO_FUNDS = Declined("51", "Insufficient funds", None)
 EXPIRED = Declined("54", "Expired card", None)
+MANDATE = "rail = 'direct_debit', bank_code = '058', ceiling_currency = 'NGN'"
 PHONE = "+2348031234567"
 HOUR = TimeDelta(hours=1)
 MINUTE = TimeDelta(minutes=1)
@@ -179,6 +181,22 @@ class TestASecondLook:
             ("dunning_3", "accepted"),
         ]
 
+    @pytest.mark.parametrize("is_at_once", [True, False], ids=["at_once", "at_the_end"])
+    async def test_does_not_say_that_all_carries_on_when_it_was_canceled_before_the_morning(
+        self, desk, clock, is_at_once
+    ):
+        clock.set(Instant.from_utc(2026, 4, 1, 22))
+        subscription = await desk.asked(NO_FUNDS)
+        await desk.recovery.retry_now(subscription)
+        await desk.deliver()
+        act = CancelSubscription(desk.recovery.contexts, Uuid7IdFactory(clock), clock)
+        command = CancelSubscriptionCommand(subscription_id=subscription.id, at_period_end=not is_at_once)
+        await act.execute(desk.tenant.id, command)
+        clock.set(Instant.from_utc(2026, 4, 2, 7))
+        await desk.deliver()
+        outcomes = {message.kind.value: message.outcome for message in await desk.messages(subscription)}
+        assert (outcomes["receipt"], outcomes["payment_recovered"]) == ("accepted", "not_renewing")
+
     async def test_drops_a_request_whose_case_rests(self, desk):
         subscription = await desk.asked(NO_FUNDS)
         case = await desk.recovery.case(subscription)
@@ -340,11 +358,82 @@ class TestReminders:
 
     async def test_tell_of_a_card_that_expires_before(self, desk, clock):
         near = await self._soon(desk, clock, 48)
-        async with desk.recovery.admin.acquire() as connection:
-            await connection.execute("update test.payment_methods set exp_year = 2026, exp_month = 3")
+        await self._methods(desk, "exp_year = 2026, exp_month = 3")
         await desk.reminders.remind(desk.tenant.id)
         assert await desk.kinds(near) == ["card_expiring"]
         assert [each.outcome for each in await desk.deliver()] == ["sent"]
+
+    async def test_tell_of_a_card_that_expires_before_a_trial_ends_rather_than_of_its_end(self, desk, clock):
+        near = await self._soon(desk, clock, 48, status=SubscriptionStatus.TRIALING)
+        await self._methods(desk, "exp_year = 2026, exp_month = 3")
+        await desk.reminders.remind(desk.tenant.id)
+        assert await desk.kinds(near) == ["card_expiring"]
+
+    @pytest.mark.parametrize(
+        ("status", "kind"),
+        [(SubscriptionStatus.ACTIVE, "renewal_reminder"), (SubscriptionStatus.TRIALING, "trial_ending")],
+    )
+    @pytest.mark.parametrize(
+        "shut",
+        [
+            "barred_at = now()",
+            "detached_at = now()",
+            f"{MANDATE}, ceiling = 500000, status = 'pending'",
+            f"{MANDATE}, ceiling = 499999, activated_at = now()",
+        ],
+        ids=["barred", "detached", "not_approved_yet", "too_low"],
+    )
+    async def test_ask_for_a_way_to_pay_where_none_can_be_charged(self, desk, clock, status, kind, shut):
+        near = await self._soon(desk, clock, 48, status=status)
+        await desk.reach(near, phone=PHONE, has_whatsapp_consent=True)
+        await self._methods(desk, shut)
+        async with desk.recovery.contexts.open(desk.tenant.id) as repos:
+            await repos.recovery_settings.put(RecoverySettings(renewal_reminders=False), now=clock.now())
+        await desk.reminders.remind(desk.tenant.id)
+        assert await desk.kinds(near) == [kind]
+        await desk.deliver()
+        [letter] = desk.sink.letters
+        assert "Please add one before that day." in letter.text
+        assert "It costs ₦5,000.00." in letter.text
+        assert "don't need to do anything" not in letter.text
+        assert desk.whatsapp.requests == 0
+
+    async def test_say_nothing_of_it_where_a_way_to_pay_was_added_meanwhile(self, desk, clock):
+        near = await self._soon(desk, clock, 48)
+        await self._methods(desk, "barred_at = now()")
+        await desk.reminders.remind(desk.tenant.id)
+        await self._methods(desk, "barred_at = null")
+        await desk.deliver()
+        [letter] = desk.sink.letters
+        assert (await desk.kinds(near), "You don't need to do anything" in letter.text) == (["renewal_reminder"], True)
+
+    async def test_tell_of_the_renewal_after_all_when_an_expiring_card_was_replaced(self, desk, clock):
+        near = await self._soon(desk, clock, 48)
+        await self._methods(desk, "exp_year = 2026, exp_month = 3")
+        await desk.reminders.remind(desk.tenant.id)
+        await self._methods(desk, "exp_year = 2060, exp_month = 3")
+        await desk.deliver()
+        assert await desk.reminders.remind(desk.tenant.id) == 1
+        assert await desk.reminders.remind(desk.tenant.id) == 0
+        told = [(message.kind.value, message.outcome) for message in await desk.messages(near)]
+        assert told == [("card_expiring", "card_replaced"), ("renewal_reminder", None)]
+
+    async def test_are_spared_those_whose_next_period_costs_nothing(self, desk, clock):
+        free = replace((await desk.recovery.merchant.subscription()).terms, amount=Money(0, Currency("NGN")))
+        active = await self._soon(desk, clock, 48, terms=free)
+        trial = await self._soon(desk, clock, 48, terms=free, status=SubscriptionStatus.TRIALING)
+        await self._methods(desk, "detached_at = now()")
+        await desk.reminders.remind(desk.tenant.id)
+        assert (await desk.kinds(active), await desk.kinds(trial)) == ([], ["trial_ending"])
+        await desk.deliver()
+        [letter] = desk.sink.letters
+        assert "0.00" not in letter.text
+        assert "you don't need to do anything" in letter.text
+
+    @staticmethod
+    async def _methods(desk, change) -> None:
+        async with desk.recovery.admin.acquire() as connection:
+            await connection.execute(f"update test.payment_methods set {change}")
 
     async def test_are_left_out_where_the_merchant_wants_none(self, desk, clock):
         near = await self._soon(desk, clock, 48)
