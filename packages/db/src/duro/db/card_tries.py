@@ -14,16 +14,15 @@ _READ: Final = """
 _RESERVE: Final = """
     insert into common.card_tries (card_key, mode, tried_at)
     select card.key, $2, $3 from unnest($1::bytea[]) as card (key) on conflict do nothing"""
-_RELEASE: Final = """
-    delete from common.card_tries t
-    using unnest($1::bytea[], $3::timestamptz[]) as won (key, tried_at)
-    where t.card_key = won.key and t.mode = $2 and t.tried_at = won.tried_at"""
 _FORGET: Final = "delete from common.card_tries where card_key = any($1::bytea[]) and mode = $2 and tried_at <= $3"
 
 
 @final
 class CardTryRepository:
-    """When cards were tried by themselves, for any merchant: the one table of a mode that names no tenant."""
+    """When cards were tried by themselves, for any merchant: the one table of a mode that names no tenant.
+
+    What settles a try takes it back if it was no verdict.
+    """
 
     def __init__(self, session: TenantSession) -> None:
         self._session = session
@@ -44,8 +43,3 @@ class CardTryRepository:
     async def reserve(self, keys: Iterable[bytes], *, now: Instant) -> None:
         """Count a try of each of these locked cards."""
         await self._session.connection.execute(_RESERVE, list(keys), self._session.mode.value, now)
-
-    async def release(self, tries: Sequence[tuple[bytes, Instant]]) -> None:
-        """Take tries back: they were no declines."""
-        keys, instants = [key for key, _ in tries], [tried_at for _, tried_at in tries]
-        await self._session.connection.execute(_RELEASE, keys, self._session.mode.value, instants)

@@ -191,6 +191,13 @@ class RenewalColumns:
         )
 
     @staticmethod
+    def counted(settlements: Sequence[RenewalSettlement], *, is_verdict: bool) -> list[object]:
+        """Return the attempts that were a bank's verdict, or those that turned out to be none."""
+        return [
+            each.attempt.id.value for each in settlements if each.attempt is not None and each.is_verdict is is_verdict
+        ]
+
+    @staticmethod
     def fees(attempts: Sequence[PaymentAttempt]) -> list[object]:
         """Return what providers kept, an attempt each, in the order of their results."""
         return [None if attempt.fee is None else attempt.fee.amount for attempt in attempts]

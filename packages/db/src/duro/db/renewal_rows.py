@@ -75,9 +75,16 @@ class WrittenClaims:
 class SettlementSubject:
     """An attempt locked with its invoice and subscription, and what sending it again would need.
 
+<<<<<<< HEAD
     The policy for missed periods is the merchant's, if they chose one. The card of one that is behind has a key, the
     same wherever it is saved, and may be taken: from then on it is charged for what another subscription missed. A
     proration is recovered if its first charge was declined; of a period the subscription says so itself.
+=======
+    The policy for missed periods is the merchant's, if they chose one. The card of one that is behind may be taken:
+    from then on it is charged for what another subscription missed, whoever saved it. A proration is recovered if
+    its first charge was declined; of a period the subscription says so itself. A mandate can be charged since its
+    activation.
+>>>>>>> 24a85bc (wip)
     """
 
     subscription: Subscription
@@ -93,6 +100,8 @@ class SettlementSubject:
     is_proration_recovered: bool = False
     brand: str = ""
     is_method_barred: bool = False
+    activated_at: Instant | None = None
+    paced_card: bytes | None = None
 
 
 @final
@@ -112,7 +121,8 @@ class RenewalSettlement:
 
     With `lapsed_at`, what waits for a next invoice ends then: none will come. Of the messages, one that tells of a
     recovery is written only if this settlement closes a case as recovered. The first step of a case has its id. A
-    barred method is never charged again.
+    barred method is never charged again, wherever the tenant's customers saved it. A verdict counts for the card's
+    budgets, and a planned try that was none counts no longer; None leaves them as they are.
     """
 
     subscription: Subscription
@@ -126,4 +136,5 @@ class RenewalSettlement:
     lapsed_at: Instant | None = None
     messages: tuple[Message, ...] = ()
     barred: PaymentMethodId | None = None
+    is_verdict: bool | None = None
     case_end: CaseEnd | None = None

@@ -103,6 +103,8 @@ class RenewalRepository:
                 is_tenant_suspended=record["tenant_status"] == TenantStatus.SUSPENDED,
                 brand=record["method_brand"],
                 is_method_barred=record["is_method_barred"],
+                activated_at=record["method_activated_at"],
+                paced_card=record["paced_card"],
                 is_proration_recovered=record["is_proration_recovered"],
                 card_key=record["card_key"],
                 card_taken_from=record["card_taken_from"],
@@ -133,6 +135,8 @@ class RenewalRepository:
             [each.barred.value for each in settlements if each.barred is not None],
             *RenewalColumns.case_ends([each.case_end for each in settlements if each.case_end is not None]),
             RenewalColumns.fees([each.attempt for each in settlements if each.attempt is not None]),
+            RenewalColumns.counted(settlements, is_verdict=True),
+            RenewalColumns.counted(settlements, is_verdict=False),
         )
 
     async def _owe_again(self, invoices: Sequence[Invoice]) -> None:

@@ -108,6 +108,18 @@ class TestACardThatIsSavedTwice:
         assert len(tried) >= 4
         assert min(later - earlier for earlier, later in pairwise(tried)) >= TimeDelta(hours=24)
 
+    async def test_is_barred_for_everybody_who_saved_it(self, recovery, wallet):
+        other = await recovery.merchant.customer(CustomerBuilder())
+        theirs = await wallet.saved(other)
+        waiting = await recovery.merchant.subscription(None, other, theirs)
+        await wallet.declined(NEVER_AGAIN)
+
+        assert await recovery.billing.renew(wallet.tenant, waiting.id) is RenewalOutcome.DUNNING
+
+        async with recovery.contexts.open(wallet.tenant) as repos:
+            assert (await repos.payment_methods.get(theirs.id)).barred_at == recovery.clock.now()
+        assert len(recovery.gateway.sent) == 1
+
     async def test_has_the_key_that_its_row_has(self, recovery, wallet):
         customer = await recovery.merchant.customer(CustomerBuilder())
         known, unknown = await wallet.saved(customer), await recovery.merchant.payment_method(customer)

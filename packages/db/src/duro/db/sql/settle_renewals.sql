@@ -7,9 +7,30 @@ with attempts as (
                 $8::bigint[], $97::bigint[])
          as u (id, status, failure_code, failure_message, advice_code, settled_at, credited, fee)
     where a.tenant_id = $1 and a.id = u.id and a.status = 'pending'
+), barred_cards as (
+    select o.id
+    from {schema}.payment_methods o
+    where o.tenant_id = $1 and o.barred_at is null and o.card_key in (
+        select m.card_key from {schema}.payment_methods m where m.tenant_id = $1 and m.id = any($93::uuid[]))
+    order by o.id
+    for no key update
 ), barred as (
     update {schema}.payment_methods m set barred_at = $82::timestamptz
-    where m.tenant_id = $1 and m.id = any($93::uuid[]) and m.barred_at is null
+    from barred_cards where m.tenant_id = $1 and m.id = barred_cards.id
+), judged as (
+    insert into common.card_tries (card_key, mode, tried_at)
+    select distinct m.card_key, '{schema}', a.created_at
+    from {schema}.payment_attempts a
+    join {schema}.payment_methods m on m.tenant_id = $1 and m.id = a.payment_method_id
+    where a.tenant_id = $1 and a.id = any($98::uuid[])
+    order by m.card_key, a.created_at
+    on conflict do nothing
+), released as (
+    delete from common.card_tries t
+    using {schema}.payment_attempts a
+    join {schema}.payment_methods m on m.tenant_id = $1 and m.id = a.payment_method_id
+    where a.tenant_id = $1 and a.id = any($99::uuid[])
+      and t.card_key = m.card_key and t.mode = '{schema}' and t.tried_at = a.created_at
 ), invoices as (
     update {schema}.invoices i
     set status = u.status, amount_paid = u.amount_paid, paid_at = u.paid_at, rail = u.rail,

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, final
 
 from whenever import Instant
@@ -15,10 +15,12 @@ from duro.billing.recovery import (
     Rail,
     Standing,
 )
-from duro.db.records import AttemptStatus, Initiator, PaymentAttempt
+from duro.db.records import AttemptStatus, Initiator, InvoiceKind, PaymentAttempt
+from duro.db.renewal_rows import RenewalSettlement, SettlementSubject
 from duro.payments import FailureCodes
 
-NOT_PRESENTED: Final = "not_presented"
+_NEVER_DECLINED: Final = frozenset({"not_presented", "taken_otherwise"})
+_NEVER_JUDGED: Final = frozenset({"not_taken"})
 
 
 @final
@@ -33,15 +35,36 @@ class CardVerdicts:
     def published(cls) -> "CardVerdicts":
         return cls(FailureCodes.bundled(), PublishedBudget().budget())
 
+    def told(
+        self, settlement: RenewalSettlement, subject: SettlementSubject, attempt: PaymentAttempt
+    ) -> RenewalSettlement:
+        """Settle what an answer says of the card, too."""
+        is_barred = self.bars(attempt, Network.of_brand(subject.brand))
+        barred = attempt.payment_method_id if is_barred else None
+        return replace(settlement, barred=barred, is_verdict=self._counted(subject, attempt))
+
+    def _counted(self, subject: SettlementSubject, attempt: PaymentAttempt) -> bool | None:
+        """Say whether the attempt counts for its card's budgets: of Duro's own, and of those one whose bank said no.
+
+        None where nothing had been counted: a first charge is a try of the card only once it is declined.
+        """
+        if not self.is_planned(attempt):
+            return None
+        if self.is_verdict(attempt, activated_at=subject.activated_at):
+            return True
+        is_first = subject.invoice.kind is InvoiceKind.PERIOD and subject.subscription.is_renewing
+        return None if is_first else False
+
     def is_decline(self, attempt: PaymentAttempt) -> bool:
-        """Say whether a network may count it: not what was never sent."""
-        return attempt.status is AttemptStatus.FAILED and attempt.failure_code != NOT_PRESENTED
+        """Say whether a network may count it: not what was never sent, nor what turned out to have been taken."""
+        return attempt.status is AttemptStatus.FAILED and attempt.failure_code not in _NEVER_DECLINED
 
     def is_verdict(self, attempt: PaymentAttempt, *, activated_at: Instant | None) -> bool:
-        """Say whether the payer's bank judged it: what has a mandate been activated at, if that is what was charged."""
+        """Say whether the payer's bank judged it; a mandate says when it was activated."""
         instrument = Instrument("", Rail(attempt.rail), attempt.created_at, activated_at=activated_at)
         seen = DunningAttempt(at=attempt.created_at, instrument=instrument, failure=self.failure(attempt))
-        return self.is_decline(attempt) and seen.is_verdict(self.budget.mandate_set_up)
+        is_judged = self.is_decline(attempt) and attempt.failure_code not in _NEVER_JUDGED
+        return is_judged and seen.is_verdict(self.budget.mandate_set_up)
 
     def bars(self, attempt: PaymentAttempt, network: Network) -> bool:
         """Say whether bank or network want the card never charged again, or its payer stopped the charges."""

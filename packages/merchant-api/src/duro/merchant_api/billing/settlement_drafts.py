@@ -9,7 +9,6 @@ from duro.billing import (
     ChangeSettlement,
     ChargeOutcome,
     EventType,
-    FailureCategory,
     KeepIncomplete,
     KeepTerms,
     MissedPeriods,
@@ -22,7 +21,7 @@ from duro.billing import (
     SubscriptionChange,
     VoidInvoice,
 )
-from duro.billing.recovery import Network, PublishedBudget, Rail, Standing
+from duro.billing.recovery import Rail
 from duro.db.ledger import Postings
 from duro.db.message_rows import Message
 from duro.db.push_rows import IncomingPayment
@@ -37,7 +36,8 @@ from duro.db.records import (
     PaymentAttempt,
 )
 from duro.db.renewal_rows import CaseEnd, RenewalSettlement, RenewalSubject, SettlementSubject
-from duro.kernel import Clock, DunningScheduleId, IdFactory, Money, PaymentMethodId
+from duro.kernel import Clock, DunningScheduleId, IdFactory, Money
+from duro.merchant_api.billing.card_verdicts import CardVerdicts
 from duro.merchant_api.billing.claim_drafts import CARD_RAIL
 from duro.merchant_api.billing.event_records import EventRecords
 from duro.merchant_api.billing.outcomes import RenewalOutcome
@@ -45,7 +45,7 @@ from duro.merchant_api.billing.paid_drafts import PaidDrafts, PaidWith
 from duro.merchant_api.billing.returned_drafts import ReturnedDrafts
 from duro.merchant_api.billing.returned_part import ReturnedPart
 from duro.merchant_api.messages.message_drafts import MessageDrafts
-from duro.payments import Approved, Declined, FailureCodes
+from duro.payments import Approved, Declined
 
 AMOUNT_MISMATCH: Final = "amount_mismatch"
 
@@ -62,8 +62,7 @@ class SettlementDrafts:
         self._messages = MessageDrafts(ids)
         self._paid = PaidDrafts(ids=ids, clock=clock)
         self._returned = ReturnedDrafts(ids=ids, clock=clock)
-        self._failure_codes = FailureCodes.bundled()
-        self._budget = PublishedBudget().budget()
+        self._verdicts = CardVerdicts.published()
 
     def ending(self, change: SubscriptionChange, subject: RenewalSubject, *, now: Instant) -> RenewalSettlement:
         """Draft the end of a subscription that has nothing to pay; credits that waited for an invoice are its own."""
@@ -139,7 +138,7 @@ class SettlementDrafts:
             )
             settlement = self._case_ended(settlement, subject.subscription, subject.invoice)
         settled = self._paid.with_surplus(settlement, attempt)
-        return replace(settled, barred=self._barred(subject, attempt)), renewal
+        return self._verdicts.told(settled, subject, attempt), renewal
 
     def approval_wanted(self, subject: SettlementSubject, *, now: Instant) -> Message:
         """Draft what a payer is told whose bank wants them to approve a charge that was made without them."""
@@ -170,20 +169,6 @@ class SettlementDrafts:
         money = PaidWith(payment.id, payment.amount, payment.rail.value)
         paid = self._paid.advanced(planned.change, subscription, invoice, money, now=now, missed_periods=missed_periods)
         return self._case_ended(paid, subscription, invoice)
-
-    def _barred(self, subject: SettlementSubject, attempt: PaymentAttempt) -> PaymentMethodId | None:
-        """Name a method that may never be charged again, for a renewal neither: its bank, network or payer said so.
-
-        What is too much for it this time says nothing of another amount.
-        """
-        if attempt.status is not AttemptStatus.FAILED:
-            return None
-        failure = self._failure_codes.find(provider=attempt.provider, code=attempt.failure_code or "")
-        advice = self._budget.advised(attempt.advice_code, at=attempt.created_at)
-        network = Network.of_brand(subject.brand)
-        is_too_much = failure.category is FailureCategory.LIMIT_EXCEEDED
-        is_final = Standing.is_final(failure, advice, network) and not is_too_much
-        return attempt.payment_method_id if is_final or Standing.is_stopped(failure, advice) else None
 
     def in_review(
         self, subject: SettlementSubject, *, code: str, message: str, now: Instant
@@ -283,7 +268,7 @@ class SettlementDrafts:
         if attempt is None:
             category, reason = None, "There is no saved method to charge."
         else:
-            category = self._failure_codes.category_of(provider=attempt.provider, code=attempt.failure_code or "").value
+            category = self._verdicts.failure(attempt).category.value
             what = "renewal" if invoice.kind is InvoiceKind.PERIOD else "change of plan"
             reason = f"The {what} was declined: {(attempt.failure_message or '').rstrip('.')}."
         return DunningSchedule(

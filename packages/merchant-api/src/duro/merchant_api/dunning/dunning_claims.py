@@ -268,15 +268,6 @@ class DunningClaims:
                     description=subject.plan_name,
                 )
 
-    async def release(self, tenant_id: TenantId, orders: Sequence[ChargeOrder]) -> None:
-        """Give tries back to the budgets of their cards, now that they were no declines."""
-        async with self._contexts.open(tenant_id) as repos:
-            methods = await repos.payment_methods.get_many([order.attempt.payment_method_id for order in orders])
-            keys = {method.id: method.card_key for method in methods}
-            await repos.card_tries.release(
-                [(keys[order.attempt.payment_method_id], order.attempt.created_at) for order in orders]
-            )
-
     @staticmethod
     def _is_awake(subject: CaseSubject, now: Instant) -> bool:
         wake_at = subject.schedule.wake_at

@@ -50,19 +50,12 @@ class DunningService:
         """
         claimed = await self._claims.claim(tenant_id, ids)
         await self._ask(tenant_id, claimed)
-        orders = {
-            schedule_id: claim for schedule_id, claim in claimed.results.items() if isinstance(claim, ChargeOrder)
-        }
+        tried = {one for one, claim in claimed.results.items() if isinstance(claim, ChargeOrder)}
         declined: list[DunningScheduleId] = []
-        won: list[ChargeOrder] = []
         async for schedule_id, renewal in self._charges.run(tenant_id, claimed.results):
-            if schedule_id in orders and renewal.outcome is RenewalOutcome.DUNNING:
+            if schedule_id in tried and renewal.outcome is RenewalOutcome.DUNNING:
                 declined.append(schedule_id)
-            if schedule_id in orders and renewal.outcome is RenewalOutcome.CHARGED:
-                won.append(orders[schedule_id])
             yield schedule_id, renewal
-        if won:
-            await self._claims.release(tenant_id, won)
         if declined:
             await self._ask(tenant_id, await self._claims.claim(tenant_id, declined))
 
