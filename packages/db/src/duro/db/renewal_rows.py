@@ -75,16 +75,10 @@ class WrittenClaims:
 class SettlementSubject:
     """An attempt locked with its invoice and subscription, and what sending it again would need.
 
-<<<<<<< HEAD
     The policy for missed periods is the merchant's, if they chose one. The card of one that is behind has a key, the
     same wherever it is saved, and may be taken: from then on it is charged for what another subscription missed. A
-    proration is recovered if its first charge was declined; of a period the subscription says so itself.
-=======
-    The policy for missed periods is the merchant's, if they chose one. The card of one that is behind may be taken:
-    from then on it is charged for what another subscription missed, whoever saved it. A proration is recovered if
-    its first charge was declined; of a period the subscription says so itself. A mandate can be charged since its
-    activation.
->>>>>>> 24a85bc (wip)
+    proration is recovered if its first charge was declined; of a period the subscription says so itself. A mandate can
+    be charged since its activation.
     """
 
     subscription: Subscription
@@ -101,7 +95,6 @@ class SettlementSubject:
     brand: str = ""
     is_method_barred: bool = False
     activated_at: Instant | None = None
-    paced_card: bytes | None = None
 
 
 @final

@@ -104,7 +104,6 @@ class RenewalRepository:
                 brand=record["method_brand"],
                 is_method_barred=record["is_method_barred"],
                 activated_at=record["method_activated_at"],
-                paced_card=record["paced_card"],
                 is_proration_recovered=record["is_proration_recovered"],
                 card_key=record["card_key"],
                 card_taken_from=record["card_taken_from"],

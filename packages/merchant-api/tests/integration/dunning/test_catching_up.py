@@ -41,28 +41,16 @@ class Late:
         method = await merchant.payment_method(customer, PaymentMethodBuilder(fingerprint_key=CARD))
         return await cls._declined(recovery, await merchant.plan(PlanBuilder(**plan)), customer, method)
 
-<<<<<<< HEAD
     async def beside(self, saved: str = "once") -> "Late":
         """Another one of the same payer, on the same card; or that is saved again, maybe by somebody else."""
-=======
-    async def beside(self, *, is_theirs: bool = True) -> "Late":
-        """Another one on the same card: of the same payer, or of somebody else who saved that card, too."""
->>>>>>> 24a85bc (wip)
         async with self.recovery.contexts.open(self.recovery.merchant.tenant.id) as repos:
             plan = await repos.plans.get(self.subscription.terms.plan_id)
             customer = await repos.customers.get(self.subscription.customer_id)
             method = await repos.payment_methods.get(self.subscription.payment_method_id)
-<<<<<<< HEAD
         if saved == "by another":
             customer = await self.recovery.merchant.customer()
         if saved != "once":
             method = await self.recovery.merchant.payment_method(customer, PaymentMethodBuilder(fingerprint_key=CARD))
-=======
-        if not is_theirs:
-            customer = await self.recovery.merchant.customer()
-            same = PaymentMethodBuilder(fingerprint_key=method.card_key)
-            method = await self.recovery.merchant.payment_method(customer, same)
->>>>>>> 24a85bc (wip)
         return await self._declined(self.recovery, plan, customer, method)
 
     @classmethod
@@ -145,32 +133,20 @@ class TestAMonthlyPlanRecoveredLate:
 
 
 class TestTwoPlansOnOneCardRecoveredLate:
-<<<<<<< HEAD
     async def both(self, recovery, clock, *, hours, saved="once"):
         first = await Late.owing(recovery, clock)
         late = await first.beside(saved)
-=======
-    async def both(self, recovery, clock, *, hours, is_theirs=True):
-        first = await Late.owing(recovery, clock)
-        late = await first.beside(is_theirs=is_theirs)
->>>>>>> 24a85bc (wip)
         clock.set(BEGIN + DAY * 100 - TimeDelta(hours=hours))
         await first.pays()
         clock.set(BEGIN + DAY * 100)
         await late.pays()
         return [first, late]
 
-<<<<<<< HEAD
     @pytest.mark.parametrize(
         ("hours", "saved"), [(0, "once"), (1, "once"), (23, "once"), (1, "again"), (1, "by another")]
     )
     async def test_are_billed_in_turns_a_day_apart(self, recovery, clock, hours, saved):
         pair = await self.both(recovery, clock, hours=hours, saved=saved)
-=======
-    @pytest.mark.parametrize(("hours", "is_theirs"), [(0, True), (1, True), (23, True), (1, False)])
-    async def test_are_billed_in_turns_a_day_apart(self, recovery, clock, hours, is_theirs):
-        pair = await self.both(recovery, clock, hours=hours, is_theirs=is_theirs)
->>>>>>> 24a85bc (wip)
 
         charged = []
         while any([(await late.now()).renews_from is not None for late in pair]):
@@ -186,15 +162,9 @@ class TestTwoPlansOnOneCardRecoveredLate:
             assert len(await late.billed()) == 4
         assert await recovery.audit() == ()
 
-<<<<<<< HEAD
     @pytest.mark.parametrize("saved", ["once", "again"])
     async def test_are_billed_in_turns_where_one_transaction_settles_both(self, recovery, clock, saved):
         pair = await self.both(recovery, clock, hours=0, saved=saved)
-=======
-    @pytest.mark.parametrize("is_theirs", [True, False])
-    async def test_are_billed_in_turns_where_one_transaction_settles_both(self, recovery, clock, is_theirs):
-        pair = await self.both(recovery, clock, hours=0, is_theirs=is_theirs)
->>>>>>> 24a85bc (wip)
         clock.set(clock.now() + 10 * DAY)
         ids = [late.subscription.id for late in pair]
 

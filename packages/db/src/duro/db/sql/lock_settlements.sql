@@ -2,7 +2,6 @@ select s.*, i as invoice, a as attempt, p.name as plan_name, c.email as customer
        m.token as method_token, m.brand as method_brand, m.barred_at is not null as is_method_barred,
        m.activated_at as method_activated_at, w.missed_periods,
        case when s.renews_from is not null or s.status in ('past_due', 'unpaid') then (
-<<<<<<< HEAD
            select own.card_key from {schema}.payment_methods own
            where own.tenant_id = $1 and own.id = s.payment_method_id
        ) end as card_key,
@@ -14,19 +13,7 @@ select s.*, i as invoice, a as attempt, p.name as plan_name, c.email as customer
                on o.tenant_id = $1 and o.customer_id = c.customer_id and o.payment_method_id = c.id
            where own.tenant_id = $1 and own.id = s.payment_method_id and o.id <> s.id
              and o.status in ('active', 'trialing')
-=======
-           select max(o.renews_from)
-           from {schema}.payment_methods c
-           join {schema}.payment_methods k on k.tenant_id = $1 and k.card_key = c.card_key
-           join {schema}.subscriptions o
-               on o.tenant_id = $1 and o.customer_id = k.customer_id and o.payment_method_id = k.id
-           where c.tenant_id = $1 and c.id = s.payment_method_id
-             and o.id <> s.id and o.status in ('active', 'trialing')
->>>>>>> 24a85bc (wip)
        ) end as card_taken_from,
-       case when s.renews_from is not null or s.status in ('past_due', 'unpaid') then (
-           select c.card_key from {schema}.payment_methods c where c.tenant_id = $1 and c.id = s.payment_method_id
-       ) end as paced_card,
        i.kind = 'proration' and exists (
            select from {schema}.dunning_schedules d where d.tenant_id = $1 and d.invoice_id = i.id
        ) as is_proration_recovered

@@ -17,11 +17,7 @@ class CardPacing:
     def spaced(self, settlement: RenewalSettlement, subject: SettlementSubject) -> RenewalSettlement:
         """Have a subscription that catches up wait for those before it, in this transaction or an earlier one."""
         subscription = settlement.subscription
-<<<<<<< HEAD
         card = subject.card_key
-=======
-        card = subject.paced_card
->>>>>>> 24a85bc (wip)
         if subscription.renews_from is None or card is None:
             return settlement
         for taken_from in (subject.card_taken_from, self._taken.get(card)):
