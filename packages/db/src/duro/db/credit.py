@@ -28,8 +28,10 @@ _ENTRIES: Final = """
         join {schema}.payment_attempts a on a.tenant_id = i.tenant_id and a.invoice_id = i.id
         where i.tenant_id = $1 and i.subscription_id = $4
         union all
-        select distinct 'incoming_payment', g.incoming_payment_id, null::uuid, null
-        from {schema}.allocations g where g.tenant_id = $1 and g.subscription_id = $4
+        select distinct c.cause_type, g.incoming_payment_id, null::uuid, null
+        from {schema}.allocations g
+        cross join unnest(array['incoming_payment', 'allocated']) as c (cause_type)
+        where g.tenant_id = $1 and g.subscription_id = $4
         union all
         select 'credit_granted', g.id, g.invoice_id, g.reason
         from {schema}.credit_grants g where g.tenant_id = $1 and g.subscription_id = $4

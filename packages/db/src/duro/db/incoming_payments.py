@@ -4,7 +4,7 @@ from typing import Final, final
 from asyncpg import Record
 
 from duro.billing.recovery import Rail
-from duro.db.push_rows import Allocation, IncomingPayment
+from duro.db.push_rows import Allocation, IncomingPayment, MoneyDecision
 from duro.db.session import TenantSession
 from duro.kernel import (
     AllocationId,
@@ -22,6 +22,12 @@ _SELECT: Final = """
            received_at, created_at, fee
     from {schema}.incoming_payments """
 _FIND: Final = _SELECT + "where tenant_id = $1 and provider = $2 and reference = $3"
+_GET: Final = _SELECT + "where tenant_id = $1 and id = $2"
+_DECIDE: Final = """
+    insert into {schema}.money_decisions (
+        tenant_id, incoming_payment_id, is_sent_back, decided_by, note, decided_at)
+    values ($1, $2, $3, $4, $5, $6)
+    on conflict do nothing"""
 _OF_SUBSCRIPTION: Final = _SELECT + "where tenant_id = $1 and subscription_id = $2 order by id"
 _RECORD: Final = """
     insert into {schema}.incoming_payments (tenant_id, id, provider, reference, rail, amount, currency,
@@ -59,6 +65,22 @@ class IncomingPaymentRepository:
     async def find(self, *, provider: str, reference: str) -> IncomingPayment | None:
         row = await self._session.fetchrow(_FIND, provider, reference)
         return None if row is None else self._read(row)
+
+    async def get(self, payment_id: IncomingPaymentId) -> IncomingPayment | None:
+        row = await self._session.fetchrow(_GET, payment_id.value)
+        return None if row is None else self._read(row)
+
+    async def decide(self, decision: MoneyDecision) -> bool:
+        """Write down what a person decided and return True, or return False if that was decided before."""
+        touched = await self._session.execute(
+            _DECIDE,
+            decision.incoming_payment_id.value,
+            decision.is_sent_back,
+            decision.decided_by,
+            decision.note,
+            decision.decided_at,
+        )
+        return touched == 1
 
     async def of_subscription(self, subscription_id: SubscriptionId) -> tuple[IncomingPayment, ...]:
         """Read what came for one subscription, oldest first."""

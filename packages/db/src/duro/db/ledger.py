@@ -3,6 +3,7 @@ from typing import Final, final
 from uuid import UUID
 
 from duro.db.credit_rows import CreditGrant
+from duro.db.dispute_rows import Dispute
 from duro.db.push_rows import Allocation, IncomingPayment
 from duro.db.records import Invoice, Journal, LedgerEntry, PaymentAttempt, Refund
 from duro.db.states import InvoiceStatus, JournalCause, JournalId
@@ -17,6 +18,7 @@ _BAD_DEBT: Final = "bad_debt"
 _REFUNDS: Final = "refunds"
 _REFUND_PAYABLE: Final = "refund_payable"
 _UNALLOCATED: Final = "unallocated"
+_DISPUTE: Final = "dispute"
 
 
 @final
@@ -63,8 +65,12 @@ class Postings:
     def incoming_payment(self, payment: IncomingPayment, allocations: Iterable[Allocation]) -> Journal:
         """Debit the gateway; credit receivable with what pays invoices, customer_credit with what is a balance's.
 
-        What nobody can say the purpose of is credited to unallocated, where it waits for a person.
+        What nobody can say the purpose of is credited to unallocated, where it waits for a person; what has waited
+        there is taken from there.
         """
+        cause, source = JournalCause.INCOMING_PAYMENT, self.gateway(payment.provider)
+        if payment.is_waiting:
+            cause, source = JournalCause.ALLOCATED, _UNALLOCATED
         paid = credited = Money.zero(payment.amount.currency)
         for part in allocations:
             if isinstance(part.pays, InvoiceId):
@@ -72,12 +78,21 @@ class Postings:
             else:
                 credited += part.amount
         return self._required(
-            JournalCause.INCOMING_PAYMENT,
+            cause,
             payment.id.value,
-            (self.gateway(payment.provider), payment.amount),
+            (source, payment.amount),
             (_RECEIVABLE, -paid),
             (_CUSTOMER_CREDIT, -credited),
             (_UNALLOCATED, paid + credited - payment.amount),
+        )
+
+    def sent_back(self, payment: IncomingPayment) -> Journal:
+        """Debit unallocated, credit the gateway: a person has sent the money back outside of Duro."""
+        return self._required(
+            JournalCause.SENT_BACK,
+            payment.id.value,
+            (_UNALLOCATED, payment.amount),
+            (self.gateway(payment.provider), -payment.amount),
         )
 
     def part_returned(self, invoice: Invoice, amount: Money) -> Journal:
@@ -173,6 +188,24 @@ class Postings:
             refund.id.value,
             (_REFUND_PAYABLE, refund.amount),
             (_REFUNDS, -refund.amount),
+        )
+
+    def dispute(self, dispute: Dispute) -> Journal:
+        """Debit dispute, credit the gateway: the provider has taken back what the payer disputes."""
+        return self._required(
+            JournalCause.DISPUTE,
+            dispute.id.value,
+            (_DISPUTE, dispute.amount),
+            (self.gateway(dispute.provider), -dispute.amount),
+        )
+
+    def dispute_won(self, dispute: Dispute) -> Journal:
+        """Reverse the dispute: the provider has the merchant's money again."""
+        return self._required(
+            JournalCause.DISPUTE_WON,
+            dispute.id.value,
+            (self.gateway(dispute.provider), dispute.amount),
+            (_DISPUTE, -dispute.amount),
         )
 
     def _required(self, cause: JournalCause, cause_id: UUID, *sides: tuple[str, Money]) -> Journal:

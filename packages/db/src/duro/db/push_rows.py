@@ -85,7 +85,8 @@ class PaymentRequest:
 class IncomingPayment:
     """Money that came without a charge of ours, once for each reference of its provider.
 
-    The fee is what its provider kept of it; None if it didn't say.
+    The fee is what its provider kept of it; None if it didn't say. One that waits for a person was booked as
+    unallocated.
     """
 
     id: IncomingPaymentId
@@ -99,6 +100,19 @@ class IncomingPayment:
     received_at: Instant
     created_at: Instant
     fee: Money | None = None
+    is_waiting: bool = False
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyDecision:
+    """What a person decided about money that waited for one: it was sent back outside of Duro, or else allocated."""
+
+    incoming_payment_id: IncomingPaymentId
+    is_sent_back: bool
+    decided_by: str
+    note: str
+    decided_at: Instant
 
 
 @final

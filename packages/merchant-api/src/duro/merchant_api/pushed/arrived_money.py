@@ -5,7 +5,7 @@ from typing import final
 from whenever import Instant
 
 from duro.billing.recovery import Rail
-from duro.kernel import Money, PaymentAttemptId, PaymentRequestId
+from duro.kernel import Money, PaymentAttemptId, PaymentRequestId, SubscriptionId
 
 
 class Received(StrEnum):
@@ -23,7 +23,8 @@ class Received(StrEnum):
 class ArrivedMoney:
     """Money as its provider tells of it, under the provider's own reference, with what it came for.
 
-    That is a request for it, or a charge that had counted as failed. The fee is what the provider says it kept of it.
+    That is a request for it, a charge that had counted as failed, or a subscription that a person names. The fee is
+    what the provider says it kept of it.
     """
 
     provider: str
@@ -33,4 +34,5 @@ class ArrivedMoney:
     at: Instant
     request_id: PaymentRequestId | None = None
     attempt_id: PaymentAttemptId | None = None
+    subscription_id: SubscriptionId | None = None
     fee: Money | None = None

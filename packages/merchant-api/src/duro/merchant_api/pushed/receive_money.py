@@ -1,19 +1,19 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, final
 
 from whenever import Instant
 
 from duro.billing import Subscription
-from duro.billing.recovery import DunningAction
 from duro.db import Repositories, RepositoryContexts
 from duro.db.ledger import Postings
-from duro.db.push_rows import Allocation, IncomingPayment, PaymentRequest, PaymentRequestStatus
+from duro.db.push_rows import Allocation, IncomingPayment, PaymentRequestStatus
 from duro.db.records import DunningEventKind, Invoice, InvoiceKind, InvoiceStatus
 from duro.db.renewal_rows import RenewalSettlement
 from duro.kernel import (
     AllocationId,
     Clock,
+    ConflictError,
     IdFactory,
     IncomingPaymentId,
     InvoiceId,
@@ -30,28 +30,11 @@ from duro.merchant_api.billing.settlement_drafts import SettlementDrafts
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.pushed.arrived_money import ArrivedMoney, Received
 from duro.merchant_api.pushed.carried_remainder import CarriedRemainder
+from duro.merchant_api.pushed.money_purpose import BY_ITSELF, MoneyPurpose
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 from duro.payments import ProviderFee
 
 _PAYABLE: Final = frozenset({InvoiceStatus.OPEN, InvoiceStatus.UNCOLLECTIBLE})
-_BY_ITSELF: Final = "payer"
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class _Purpose:
-    """What money came for: a subscription, the invoice it names, and the request if there was one."""
-
-    subscription_id: SubscriptionId
-    invoice_id: InvoiceId
-    request: PaymentRequest | None = None
-
-    @property
-    def action(self) -> str | None:
-        """Say what brought the money: a step of the plan, the payer by themselves, or what nobody knows."""
-        if self.request is None:
-            return None
-        return DunningAction.SWITCH_RAIL.value if self.request.is_planned else _BY_ITSELF
 
 
 @final
@@ -98,20 +81,42 @@ class ReceiveMoney:
 
     async def within(self, repos: Repositories, money: ArrivedMoney) -> Received:
         """Do the same in a transaction that is open, as a part of what else is written there."""
-        purpose = await self._purpose(repos, money)
-        subscription = await repos.subscriptions.lock(purpose.subscription_id)
-        if subscription is None:
-            raise NotFoundError("subscription", purpose.subscription_id)
-        clock = self._clock
-        if not self._is_advancing:
-            clock = await self._clocks.of(repos, subscription.test_clock_id)
+        purpose = await MoneyPurpose.of(repos, money)
+        subscription, clock = await self._locked(repos, purpose)
         payment = self._payment(money, purpose, now=clock.now())
         if not await repos.incoming_payments.record(payment):
             return Received.KNOWN
         return await self._take_in(repos, subscription, payment, purpose, clock)
 
+    async def allocate(
+        self, repos: Repositories, payment: IncomingPayment, *, to: SubscriptionId | InvoiceId
+    ) -> Received:
+        """Let money that waited for a person pay what they say it is for, in a transaction that is open.
+
+        Raise NotFoundError, or ConflictError `currency_mismatch` or `test_clock_advancing`.
+        """
+        purpose = await MoneyPurpose.named(repos, to)
+        subscription, clock = await self._locked(repos, purpose)
+        if payment.amount.currency != subscription.balance.currency:
+            code = "currency_mismatch"
+            raise ConflictError(code, f"{subscription.id} is billed in {subscription.balance.currency}.")
+        return await self._take_in(repos, subscription, payment, purpose, clock)
+
+    async def _locked(self, repos: Repositories, purpose: MoneyPurpose) -> tuple[Subscription, Clock]:
+        subscription = await repos.subscriptions.lock(purpose.subscription_id)
+        if subscription is None:
+            raise NotFoundError("subscription", purpose.subscription_id)
+        if self._is_advancing:
+            return subscription, self._clock
+        return subscription, await self._clocks.of(repos, subscription.test_clock_id)
+
     async def _take_in(
-        self, repos: Repositories, subscription: Subscription, payment: IncomingPayment, purpose: _Purpose, clock: Clock
+        self,
+        repos: Repositories,
+        subscription: Subscription,
+        payment: IncomingPayment,
+        purpose: MoneyPurpose,
+        clock: Clock,
     ) -> Received:
         """Let it pay in full, else in part, else be credit; of another currency nobody knows what it is worth here."""
         if payment.amount.currency != subscription.balance.currency:
@@ -189,7 +194,7 @@ class ReceiveMoney:
         await repos.renewals.settle([credited], now=now)
         await self._post(repos, payment, parts, clock)
         winner = payment.id if payment.attempt_id is None else payment.attempt_id
-        await repos.dunning.attribute(invoice.id, to=winner.value, action=action, otherwise=_BY_ITSELF)
+        await repos.dunning.attribute(invoice.id, to=winner.value, action=action, otherwise=BY_ITSELF)
 
     async def _pay_part(
         self, repos: Repositories, subscription: Subscription, invoice: Invoice, payment: IncomingPayment, clock: Clock
@@ -225,40 +230,25 @@ class ReceiveMoney:
         await repos.ledger.post(Postings(ids=self._ids, clock=clock).incoming_payment(payment, parts))
 
     @staticmethod
-    async def _payable(repos: Repositories, subscription: Subscription, purpose: _Purpose) -> Invoice | None:
+    async def _payable(repos: Repositories, subscription: Subscription, purpose: MoneyPurpose) -> Invoice | None:
         """Lock the invoice that the money may pay: what a change of plan costs is paid at once or not at all."""
         if subscription.is_terminal:
             return None
-        named = await repos.invoices.lock(purpose.invoice_id)
+        named = None if purpose.invoice_id is None else await repos.invoices.lock(purpose.invoice_id)
         if named is not None and named.status in _PAYABLE:
             return named
         waiting = await repos.invoices.lock_open(subscription.id)
         return next((one for one in waiting if one.kind is not InvoiceKind.PLAN_CHANGE), None)
 
     @staticmethod
-    async def _settle_request(repos: Repositories, purpose: _Purpose, *, now: Instant) -> None:
+    async def _settle_request(repos: Repositories, purpose: MoneyPurpose, *, now: Instant) -> None:
         """Write down that a request brought what it asked for; it is looked at once more, to be closed."""
         request = None if purpose.request is None else await repos.payment_requests.lock(purpose.request.id)
         if request is not None and request.status.is_waiting:
             paid = replace(request, status=PaymentRequestStatus.PAID, look_at=now, settled_at=now)
             await repos.payment_requests.update(paid)
 
-    @staticmethod
-    async def _purpose(repos: Repositories, money: ArrivedMoney) -> _Purpose:
-        if money.request_id is not None:
-            request = await repos.payment_requests.get(money.request_id)
-            if request is None:
-                raise NotFoundError("payment request", money.request_id)
-            return _Purpose(request.subscription_id, request.invoice_id, request)
-        if money.attempt_id is None:
-            message = "Money that nobody asked for is kept where no tenant is."
-            raise ValueError(message)
-        attempt = await repos.attempts.get(money.attempt_id)
-        if attempt is None:
-            raise NotFoundError("transaction", money.attempt_id)
-        return _Purpose(attempt.subscription_id, attempt.invoice_id)
-
-    def _payment(self, money: ArrivedMoney, purpose: _Purpose, *, now: Instant) -> IncomingPayment:
+    def _payment(self, money: ArrivedMoney, purpose: MoneyPurpose, *, now: Instant) -> IncomingPayment:
         return IncomingPayment(
             id=self._ids.new(IncomingPaymentId),
             provider=money.provider,

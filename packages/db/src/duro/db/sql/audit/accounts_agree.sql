@@ -40,6 +40,12 @@ with kept as (
     select 'unallocated', g.currency, g.amount
     from {schema}.allocations g where g.tenant_id = $1
     union all
+    select moved.account, m.currency, moved.sign * m.amount
+    from {schema}.money_decisions d
+    join {schema}.incoming_payments m on m.tenant_id = d.tenant_id and m.id = d.incoming_payment_id
+    cross join lateral (values ('unallocated', 1), ('gateway:' || m.provider, -1)) as moved (account, sign)
+    where d.tenant_id = $1 and d.is_sent_back
+    union all
     select 'gateway:' || a.provider, r.currency, -r.amount
     from {schema}.refunds r
     join {schema}.payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
@@ -50,6 +56,12 @@ with kept as (
     union all
     select 'refund_payable', r.currency, -r.amount
     from {schema}.refunds r where r.tenant_id = $1 and r.status in ('pending', 'needs_attention')
+    union all
+    select 'dispute', d.currency, d.amount
+    from {schema}.disputes d where d.tenant_id = $1 and d.status <> 'won'
+    union all
+    select 'gateway:' || d.provider, d.currency, -d.amount
+    from {schema}.disputes d where d.tenant_id = $1 and d.status <> 'won'
 ), expected as (
     select account, currency, sum(amount) as amount from rows group by account, currency
 ), posted as (

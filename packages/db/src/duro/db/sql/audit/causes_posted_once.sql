@@ -4,6 +4,9 @@ with owed as (
     union all
     select 'void', i.id from {schema}.invoices i where i.tenant_id = $1 and i.subtotal > 0 and i.status = 'void'
     union all
+    select case when d.is_sent_back then 'sent_back' else 'allocated' end, d.incoming_payment_id
+    from {schema}.money_decisions d where d.tenant_id = $1
+    union all
     select distinct 'part_returned', g.invoice_id from {schema}.allocations g
     where g.tenant_id = $1 and g.amount < 0
     union all
@@ -30,6 +33,10 @@ with owed as (
     select 'refund_done', r.id from {schema}.refunds r where r.tenant_id = $1 and r.status = 'succeeded'
     union all
     select 'refund_failed', r.id from {schema}.refunds r where r.tenant_id = $1 and r.status = 'failed'
+    union all
+    select 'dispute', d.id from {schema}.disputes d where d.tenant_id = $1
+    union all
+    select 'dispute_won', d.id from {schema}.disputes d where d.tenant_id = $1 and d.status = 'won'
 )
 select coalesce(owed.id, j.cause_id) as subject,
        case when j.id is null then format('has no %s journal', owed.cause_type)

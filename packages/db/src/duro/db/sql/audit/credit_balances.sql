@@ -7,8 +7,10 @@ with causes as (
     union all
     select 'payment', a.id, a.subscription_id from {schema}.payment_attempts a where a.tenant_id = $1
     union all
-    select distinct 'incoming_payment', g.incoming_payment_id, g.subscription_id
-    from {schema}.allocations g where g.tenant_id = $1 and g.subscription_id is not null
+    select distinct c.cause_type, g.incoming_payment_id, g.subscription_id
+    from {schema}.allocations g
+    cross join unnest(array['incoming_payment', 'allocated']) as c (cause_type)
+    where g.tenant_id = $1 and g.subscription_id is not null
     union all
     select 'credit_granted', g.id, g.subscription_id from {schema}.credit_grants g where g.tenant_id = $1
     union all
