@@ -28,3 +28,16 @@ class TestPayerWords:
         words = CODES.find(provider="simulated", code="51").payer_words
         email = RENDERER.render(MessageKind.DUNNING_1, MergeTags(store_name="Kitchen", reason=words))
         assert words in email.text
+
+    @pytest.mark.parametrize("kind", RENDERER.templates)
+    def test_speak_of_no_link_where_there_is_none(self, kind):
+        for words in WORDS:
+            email = RENDERER.render(kind, MergeTags(store_name="Kitchen", customer_name="Ngozi", reason=words))
+            assert "link" not in email.text.casefold(), words
+
+    def test_are_not_contradicted_by_what_follows_them(self):
+        words = "This card can't be used for this payment. To pay now, dial *737*000*1#."
+        paying = RENDERER.render(MessageKind.DUNNING_1, MergeTags(store_name="Kitchen", reason=words))
+        without = RENDERER.render(MessageKind.DUNNING_1, MergeTags(store_name="Kitchen"))
+        assert "To carry on" not in paying.text
+        assert "To carry on as before, please pay another way." in without.text

@@ -108,13 +108,13 @@ class DunningStrategy:
 
     @staticmethod
     def _respect_payer(standing: Standing, method: Instrument | None) -> DunningDecision | None:
-        """Guard 2, the payer's word: who stopped the charges gets a link and is never charged unasked."""
+        """Guard 2, the payer's word: who stopped the charges may still pay and is never charged unasked."""
         if standing.revoked_at is None or (method is not None and not standing.is_revoked_for(method.added_at)):
             return None
         return DunningDecision(
             DunningAction.AWAIT_CUSTOMER,
             DunningCause.REVOKED,
-            "The payer asked the bank to stop these charges: we charge nothing, and they can pay by the link.",
+            "The payer asked the bank to stop these charges: we charge nothing, and they can still pay.",
         )
 
     @staticmethod
@@ -150,7 +150,7 @@ class DunningStrategy:
         return DunningDecision(
             DunningAction.REQUEST_AUTHENTICATION,
             DunningCause.AUTHENTICATION_NEEDED,
-            "The bank wants the payer to approve this payment: they are sent a link.",
+            "The bank wants the payer to approve this payment: they are asked for it.",
         )
 
     def _wait_for_set_up(self, next_try: NextTry, method: Instrument) -> DunningDecision | None:
@@ -173,7 +173,7 @@ class DunningStrategy:
 
     @staticmethod
     def _ask_again(next_try: NextTry) -> DunningDecision | None:
-        """Move an ask that stayed unanswered to the next rail; after the last one the link stays open.
+        """Move an ask that stayed unanswered to the next rail; after the last one they may still pay.
 
         A method that was added since is tried first.
         """
@@ -181,7 +181,7 @@ class DunningStrategy:
             return None
         why = "The last request to pay wasn't answered."
         return next_try.switch(DunningCause.UNANSWERED, why) or DunningDecision(
-            DunningAction.AWAIT_CUSTOMER, DunningCause.UNANSWERED, f"{why} The payer can still pay by the link."
+            DunningAction.AWAIT_CUSTOMER, DunningCause.UNANSWERED, f"{why} The payer can still pay."
         )
 
     @staticmethod
@@ -192,7 +192,7 @@ class DunningStrategy:
             return None
         why = "The same charge would meet the same answer."
         return next_try.switch(DunningCause.NOT_RETRYABLE, why) or DunningDecision(
-            DunningAction.AWAIT_CUSTOMER, DunningCause.NOT_RETRYABLE, f"{why} The payer can pay by the link."
+            DunningAction.AWAIT_CUSTOMER, DunningCause.NOT_RETRYABLE, f"{why} The payer can pay another way."
         )
 
     def _soften(self, next_try: NextTry, method: Instrument) -> DunningDecision | None:

@@ -37,7 +37,7 @@ _ERRORS: Final[Mapping[str, str]] = {
     "mandate_ended": "The bank rejected the mandate, or it was revoked.",
     "case_closed": "The recovery case has come to an end.",
     "card_barred": "This card may never be charged for this again, whoever asks.",
-    "payment_revoked": "The payer has stopped these charges; they can pay by the link.",
+    "payment_revoked": "The payer has stopped these charges; they can still pay themselves.",
     "payment_method_barred": "Its bank or network wants it never charged again, or its payer stopped the charges.",
     "payment_in_progress": "A charge has no known end yet; ask again later.",
     "test_mode_only": "Live mode has no test clocks: there time passes by itself.",
