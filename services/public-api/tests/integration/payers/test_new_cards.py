@@ -56,6 +56,7 @@ class TestANewCard:
         answers = await asyncio.gather(*(payer.sends(form) for _ in range(3)))
         again = await payer.sends(form)
         assert [answer.status_code for answer in (*answers, again)] == [303] * 4
+        assert {answer.headers["location"].partition("?")[2] for answer in (*answers, again)} == {"sent=card"}
         assert (len(gateway.charges), gateway.tokenizations) == (before[0] + 1, before[1] + 1)
         path = f"/v1/customers/{owed.subscription['customerId']}/payment-methods"
         assert len((await api.read(path))["items"]) == 3
@@ -81,7 +82,9 @@ class TestANewCard:
         await payer.opens()
         clock.advance(TimeDelta(seconds=1))
         await payer.presses(PAY, **GOOD | {"number": "4000 0000 0000 0515"})
-        assert "There wasn't enough money in the account" in payer.sees
+        alert = payer.sees.partition('<div class="alert" role="alert">')[2].partition("</div>")[0]
+        assert "That payment didn't go through. There wasn't enough money in the account" in alert
+        assert "Why the last payment" not in payer.sees
         clock.advance(TimeDelta(seconds=1))
         assert "<h1>This is paid</h1>" in (await payer.presses(PAY, **GOOD)).text
 
@@ -193,5 +196,6 @@ class TestThePageToChangeACard:
         assert set(payer.offers) == {PAY}
         before = len(gateway.charges)
         for act in ("saved", "transfer", "ussd"):
-            assert (await payer.sends(payer.offers[PAY] | {"act": act})).status_code == 303
+            answer = await payer.sends(payer.offers[PAY] | {"act": act})
+            assert (answer.status_code, answer.headers["location"]) == (303, payer.path.rpartition("/")[2])
         assert (len(gateway.charges), (await owed.shown())["paymentRequests"]) == (before, [])

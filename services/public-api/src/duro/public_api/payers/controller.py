@@ -21,7 +21,7 @@ class PayController(Controller):
     async def show(
         self, request: Request[object, object, State], token: FromPath[str], desk: NamedDependency[PayersDesk]
     ) -> Response[str]:
-        return await desk.show(token, LinkPurpose.PAY, is_sent="sent" in request.query_params)
+        return await desk.show(token, LinkPurpose.PAY, sent=request.query_params.get("sent", ""))
 
     @post("/{token:str}", opt={"public": True}, request_max_body_size=_LARGEST)
     async def take(
@@ -39,7 +39,7 @@ class UpdateController(Controller):
     async def show(
         self, request: Request[object, object, State], token: FromPath[str], desk: NamedDependency[PayersDesk]
     ) -> Response[str]:
-        return await desk.show(token, LinkPurpose.UPDATE, is_sent="sent" in request.query_params)
+        return await desk.show(token, LinkPurpose.UPDATE, sent=request.query_params.get("sent", ""))
 
     @post("/{token:str}", opt={"public": True}, request_max_body_size=_LARGEST)
     async def take(

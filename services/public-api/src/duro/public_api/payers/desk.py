@@ -28,6 +28,7 @@ from duro.public_api.payers.pages import Pages
 from duro.public_api.payers.payer_form import PayerAct, PayerForm
 from duro.public_api.payers.submission import Submission
 
+_CHARGES: Final = frozenset({PayerAct.SAVED, PayerAct.CARD})
 _FORMS_OF_A_LINK: Final = RateLimit(1, 20, seconds=180)
 _RAILS: Final[Mapping[Rail, str]] = {
     Rail.USSD: "USSD",
@@ -63,13 +64,13 @@ class PayersDesk:
         self._limiter = limiter
         self._clock = clock
 
-    async def show(self, token: str, purpose: LinkPurpose, *, is_sent: bool) -> Response[str]:
-        """Show the page; one who has just sent a form that their bank wants approved is led there.
+    async def show(self, token: str, purpose: LinkPurpose, *, sent: str = "") -> Response[str]:
+        """Show the page; who has just sent a form is told what came of it, or led to the bank that wants it approved.
 
         Raise InvalidLinkError, or ConflictError `test_clock_advancing`.
         """
         link, acts = self._opened(token, purpose)
-        return self._shown(await acts.read.execute(link), is_sent=is_sent)
+        return self._shown(await acts.read.execute(link), sent=sent)
 
     async def take(self, token: str, purpose: LinkPurpose, body: bytes) -> Response[str]:
         """Do what a form asks for, once, and show what came of it.
@@ -88,12 +89,13 @@ class PayersDesk:
             return self._shown(page, card=form.card, faults=faults, alert=alert, status=422)
         return_url = f"{self._links.base}{purpose.value}/{token}" if self._links.base else None
         submission = Submission(acts.contexts, link, form, clock=self._clock)
-        refusal = await submission.once(lambda receipt: self._act(acts, link, form, receipt, return_url))
-        if refusal is None:
-            return self._pages.redirect(f"{token}?sent=1")
+        outcome = await submission.once(lambda receipt: self._act(acts, link, form, receipt, return_url))
+        if not outcome.refusal:
+            return self._pages.redirect(f"{token}?sent={form.act}" if outcome.is_done else token)
         page = await acts.read.execute(link)
-        alert = _REFUSALS.get(refusal, _CARD_REFUSED)
-        return self._shown(page, card=form.card, alert=alert, status=503 if refusal == "gateway_unavailable" else 422)
+        alert = _REFUSALS.get(outcome.refusal, _CARD_REFUSED)
+        status = 503 if outcome.refusal == "gateway_unavailable" else 422
+        return self._shown(page, card=form.card, alert=alert, status=status)
 
     @staticmethod
     async def _act(
@@ -132,9 +134,9 @@ class PayersDesk:
         faults: Mapping[str, str] | None = None,
         alert: str = "",
         status: int = 200,
-        is_sent: bool = False,
+        sent: str = "",
     ) -> Response[str]:
-        approval = self._approval(page)
+        approval, is_charged = self._approval(page), sent in _CHARGES
         values: dict[str, object] = {
             "page": page,
             "standing": page.standing,
@@ -144,9 +146,9 @@ class PayersDesk:
             "card": card or CardForm(),
             "faults": {"number": "", "expiry": "", "cvc": "", **(faults or {})},
             "alert": alert,
-            "is_done": is_sent,
+            "is_charged": is_charged,
         }
-        refresh = self._refresh(page, approval, is_sent=is_sent)
+        refresh = self._refresh(page, approval, is_sent=is_charged)
         return self._pages.page(self._name(page), values, status=status, headers=refresh)
 
     def _approval(self, page: PayerPage) -> str:
