@@ -19,6 +19,7 @@ GRANTS = {
     "pending_lines": READ_AND_WRITE,
     "payment_attempts": READ_AND_WRITE,
     "refunds": READ_AND_WRITE,
+    "disputes": READ_AND_WRITE,
     "dunning_schedules": READ_AND_WRITE,
     "dunning_events": READ_AND_GROW,
     "recovery_settings": READ_AND_WRITE,

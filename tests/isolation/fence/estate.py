@@ -217,6 +217,17 @@ RECOVERY = (
             "now",
         ),
     ),
+    (
+        """
+    insert into {schema}.disputes (
+        tenant_id, id, attempt_id, provider, provider_reference, amount, currency, reason, status, opened_at, closed_at)
+    values ($1, $2, $3, 'simulated', $2::uuid::text, 1, 'NGN', 'not_recognized', 'lost', $4, $4)""",
+        (
+            "id",
+            "attempt",
+            "now",
+        ),
+    ),
 )
 """Rows of recovery that no route makes, and what each statement wants to know."""
 MANDATE = {

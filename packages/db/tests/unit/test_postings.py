@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from duro.billing.recovery import Rail
+from duro.db.dispute_rows import Dispute, DisputeId, DisputeStatus
 from duro.db.push_rows import Allocation, IncomingPayment
 from duro.db.records import JournalCause
 from duro.kernel import AllocationId, ConflictError, Currency, IncomingPaymentId, Money
@@ -106,6 +107,24 @@ class TestPostings:
         assert self.sides(done) == {"refund_payable": 500_000, "gateway:simulated": -500_000}
         assert self.sides(postings.refund_failed(refund)) == {"refund_payable": 500_000, "refunds": -500_000}
         assert done.cause_type == JournalCause.REFUND_DONE
+
+    def test_lose_what_is_disputed_until_that_is_won(self, desk, paper):
+        postings, _, attempt, _ = desk
+        dispute = Dispute(
+            id=paper.ids.new(DisputeId),
+            attempt_id=attempt.id,
+            provider="simulated",
+            provider_reference="dsp-1",
+            amount=attempt.amount,
+            reason=None,
+            status=DisputeStatus.OPEN,
+            opened_at=paper.clock.now(),
+        )
+        lost, won = postings.dispute(dispute), postings.dispute_won(dispute)
+        assert self.sides(lost) == {"dispute": 500_000, "gateway:simulated": -500_000}
+        assert self.sides(won) == {"dispute": -500_000, "gateway:simulated": 500_000}
+        assert (lost.cause_type, won.cause_type) == (JournalCause.DISPUTE, JournalCause.DISPUTE_WON)
+        assert lost.cause_id == won.cause_id == dispute.id.value
 
     def test_refuse_a_journal_of_nothing(self, desk):
         postings, _, _, refund = desk

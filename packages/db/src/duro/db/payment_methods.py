@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from typing import Final, final
 
 from asyncpg import Record
+from whenever import Instant
 
 from duro.db.listing import Listing
 from duro.db.mandate_columns import MandateColumns
@@ -35,6 +36,17 @@ _UPDATE: Final = """
         detached_at = $10, created_at = $11, fingerprint = $12, rail = $13, status = $14, bank_code = $15,
         ceiling = $16, ceiling_currency = $17, activation = $18, activated_at = $19, look_at = $20
     where tenant_id = $1 and id = $2"""
+
+_BAR_CARD: Final = """
+    with cards as (
+        select m.id
+        from {schema}.payment_methods charged
+        join {schema}.payment_methods m on m.tenant_id = $1 and m.card_key = charged.card_key
+        where charged.tenant_id = $1 and charged.id = $2 and m.barred_at is null
+        order by m.id for no key update of m
+    )
+    update {schema}.payment_methods m set barred_at = $3
+    from cards where m.tenant_id = $1 and m.id = cards.id"""
 
 
 @final
@@ -79,6 +91,10 @@ class PaymentMethodRepository:
     async def update(self, method: PaymentMethod) -> None:
         if not await self._session.execute(_UPDATE, *self._values(method)):
             raise NotFoundError("payment method", method.id)
+
+    async def bar_card(self, method_id: PaymentMethodId, *, now: Instant) -> None:
+        """Have a card never charged again, wherever it is saved by now."""
+        await self._session.execute(_BAR_CARD, method_id.value, now)
 
     @staticmethod
     def read(row: Record) -> PaymentMethod:

@@ -6,6 +6,7 @@ from duro.db.attempts import AttemptRepository
 from duro.db.card_tries import CardTryRepository
 from duro.db.credit import CreditRepository
 from duro.db.customers import CustomerRepository
+from duro.db.disputes import DisputeRepository
 from duro.db.dunning import DunningRepository
 from duro.db.events import EventRepository
 from duro.db.idempotency import IdempotencyRepository
@@ -120,6 +121,10 @@ class Repositories:
     @property
     def refunds(self) -> RefundRepository:
         return RefundRepository(self.session)
+
+    @property
+    def disputes(self) -> DisputeRepository:
+        return DisputeRepository(self.session)
 
     @property
     def payment_requests(self) -> PaymentRequestRepository:

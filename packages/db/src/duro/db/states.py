@@ -117,3 +117,5 @@ class JournalCause(StrEnum):
     REFUND_CLAIMED = "refund_claimed"
     REFUND_DONE = "refund_done"
     REFUND_FAILED = "refund_failed"
+    DISPUTE = "dispute"
+    DISPUTE_WON = "dispute_won"
