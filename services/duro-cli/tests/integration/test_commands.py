@@ -4,6 +4,7 @@ import os
 import stat
 from dataclasses import dataclass
 from io import StringIO
+from typing import Final
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -18,7 +19,7 @@ from duro.cli.home import Home
 from duro.db import DatabasePool
 from duro.db.census import TenantCensus
 from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason
-from duro.kernel import Currency, Mode, Money, PaymentAttemptId, TenantId
+from duro.kernel import Currency, IncomingPaymentId, Mode, Money, PaymentAttemptId, SubscriptionId, TenantId
 from duro.payments import ChargeSucceeded
 from duro.payments.simulated.webhooks.notice_text import NoticeText
 
@@ -50,6 +51,24 @@ _REVIEW = """
         'renewal', 'amount_mismatch', E'The provider took\\n NGN 1.00[red].', now(), now(), now()
     from invoice, {mode}.subscriptions s where s.tenant_id = $1 and s.id = $2
     returning id"""
+
+_HELD: Final = """
+    with came as (
+        insert into {mode}.incoming_payments (tenant_id, id, provider, reference, rail, amount, currency,
+            subscription_id, received_at, created_at)
+        values ($1, gen_random_uuid(), 'simulated', E'abroad\\x1b[red]', 'transfer', 5000, 'GHS', $2, now(), now())
+        returning id
+    ), journal as (
+        insert into {mode}.journals (tenant_id, id, cause_type, cause_id, currency, created_at)
+        select $1, gen_random_uuid(), 'incoming_payment', came.id, 'GHS', now() from came
+        returning id
+    ), entries as (
+        insert into {mode}.ledger_entries (tenant_id, journal_id, position, account, amount, currency)
+        select $1, journal.id, side.position, side.account, side.amount, 'GHS'
+        from journal, (values (1, 'gateway:simulated', 5000), (2, 'unallocated', -5000))
+            as side (position, account, amount)
+    )
+    select id from came"""
 
 
 @dataclass(frozen=True)
@@ -352,6 +371,64 @@ class TestNotices:
     async def test_are_counted_by_the_doctor(self, duro, database):
         done = await duro("doctor", DURO_DATABASE_URL=database.admin_url)
         assert "notices     2 wait for a person" in done.said
+
+
+class TestMoney:
+    @pytest_asyncio.fixture(loop_scope="session", params=list(Mode))
+    async def waiting(self, request, duro, database, connection):
+        """Money that came for a subscription in a currency that it isn't billed in."""
+        mode = request.param.value
+        words = ("seed", "--subscriptions", "2", "--tenants", "1", "--mode", mode)
+        assert (await duro(*words, DURO_DATABASE_URL=database.admin_url)).status == 0
+        sub, other = await connection.fetch(f"select * from {mode}.subscriptions order by id")
+        await connection.execute(f"update {mode}.subscriptions set currency = 'GHS' where id = $1", other["id"])
+        payment = await connection.fetchval(_HELD.replace("{mode}", mode), sub["tenant_id"], sub["id"])
+        return str(IncomingPaymentId(payment)), str(SubscriptionId(sub["id"])), str(SubscriptionId(other["id"]))
+
+    async def test_says_that_none_waits(self, duro, database):
+        done = await duro("money", DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, done.said) == (0, "no money waits for a person\n")
+
+    async def test_lists_what_waits(self, duro, database, waiting):
+        payment, sub, _ = waiting
+        done = await duro("money", DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, done.last_line) == (0, "1 payments wait for a person")
+        assert f"{payment}  " in done.said
+        assert "GHS 50.00 by transfer" in done.said
+        assert sub in done.said
+        assert "simulated/abroad\\x1b[red]" in done.said
+        examined = await duro("doctor", DURO_DATABASE_URL=database.admin_url)
+        assert "money       1 wait for a person (duro money lists them)" in examined.said
+
+    async def test_gives_some_to_whom_it_belongs_once(self, duro, database, waiting):
+        payment, sub, other = waiting
+        words = ("money", "--allocate", payment, "--by", "Ngozi", "--note", "They called", "--to")
+        refused = await duro(*words, sub, DURO_DATABASE_URL=database.admin_url)
+        assert (refused.status, "is billed in NGN" in refused.said) == (1, True)
+        first, again = [await duro(*words, other, DURO_DATABASE_URL=database.admin_url) for _ in range(2)]
+        assert (first.status, first.said) == (0, f"GHS 50.00 of {payment} went to {other}: credited\n")
+        assert (again.status, "waits; give what `duro money` lists." in again.said) == (1, True)
+
+    async def test_says_that_some_was_sent_back(self, duro, database, waiting):
+        payment, _, _ = waiting
+        words = ("money", "--sent-back", payment, "--by", "Ngozi", "--note", "By their bank")
+        done = await duro(*words, DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, done.said) == (0, f"GHS 50.00 of {payment} was sent back\n")
+        assert (await duro("money", DURO_DATABASE_URL=database.admin_url)).said == "no money waits for a person\n"
+
+    @pytest.mark.parametrize(
+        ("words", "missing"),
+        [
+            (("--allocate", "inp_1", "--by", "Ngozi", "--note", "Seen"), "--to"),
+            (("--sent-back", "inp_1", "--to", "sub_1", "--by", "Ngozi", "--note", "Seen"), "--to"),
+            (("--allocate", "inp_1", "--sent-back", "inp_1"), "--allocate or --sent-back"),
+            (("--sent-back", "inp_1", "--note", "Seen"), "--by"),
+            (("--sent-back", "inp_1", "--by", "Ngozi", "--note", "Seen"), "inp_1"),
+        ],
+    )
+    async def test_decides_nothing_that_is_half_said(self, duro, database, words, missing):
+        done = await duro("money", *words, DURO_DATABASE_URL=database.admin_url)
+        assert (done.status, missing in done.said, "Traceback" in done.said) == (1, True, False)
 
 
 class TestReviews:

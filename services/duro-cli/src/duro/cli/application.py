@@ -9,6 +9,7 @@ from duro.cli.commands.audit import AuditCommand
 from duro.cli.commands.doctor import DoctorCommand
 from duro.cli.commands.gateway_simulator import GatewaySimulatorCommand
 from duro.cli.commands.migrate import MigrateCommand
+from duro.cli.commands.money import MoneyCommand
 from duro.cli.commands.notices import NoticesCommand
 from duro.cli.commands.paydays import PaydaysCommand
 from duro.cli.commands.reviews import ReviewsCommand
@@ -82,6 +83,7 @@ class DuroApplication:
             "notices": NoticesCommand(
                 home=home, environ=environ, access=self._access, console=console, clock=self._clock, ids=self._ids
             ).run,
+            "money": MoneyCommand(access=self._access, console=console, clock=self._clock, ids=self._ids).run,
             "reviews": ReviewsCommand(access=self._access, console=console, clock=self._clock, ids=self._ids).run,
             "simulate": SimulateCommand(
                 console=console,

@@ -15,6 +15,7 @@ from duro.cli.running_file import RunningFile
 from duro.db.database_probe import DatabaseProbe
 from duro.db.kept_notices import WaitingNotices
 from duro.db.pool import DatabasePool
+from duro.db.waiting_money import WaitingMoney
 from duro.db.waiting_reviews import WaitingReviews
 from duro.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey
 from duro.queue import RedisProbe
@@ -95,9 +96,11 @@ class Examination:
         pool = await DatabasePool.open(url, min_size=1, max_size=1)
         try:
             notices, reviews = await WaitingNotices(pool).count(), await WaitingReviews(pool).count()
+            money = len(await WaitingMoney(pool).all())
         finally:
             await pool.close()
-        return self._for_a_person("notices", notices), self._for_a_person("reviews", reviews)
+        waiting = {"notices": notices, "reviews": reviews, "money": money}
+        return tuple(self._for_a_person(what, count) for what, count in waiting.items())
 
     @staticmethod
     def _for_a_person(what: str, count: int) -> Finding:
