@@ -6,6 +6,7 @@ from duro.billing import PaymentInProgressError, Subscription
 from duro.db import Repositories, RepositoryContexts
 from duro.db.records import AttemptStatus, Initiator, Invoice, PaymentAttempt
 from duro.kernel import Clock, IdFactory, PaymentAttemptId, PaymentMethodId, TenantId
+from duro.merchant_api.billing.card_budget import CardBudget
 from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.charge_settlement import ChargeSettlement
 from duro.merchant_api.billing.gateways import GatewayRegistry
@@ -28,6 +29,7 @@ class Collection:
         self._ids = ids
         self._clock = clock
         self._lease = lease
+        self._budget = CardBudget()
         self._presentment = Presentment(gateways, clock=clock)
         self._settlement = ChargeSettlement(contexts, SettlementDrafts(ids=ids, clock=clock), clock=clock)
 
@@ -57,7 +59,8 @@ class Collection:
         That is the subscription's own method unless another one is named.
 
         The caller holds the locks of the subscription and the invoice, and commits before it has the order finished.
-        Raise PaymentInProgressError while any charge of the subscription isn't explained.
+        Raise PaymentInProgressError while any charge of the subscription isn't explained, or ConflictError
+        `card_budget_spent`.
         """
         if await repos.attempts.unexplained_of_subscription(subscription.id):
             raise PaymentInProgressError
@@ -68,6 +71,7 @@ class Collection:
         if method is None or not method.can_pay(amount) or customer is None:
             return None
         now = self._clock.now()
+        await self._budget.require(repos, method, invoice, owed=amount, now=now)
         attempt = PaymentAttempt(
             id=attempt_id or self._ids.new(PaymentAttemptId),
             invoice_id=invoice.id,

@@ -31,7 +31,9 @@ class ChargeableCase:
         if not schedule.is_open:
             return ConflictError("case_closed", f"The recovery case is {schedule.state}.")
         if schedule.cause == DunningCause.REVOKED:
-            return ConflictError("payment_revoked", "The payer has stopped these charges; they can still pay themselves.")
+            return ConflictError(
+                "payment_revoked", "The payer has stopped these charges; they can still pay themselves."
+            )
         if schedule.cause == DunningCause.NEVER_AGAIN and schedule.payment_method_id is None:
             return ConflictError("card_barred", "This card may never be charged for this again.")
         return None

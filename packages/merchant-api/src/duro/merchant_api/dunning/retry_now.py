@@ -52,7 +52,7 @@ class RetryNow:
 
         A decline is no error, nor is an answer that isn't known within 10 seconds.
         Raise NotFoundError; PaymentInProgressError; or ConflictError `case_closed`, `payment_method_required`, or
-        `payment_revoked` and `card_barred` where a charge is forbidden whoever asks for it.
+        `payment_revoked`, `card_barred` and `card_budget_spent` where a charge is forbidden whoever asks for it.
         """
         await self._guard.check()
         async with self._contexts.open(tenant_id) as repos:

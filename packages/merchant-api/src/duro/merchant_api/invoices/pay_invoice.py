@@ -75,7 +75,8 @@ class PayInvoice:
     ) -> InvoiceWithAttempts:
         """Raise NotFoundError, or ConflictError; a decline is no error, nor is an answer that isn't known yet.
 
-        The conflicts are `invoice_not_open`, `payment_in_progress`, `subscription_ended`, `payment_method_detached` and
+        The conflicts are `invoice_not_open`, `payment_in_progress`, `subscription_ended`, `payment_method_detached`,
+        `card_budget_spent` and
         `payment_method_required`.
         """
         await self._guard.check()

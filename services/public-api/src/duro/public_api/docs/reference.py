@@ -36,6 +36,7 @@ _ERRORS: Final[Mapping[str, str]] = {
     "payment_method_detached": "The payment method was removed.",
     "mandate_ended": "The bank rejected the mandate, or it was revoked.",
     "case_closed": "The recovery case has come to an end.",
+    "card_budget_spent": "The card's network allows no try yet; the message says from when.",
     "card_barred": "This card may never be charged for this again, whoever asks.",
     "payment_revoked": "The payer has stopped these charges; they can still pay themselves.",
     "payment_method_barred": "Its bank or network wants it never charged again, or its payer stopped the charges.",

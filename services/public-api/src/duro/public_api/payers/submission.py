@@ -92,7 +92,7 @@ class Submission:
         match error:
             case CardRefusedError():
                 return error.reason
-            case RailRefusedError() | DomainError(code="payment_method_barred"):
+            case RailRefusedError() | DomainError(code="payment_method_barred" | "card_budget_spent"):
                 return error.code
             case _:
                 return ""

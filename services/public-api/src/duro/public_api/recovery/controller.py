@@ -43,7 +43,8 @@ _RETRY = Operation(
     summary="Try a recovery case now",
     description="The saved method is charged once for what remains; that uses up none of the planned tries. The "
     "provider is waited for at most 10 seconds. A revoked payment (409 `payment_revoked`) and a card that may never be "
-    "tried again (409 `card_barred`) aren't charged whoever asks.",
+    "tried again (409 `card_barred`) aren't charged whoever asks, nor is a card before its network allows the next try "
+    "(409 `card_budget_spent`, whose message says from when).",
     form=ScheduleInput,
     answer=ScheduleDetailView,
     refusals=(404, 503),
