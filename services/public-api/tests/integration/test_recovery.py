@@ -1,3 +1,4 @@
+import pytest
 from whenever import TimeDelta
 
 from duro.payments import SimulatedCard
@@ -25,7 +26,12 @@ class TestSettings:
 
         changed = await api.http.patch(
             SETTINGS,
-            json={"rails": ["transfer"], "missedPeriods": "skip", "quietHours": {"start": "20:30", "end": "07:00"}},
+            json={
+                "rails": ["transfer"],
+                "missedPeriods": "skip",
+                "quietHours": {"start": "20:30", "end": "07:00"},
+                "replyTo": "help@ada.example.com",
+            },
         )
 
         assert changed.status_code == 200, changed.text
@@ -38,11 +44,19 @@ class TestSettings:
                 "rails": ["transfer"],
                 "missedPeriods": "skip",
                 "quietHours": {"start": "20:30", "end": "07:00"},
+                "replyTo": "help@ada.example.com",
                 "updatedAt": kept["updatedAt"],
             }
         )
-        usual_again = await api.http.patch(SETTINGS, json={"missedPeriods": None})
-        assert usual_again.json()["missedPeriods"] is None
+        usual_again = (await api.http.patch(SETTINGS, json={"missedPeriods": None, "replyTo": None})).json()
+        assert (usual_again["missedPeriods"], usual_again["replyTo"]) == (None, None)
+
+    @pytest.mark.parametrize("address", ["nobody", "a@b@c", "ada..obi@example.com"])
+    async def test_take_no_address_that_mail_servers_would_not(self, api, address):
+        answer = await api.http.patch(SETTINGS, json={"replyTo": address})
+        assert answer.status_code == 422
+        assert [fault["path"] for fault in answer.json()["error"]["details"]] == ["replyTo"]
+        assert (await api.read(SETTINGS))["replyTo"] is None
 
     async def test_tell_of_every_fault_at_once(self, api):
         answer = await api.http.patch(

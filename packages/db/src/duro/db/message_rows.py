@@ -36,9 +36,13 @@ class MessageStatus(StrEnum):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFacts:
-    """What a message is about beyond names: an amount, words for why, and when something will be charged."""
+    """What a message is about beyond names: an amount, words for why, and when something will be charged.
+
+    What is still owed is known of a payment that was a part of what was asked for.
+    """
 
     amount: Money | None = None
+    owed: Money | None = None
     reason: str = ""
     next_attempt_at: Instant | None = None
 
@@ -46,6 +50,7 @@ class MessageFacts:
         return {
             "amount": None if self.amount is None else self.amount.amount,
             "currency": None if self.amount is None else self.amount.currency.code,
+            "owed": None if self.owed is None else self.owed.amount,
             "reason": self.reason,
             "nextAttemptAt": None if self.next_attempt_at is None else self.next_attempt_at.format_iso(),
         }
@@ -53,7 +58,9 @@ class MessageFacts:
     @classmethod
     def decode(cls, data: Mapping[str, object]) -> "MessageFacts":
         amount, currency, next_attempt_at = data["amount"], data["currency"], data["nextAttemptAt"]
+        owed = data.get("owed")
         return cls(
+            owed=None if owed is None else Money(cast("int", owed), Currency(cast("str", currency))),
             amount=None if amount is None else Money(cast("int", amount), Currency(cast("str", currency))),
             reason=cast("str", data["reason"]),
             next_attempt_at=None if next_attempt_at is None else Instant.parse_iso(cast("str", next_attempt_at)),
@@ -114,7 +121,7 @@ class Letters:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewing:
-    """How a subscription goes on: whether and when it is charged next, if it can be, and until when its card is good."""
+    """How a subscription goes on: whether and when it is charged next, if it can be, and how long its card is good."""
 
     status: SubscriptionStatus
     period_end: Instant
@@ -167,6 +174,7 @@ class MessageSubject:
     tenant_id: TenantId
     mode: Mode
     store_name: str
+    reply_to: str | None
     customer_name: str | None
     email: str
     phone: str | None

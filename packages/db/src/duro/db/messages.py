@@ -199,6 +199,7 @@ class MessageRepository:
             tenant_id=TenantId(row["message"]["tenant_id"]),
             mode=self._session.mode,
             store_name=row["store_name"],
+            reply_to=row["reply_to"],
             customer_name=row["customer_name"],
             email=row["email"],
             phone=row["phone"],

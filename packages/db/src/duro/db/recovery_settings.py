@@ -14,14 +14,15 @@ _LOCK: Final = "select pg_advisory_xact_lock(hashtextextended('recovery_settings
 _PUT: Final = """
     insert into {schema}.recovery_settings (
         tenant_id, auto_recovery, dunning_enabled, max_tries, deadline_days, escalation, missed_periods, payday_aware,
-        rails, renewal_reminders, renewal_reminder_days, quiet_from, quiet_until, updated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        rails, renewal_reminders, renewal_reminder_days, quiet_from, quiet_until, updated_at, reply_to)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
     on conflict (tenant_id) do update
     set auto_recovery = excluded.auto_recovery, dunning_enabled = excluded.dunning_enabled,
         max_tries = excluded.max_tries, deadline_days = excluded.deadline_days, escalation = excluded.escalation,
         missed_periods = excluded.missed_periods, payday_aware = excluded.payday_aware, rails = excluded.rails,
         renewal_reminders = excluded.renewal_reminders, renewal_reminder_days = excluded.renewal_reminder_days,
-        quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until, updated_at = excluded.updated_at"""
+        quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until, updated_at = excluded.updated_at,
+        reply_to = excluded.reply_to"""
 
 
 @final
@@ -30,7 +31,7 @@ class RecoverySettings:
     """What a merchant wants done about charges that fail; until they say anything, what is usual.
 
     Without a policy for missed periods the usual one for the plan's interval holds. Times of quiet hours are the
-    payer's local ones.
+    payer's local ones. Answers to messages go to `reply_to`; without it payers aren't asked for any.
     """
 
     dunning: DunningSettings = field(default_factory=DunningSettings)
@@ -40,6 +41,7 @@ class RecoverySettings:
     renewal_reminders: bool = True
     renewal_reminder_days: int = 3
     quiet_hours: QuietHours = field(default_factory=QuietHours)
+    reply_to: str | None = None
     updated_at: Instant | None = None
 
     @property
@@ -81,6 +83,7 @@ class RecoverySettingsRepository:
             settings.quiet_hours.start.to_stdlib(),
             settings.quiet_hours.end.to_stdlib(),
             now,
+            settings.reply_to,
         )
 
     @staticmethod
@@ -99,5 +102,6 @@ class RecoverySettingsRepository:
             renewal_reminders=row["renewal_reminders"],
             renewal_reminder_days=row["renewal_reminder_days"],
             quiet_hours=QuietHours(Time(row["quiet_from"]), Time(row["quiet_until"])),
+            reply_to=row["reply_to"],
             updated_at=row["updated_at"],
         )

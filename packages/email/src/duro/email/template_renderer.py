@@ -37,8 +37,10 @@ class TemplateRenderer:
         if faults:
             raise InvalidInputError(faults)
 
-    def render(self, kind: MessageKind, tags: MergeTags, override: TemplateOverride | None = None) -> RenderedEmail:
-        """Write the message.
+    def render(
+        self, kind: MessageKind, tags: MergeTags, override: TemplateOverride | None = None, *, reply_to: str = ""
+    ) -> RenderedEmail:
+        """Write the message; with somewhere for answers to go, it may ask for them.
 
         An override gives way to the default template if it names a tag that isn't known for this message, or isn't
         sound. Raise NotFoundError for a kind without a template and InvalidInputError for a link that may not be sent.
@@ -47,7 +49,7 @@ class TemplateRenderer:
         self._require_links(words)
         if override is not None and self._fits(override, words):
             return self._overridden(override, words)
-        return self._default(kind, words)
+        return self._default(kind, words | {"reply_to": reply_to})
 
     def _require_links(self, words: dict[str, str]) -> None:
         faults = [

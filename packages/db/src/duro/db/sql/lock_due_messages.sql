@@ -1,4 +1,4 @@
-select m as message, t.name as store_name, c.name as customer_name, c.email, c.phone, c.has_whatsapp_consent,
+select m as message, t.name as store_name, w.reply_to, c.name as customer_name, c.email, c.phone, c.has_whatsapp_consent,
        coalesce(s.zone, t.zone) as zone, p.name as plan_name, s.status as subscription_status, s.current_period_end,
        mt.subject as own_subject, mt.html as own_html, mt.text as own_text,
        mt.whatsapp_template as own_whatsapp_template, s.cancel_at_period_end, pm.exp_year, pm.exp_month,
@@ -23,6 +23,7 @@ select m as message, t.name as store_name, c.name as customer_name, c.email, c.p
        ) as can_push
 from {schema}.messages m
 join core.tenants t on t.id = m.tenant_id
+left join {schema}.recovery_settings w on w.tenant_id = m.tenant_id
 join {schema}.customers c on c.tenant_id = m.tenant_id and c.id = m.customer_id
 left join {schema}.subscriptions s on s.tenant_id = m.tenant_id and s.id = m.subscription_id
 left join {schema}.plans p on p.tenant_id = s.tenant_id and p.id = s.plan_id

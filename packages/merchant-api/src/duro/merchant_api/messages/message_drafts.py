@@ -55,9 +55,11 @@ class MessageDrafts:
             for kind in (MessageKind.RECEIPT, MessageKind.PAYMENT_RECOVERED)
         )
 
-    def received(self, subscription: Subscription, payment: IncomingPayment, *, now: Instant) -> Message:
-        """Tell of pushed money that paid no invoice in full: it is a part of one, or credit."""
-        facts = MessageFacts(amount=payment.amount)
+    def received(
+        self, subscription: Subscription, payment: IncomingPayment, *, now: Instant, owed: Money | None = None
+    ) -> Message:
+        """Tell of pushed money that paid no invoice in full: a part of one, of which so much is owed, or credit."""
+        facts = MessageFacts(amount=payment.amount, owed=owed)
         return self._message(MessageKind.RECEIPT, payment.id, subscription, invoice=None, facts=facts, now=now)
 
     def pushed(

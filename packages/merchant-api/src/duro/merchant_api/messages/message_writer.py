@@ -57,7 +57,7 @@ class MessageWriter:
         message = subject.message
         own = None if self._wants_way_to_pay(subject) else subject.letter
         override = None if own is None else TemplateOverride(own.subject, own.html, own.text)
-        written = self._renderer.render(message.kind, self._tags(subject), override)
+        written = self._renderer.render(message.kind, self._tags(subject), override, reply_to=subject.reply_to or "")
         return OutboundEmail(
             reference=message.reference,
             written_at=message.created_at,
@@ -66,12 +66,13 @@ class MessageWriter:
             subject=written.subject,
             html=written.html,
             text=written.text,
+            reply_to=None if subject.reply_to is None else Mailbox(subject.reply_to, subject.store_name),
         )
 
     def whatsapp(self, subject: MessageSubject) -> TemplateMessage | None:
         """Return None for what no approved template can tell."""
         message = subject.message
-        if self._wants_way_to_pay(subject):
+        if self._wants_way_to_pay(subject) or message.facts.owed is not None:
             return None
         return self._templates.message(
             message.kind,
@@ -94,10 +95,16 @@ class MessageWriter:
             amount="" if amount is None else self._format.money(amount),
             invoice_id="" if message.invoice_id is None else str(message.invoice_id),
             next_attempt="" if next_attempt_at is None else self._format.moment(next_attempt_at, zone),
-            reason=_NO_WAY_TO_PAY if self._wants_way_to_pay(subject) else facts.reason,
+            reason=self._reason(subject),
             update_link=self._stationery.link(LinkPurpose.UPDATE, subject),
             pay_link=self._stationery.link(LinkPurpose.PAY, subject) if message.invoice_id is not None else "",
         )
+
+    def _reason(self, subject: MessageSubject) -> str:
+        if self._wants_way_to_pay(subject):
+            return _NO_WAY_TO_PAY
+        facts = subject.message.facts
+        return facts.reason if facts.owed is None else f"{self._format.money(facts.owed)} is still to be paid."
 
     @staticmethod
     def _wants_way_to_pay(subject: MessageSubject) -> bool:

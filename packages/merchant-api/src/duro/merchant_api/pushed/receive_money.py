@@ -203,11 +203,11 @@ class ReceiveMoney:
         partly_paid = replace(invoice, amount_paid=invoice.amount_paid + payment.amount)
         await repos.invoices.update(partly_paid)
         await self._post(repos, payment, [self._part(payment, invoice.id, payment.amount, now=now)], clock)
-        await repos.messages.add([self._messages.received(subscription, payment, now=now)])
+        left = partly_paid.amount_remaining
+        await repos.messages.add([self._messages.received(subscription, payment, now=now, owed=left)])
         found = await repos.dunning.of_invoice(invoice.id)
         case = None if found is None else await repos.dunning.lock(found.id)
         if case is not None and case.is_open:
-            left = partly_paid.amount_remaining
             told = replace(case, reason=f"{payment.amount} came by {payment.rail.words}; {left} is still to be paid.")
             await repos.dunning.update(told)
             await repos.dunning.tell([self._cases.of(told, DunningEventKind.RECEIVED, now=now)])

@@ -6,7 +6,8 @@ from duro.billing.messages import QuietHours
 from duro.billing.recovery import Escalation, PaydayAwareness, Rail
 from duro.db import RepositoryContexts
 from duro.db.recovery_settings import RecoverySettings
-from duro.kernel import Clock, IdFactory, TenantId
+from duro.email import Mailbox, MalformedMailboxError
+from duro.kernel import Clock, Fault, IdFactory, InvalidInputError, TenantId
 from duro.merchant_api.given import KEPT, MaybeGiven
 from duro.merchant_api.receipts import NoReceipt, Receipt
 
@@ -29,6 +30,7 @@ class UpdateRecoverySettingsCommand:
     renewal_reminders: MaybeGiven[bool] = KEPT
     renewal_reminder_days: MaybeGiven[int] = KEPT
     quiet_hours: MaybeGiven[QuietHours] = KEPT
+    reply_to: MaybeGiven[str | None] = KEPT
 
     def over(self, current: RecoverySettings) -> RecoverySettings:
         """Raise InvalidInputError with every fault of what recovery itself would refuse."""
@@ -49,6 +51,7 @@ class UpdateRecoverySettingsCommand:
             renewal_reminders=self.renewal_reminders.over(current.renewal_reminders),
             renewal_reminder_days=self.renewal_reminder_days.over(current.renewal_reminder_days),
             quiet_hours=self.quiet_hours.over(current.quiet_hours),
+            reply_to=self.reply_to.over(current.reply_to),
         )
 
 
@@ -68,6 +71,7 @@ class UpdateRecoverySettings:
         receipt: Receipt[RecoverySettings] = _UNSIGNED,
     ) -> RecoverySettings:
         """Raise InvalidInputError."""
+        self._require_address(command.reply_to.over(None))
         async with self._contexts.open(tenant_id) as repos:
             await receipt.claim(repos, self._ids)
             now = self._clock.now()
@@ -75,3 +79,10 @@ class UpdateRecoverySettings:
             await repos.recovery_settings.put(changed, now=now)
             await receipt.sign(repos, changed)
         return changed
+
+    @staticmethod
+    def _require_address(reply_to: str | None) -> None:
+        try:
+            _ = None if reply_to is None else Mailbox(reply_to).header
+        except MalformedMailboxError as error:
+            raise InvalidInputError([Fault("replyTo", str(error))]) from error

@@ -18,6 +18,7 @@ from duro.testkit import MailAnswer, WhatsAppAnswer
 
 NO_FUNDS = Declined("51", "Insufficient funds", None)
 EXPIRED = Declined("54", "Expired card", None)
+STOLEN = Declined("43", "Stolen card", None)
 MANDATE = "rail = 'direct_debit', bank_code = '058', ceiling_currency = 'NGN'"
 PHONE = "+2348031234567"
 HOUR = TimeDelta(hours=1)
@@ -45,6 +46,32 @@ class TestAMessage:
         case = await desk.recovery.case(subscription)
         local = case.next_attempt_at.to_tz("Africa/Lagos")
         assert f"at {local.hour:02}:{local.minute:02}" in letter.text
+
+    @pytest.mark.parametrize("reply_to", ["help@ada.example.com", None])
+    async def test_asks_for_an_answer_only_where_the_merchant_gets_it(self, desk, clock, reply_to):
+        async with desk.recovery.contexts.open(desk.tenant.id) as repos:
+            settings = RecoverySettings(reply_to=reply_to)
+            await repos.recovery_settings.put(settings, now=clock.now())
+        subscription = await desk.asked(EXPIRED)
+        clock.advance(24 * 32 * HOUR)
+        await desk.recovery.work(subscription)
+        await desk.deliver()
+        [letter] = desk.sink.letters
+        assert "about to stop" in letter.subject
+        assert (letter.message["Reply-To"], "reply to this message" in letter.text) == (
+            f"Ada's Kitchen <{reply_to}>" if reply_to else None,
+            reply_to is not None,
+        )
+
+    async def test_of_a_part_says_what_is_still_owed_and_says_it_by_e_mail(self, desk, clock):
+        subscription = await desk.asked(STOLEN, phone=PHONE, has_whatsapp_consent=True)
+        [request] = await desk.recovery.asked(subscription)
+        await desk.recovery.pay(request, 200_000)
+        await desk.recovery.look_after(11 * MINUTE)
+        await desk.deliver()
+        [letter] = desk.sink.letters
+        assert "We received ₦2,000.00 for Weekly lunches." in letter.text
+        assert "₦3,000.00 is still to be paid." in letter.text
 
     async def test_arrives_on_whatsapp_where_there_is_consent_and_a_phone(self, desk):
         await desk.asked(NO_FUNDS, phone=PHONE, has_whatsapp_consent=True)

@@ -6,6 +6,7 @@ from whenever import Time
 from duro.billing import MissedPeriods
 from duro.billing.messages import QuietHours
 from duro.billing.recovery import Escalation, PaydayAwareness, Rail
+from duro.http_kit.fields import EmailField
 from duro.http_kit.inputs import Input, NotNull, Section
 from duro.merchant_api.given import KEPT, Given
 from duro.merchant_api.recovery_settings import UpdateRecoverySettingsCommand
@@ -25,7 +26,10 @@ class QuietHoursBody(Section):
 
 
 class UpdateRecoverySettingsBody(Section):
-    """What changes about recovery. A `missedPeriods` of null means what is usual for each interval."""
+    """What changes about recovery.
+
+    A `missedPeriods` of null means what is usual for each interval, a `replyTo` of null that payers aren't to answer.
+    """
 
     auto_recovery: Annotated[bool | None, NotNull()] = None
     dunning_enabled: Annotated[bool | None, NotNull()] = None
@@ -38,6 +42,7 @@ class UpdateRecoverySettingsBody(Section):
     renewal_reminders: Annotated[bool | None, NotNull()] = None
     renewal_reminder_days: Annotated[Annotated[int, Field(ge=1, le=30)] | None, NotNull()] = None
     quiet_hours: Annotated[QuietHoursBody | None, NotNull()] = None
+    reply_to: EmailField | None = None
 
     def command(self) -> UpdateRecoverySettingsCommand:
         return UpdateRecoverySettingsCommand(
@@ -54,6 +59,7 @@ class UpdateRecoverySettingsBody(Section):
             quiet_hours=KEPT
             if self.quiet_hours is None
             else Given(QuietHours(self.quiet_hours.start, self.quiet_hours.end)),
+            reply_to=Given(self.reply_to) if "reply_to" in self.model_fields_set else KEPT,
         )
 
 

@@ -11,6 +11,7 @@ class RecoverySettingsExamples:
         "deadlineDays": 30,
         "rails": ["transfer", "ussd"],
         "quietHours": {"start": "20:00", "end": "07:30"},
+        "replyTo": "help@ada.example.com",
     }
     VIEW: ClassVar[Mapping[str, object]] = {
         "autoRecovery": True,
@@ -24,5 +25,6 @@ class RecoverySettingsExamples:
         "renewalReminders": True,
         "renewalReminderDays": 3,
         "quietHours": {"start": "20:00", "end": "07:30"},
+        "replyTo": "help@ada.example.com",
         "updatedAt": "2026-02-03T09:00:00Z",
     }

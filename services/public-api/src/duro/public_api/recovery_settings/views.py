@@ -33,6 +33,7 @@ class RecoverySettingsView(Struct, frozen=True, rename="camel"):
     renewal_reminders: bool
     renewal_reminder_days: int
     quiet_hours: QuietHoursView
+    reply_to: str | None
     updated_at: str | None
 
     @classmethod
@@ -49,5 +50,6 @@ class RecoverySettingsView(Struct, frozen=True, rename="camel"):
             renewal_reminders=settings.renewal_reminders,
             renewal_reminder_days=settings.renewal_reminder_days,
             quiet_hours=QuietHoursView.of(settings.quiet_hours),
+            reply_to=settings.reply_to,
             updated_at=None if settings.updated_at is None else Written.instant(settings.updated_at),
         )
