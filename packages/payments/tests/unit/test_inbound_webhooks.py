@@ -12,6 +12,8 @@ from duro.payments import (
     BadSignature,
     ChargeFailed,
     ChargeSucceeded,
+    DisputeClosed,
+    DisputeOpened,
     Malformed,
     MandateActivated,
     MandateRevoked,
@@ -41,7 +43,10 @@ NOTICES = [
     MandateRevoked("evt-7", "ref-7", "mdt_sim_ref-7", NOW),
     RefundSucceeded("evt-8", "ref-8", "ref-4", "rfd-8", AMOUNT, NOW),
     RefundFailed("evt-9", "ref-9", "ref-4", "rfd-9", Money(0, AMOUNT.currency), NOW, "invalid_amount", "Nothing"),
-    OtherNotice("evt-10", "dispute.opened"),
+    DisputeOpened("evt-13", "ref-4", "dsp-1", AMOUNT, NOW, "not_recognized"),
+    DisputeClosed("evt-14", "ref-4", "dsp-1", AMOUNT, NOW, is_won=True),
+    DisputeClosed("evt-15", "ref-4", "dsp-1", AMOUNT, NOW, is_won=False),
+    OtherNotice("evt-10", "settlement.paid"),
 ]
 BODY = NoticeText.write(RECEIVED).encode()
 

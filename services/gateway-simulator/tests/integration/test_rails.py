@@ -10,8 +10,15 @@ import pytest
 
 from duro.crypto import SystemClock
 from duro.kernel import Money
-from duro.payments import Approved, HttpSimulatedGateway, SimulatedInboundWebhooks, VerifiedNotices
-from duro.payments.simulated import SimulatedBankAccount, SimulatedPayer
+from duro.payments import (
+    Approved,
+    DisputeClosed,
+    DisputeOpened,
+    HttpSimulatedGateway,
+    SimulatedInboundWebhooks,
+    VerifiedNotices,
+)
+from duro.payments.simulated import SimulatedBankAccount, SimulatedCard, SimulatedPayer
 
 SECRET = "made up for tests"
 
@@ -85,6 +92,15 @@ class Person:
 
     async def close(self):
         await self._client.aclose()
+
+
+@pytest.fixture
+def charges():
+    def order(reference, *, token=SimulatedCard.APPROVE.token):
+        person = {"customerEmail": "ada@example.com", "description": "Gold"}
+        return {"reference": reference, "amount": 500_000, "currency": "NGN", "token": token, **person}
+
+    return order
 
 
 @pytest.fixture
@@ -202,6 +218,31 @@ class TestRails:
             (7, "NGN", "ussd", "nobody", None),
         ]
         assert (lines[0]["at"], lines[0]["status"]) == (at, "received")
+
+    async def test_tell_once_of_a_dispute_and_once_of_its_first_end(self, simulator, receiver, person_at, charges):
+        person = person_at(simulator.start(**receiver.settings).url)
+        await person.post("/charges", **charges("c1"))
+        acts = [await person.post(f"/payers/disputes/c1/{act}") for act in ("win", "open", "open", "lose", "win", "open")]
+        assert [status for status, _ in acts] == [404] + [200] * 5
+        states = [answer["dispute"]["state"] for _, answer in acts[1:]]
+        assert states == ["opened", "opened", "lost", "lost", "lost"]
+        (name,) = {answer["dispute"]["providerReference"] for _, answer in acts[1:]}
+        await person.notices_when_settled()
+        opened, closed = sorted(receiver.told, key=lambda notice: notice.at)
+        assert isinstance(opened, DisputeOpened)
+        assert isinstance(closed, DisputeClosed)
+        assert not closed.is_won
+        for told in (opened, closed):
+            assert (told.reference, told.provider_reference, told.amount.amount) == ("c1", name, 500_000)
+
+    async def test_dispute_no_charge_that_took_nothing(self, simulator, receiver, person_at, charges):
+        person = person_at(simulator.start(**receiver.settings).url)
+        await person.post("/charges", **charges("c1", token=SimulatedCard.EXPIRED_CARD.token))
+        for reference in ("c1", "c2"):
+            status, problem = await person.post(f"/payers/disputes/{reference}/open")
+            assert (status, problem["error"]["code"]) == (404, "dispute_not_found")
+        assert (await person.post("/payers/disputes/c1/forget"))[0] == 400
+        assert await person.lines("/notices") == []
 
     async def test_refuse_what_no_payer_can_do(self, simulator, person_at):
         person = person_at(simulator.start().url)

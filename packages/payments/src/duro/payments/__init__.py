@@ -34,6 +34,8 @@ from duro.payments.mandates import (
 from duro.payments.notices import (
     ChargeFailed,
     ChargeSucceeded,
+    DisputeClosed,
+    DisputeOpened,
     MandateActivated,
     MandateRevoked,
     MoneyReceived,
@@ -97,6 +99,8 @@ __all__ = [
     "ChargeResult",
     "ChargeSucceeded",
     "Declined",
+    "DisputeClosed",
+    "DisputeOpened",
     "FailureCodes",
     "HttpSimulatedGateway",
     "HttpSimulatedMandates",

@@ -106,6 +106,35 @@ class RefundFailed:
 
 @final
 @dataclass(frozen=True, slots=True)
+class DisputeOpened:
+    """A payer had their bank take this much of a charge of ours back, for a reason in the provider's words.
+
+    The provider's reference is of the dispute: one charge may be disputed more than once.
+    """
+
+    event_id: str
+    reference: str
+    provider_reference: str
+    amount: Money
+    at: Instant
+    reason: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class DisputeClosed:
+    """A dispute has ended: won is the money given to us again, lost is the payer's for good."""
+
+    event_id: str
+    reference: str
+    provider_reference: str
+    amount: Money
+    at: Instant
+    is_won: bool
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class OtherNotice:
     """A genuine notice of a kind that asks nothing of us."""
 
@@ -121,5 +150,7 @@ Notice: TypeAlias = (
     | MandateRevoked
     | RefundSucceeded
     | RefundFailed
+    | DisputeOpened
+    | DisputeClosed
     | OtherNotice
 )

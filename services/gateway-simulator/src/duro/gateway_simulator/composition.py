@@ -71,6 +71,7 @@ class Composition:
                 "pushes": Provide(lambda: provider.pushes, sync_to_thread=False),
                 "mandates": Provide(lambda: provider.mandates, sync_to_thread=False),
                 "approvals": Provide(lambda: provider.approvals, sync_to_thread=False),
+                "disputes": Provide(lambda: provider.disputes, sync_to_thread=False),
                 "cards": Provide(lambda: provider.cards, sync_to_thread=False),
                 "line": Provide(lambda: line, sync_to_thread=False),
                 "reader": Provide(lambda: reader, sync_to_thread=False),

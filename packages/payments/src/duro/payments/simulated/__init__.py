@@ -6,6 +6,7 @@ from duro.payments.simulated.approvals.entry import ApprovalEntry, PayerAnswer
 from duro.payments.simulated.card_desk import CardDesk
 from duro.payments.simulated.cards import Delivery, SimulatedCard
 from duro.payments.simulated.dictations import DictationEntry
+from duro.payments.simulated.dispute_desk import DisputeDesk, DisputeState, SimulatedDispute
 from duro.payments.simulated.entries import ChargeEntry, ChargeStatus, RefundEntry, RefundStatus
 from duro.payments.simulated.faults import FaultPlan
 from duro.payments.simulated.fees import SimulatedFee, SimulatedFees
@@ -49,6 +50,8 @@ __all__ = [
     "Delivery",
     "DeliveryStatus",
     "DictationEntry",
+    "DisputeDesk",
+    "DisputeState",
     "FaultPlan",
     "GivenBack",
     "HttpSimulatedGateway",
@@ -81,6 +84,7 @@ __all__ = [
     "Silent",
     "SimulatedBankAccount",
     "SimulatedCard",
+    "SimulatedDispute",
     "SimulatedFee",
     "SimulatedFees",
     "SimulatedGateway",

@@ -6,6 +6,7 @@ from whenever import TimeDelta
 from duro.kernel import Clock
 from duro.payments.simulated.approvals.desk import ApprovalDesk
 from duro.payments.simulated.card_desk import CardDesk
+from duro.payments.simulated.dispute_desk import DisputeDesk
 from duro.payments.simulated.faults import FaultPlan
 from duro.payments.simulated.issuer import SimulatedIssuer
 from duro.payments.simulated.ledger import IssuerLedger
@@ -26,7 +27,7 @@ _NOWHERE: Final = "http://simulated.invalid"
 @final
 @dataclass(frozen=True, slots=True)
 class SimulatedProvider:
-    """The whole simulated provider over one ledger: its issuer, its push rails, its mandates, and payers' approvals.
+    """The whole simulated provider over one ledger: issuer, push rails, mandates, payers' approvals, disputes.
 
     Without a plan of notices it tells nobody anything; of charges and refunds it tells only when asked to, since they
     are answered anyway. What payers approved or refused it always tells of.
@@ -37,6 +38,7 @@ class SimulatedProvider:
     mandates: SimulatedMandateBank
     cards: CardDesk
     approvals: ApprovalDesk
+    disputes: DisputeDesk
 
     @classmethod
     def over(
@@ -69,4 +71,5 @@ class SimulatedProvider:
             mandates=mandates,
             cards=CardDesk(ledger),
             approvals=approvals,
+            disputes=DisputeDesk(ledger, desk=desk, clock=clock),
         )

@@ -5,6 +5,8 @@ from msgspec import Struct
 from duro.payments.notices import (
     ChargeFailed,
     ChargeSucceeded,
+    DisputeClosed,
+    DisputeOpened,
     MandateActivated,
     MandateRevoked,
     MoneyReceived,
@@ -15,6 +17,7 @@ from duro.payments.notices import (
 )
 from duro.payments.simulated.json_text import JsonText
 from duro.payments.simulated.webhooks.charge_bodies import ChargeFailedBody, ChargeSucceededBody
+from duro.payments.simulated.webhooks.dispute_bodies import DisputeClosedBody, DisputeOpenedBody
 from duro.payments.simulated.webhooks.rail_bodies import MandateActivatedBody, MandateRevokedBody, MoneyReceivedBody
 from duro.payments.simulated.webhooks.refund_bodies import RefundFailedBody, RefundSucceededBody
 from duro.payments.simulated.wire_types import WireName
@@ -35,6 +38,8 @@ Body: TypeAlias = (
     | MandateRevokedBody
     | RefundSucceededBody
     | RefundFailedBody
+    | DisputeOpenedBody
+    | DisputeClosedBody
 )
 _BODIES: Final[dict[str, type[Body]]] = {
     "charge.succeeded": ChargeSucceededBody,
@@ -44,6 +49,8 @@ _BODIES: Final[dict[str, type[Body]]] = {
     "mandate.revoked": MandateRevokedBody,
     "refund.succeeded": RefundSucceededBody,
     "refund.failed": RefundFailedBody,
+    "dispute.opened": DisputeOpenedBody,
+    "dispute.closed": DisputeClosedBody,
 }
 
 
@@ -80,8 +87,16 @@ class NoticeText:
                 body = RefundSucceededBody.of(notice)
             case RefundFailed():
                 body = RefundFailedBody.of(notice)
+            case DisputeOpened() | DisputeClosed():
+                body = NoticeText._dispute(notice)
             case OtherNotice():
                 body = NoticeHead(id=notice.event_id, type=notice.kind)
             case _:
                 assert_never(notice)
         return body
+
+    @staticmethod
+    def _dispute(notice: DisputeOpened | DisputeClosed) -> Body:
+        if isinstance(notice, DisputeOpened):
+            return DisputeOpenedBody.of(notice)
+        return DisputeClosedBody.of(notice)
