@@ -64,6 +64,21 @@ class TestABankThatWantsItsCustomersApproval:
         await payer.sees("This is paid")
         assert await world.taken() == [500_000]
 
+    async def test_waits_while_the_payer_is_elsewhere(self, world: World, owes, payer: Payer):
+        await owes(card=SimulatedCard.EXPIRED_CARD)
+        await payer.follows("Pay now")
+        link = payer.address
+        await payer.types(SimulatedCard.APPROVAL)
+        await payer.presses(PAY)
+        await payer.sees(QUESTION)
+        await payer.opens_still(link)
+        await payer.sees("Your bank asks you to approve this", "Until then nothing is taken")
+        await payer.asks("Approve with your bank")
+        await payer.sees(QUESTION)
+        await payer.presses("Approve")
+        await payer.sees("This is paid")
+        assert await world.taken() == [500_000]
+
     async def test_is_asked_for_by_letter_when_the_renewal_needs_it(self, world: World, owes, payer: Payer):
         await owes(card=SimulatedCard.APPROVAL)
         await payer.follows("Approve the payment")

@@ -101,6 +101,15 @@ class TestAPayment:
         await world.lives_until(LATER)
         assert await world.taken() == [500_000]
 
+    async def test_whose_answer_is_lost_is_found(self, world: World, owes, payer: Payer):
+        await owes(card=SimulatedCard.EXPIRED_CARD)
+        await payer.follows("Pay now")
+        await payer.types(SimulatedCard.TIMEOUT_AFTER)
+        await payer.presses(PAY)
+        await payer.sees(PAID)
+        await world.lives_until(LATER)
+        assert await world.taken() == [500_000]
+
     async def test_stays_made_when_its_payer_goes_back_and_loads_again(self, world: World, owes, payer: Payer):
         await owes(card=SimulatedCard.EXPIRED_CARD)
         await payer.follows("Pay now")

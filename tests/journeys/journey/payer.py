@@ -30,6 +30,17 @@ class Payer:
         assert answer is not None
         return answer.status
 
+    async def opens_still(self, address: str) -> None:
+        """Go to a page that looks again by itself, and keep it from that."""
+
+        async def hold(route: Route) -> None:
+            answer = await route.fetch()
+            headers = {name: value for name, value in answer.headers.items() if name != "refresh"}
+            await route.fulfill(response=answer, headers=headers)
+
+        await self.page.route(address, hold, times=1)
+        await self.opens(address)
+
     async def sees(self, heading: str, *texts: str) -> None:
         """The page says this, in these words, and everybody can read and reach it."""
         await self.page.get_by_role("heading", level=1, name=heading, exact=True).wait_for()

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import ClassVar, final
+from typing import ClassVar, Literal, final
 from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
@@ -11,6 +11,7 @@ class Phone:
     """Somebody's phone with one page open, which keeps note of whatever goes wrong in it and of whom it speaks to."""
 
     SCREEN: ClassVar = (390, 844)
+    SCHEMES: ClassVar[tuple[Literal["dark", "light"], ...]] = ("dark", "light")
     HERE: ClassVar = frozenset({"127.0.0.1", "localhost", "::1"})
 
     def __init__(self, page: Page) -> None:
@@ -34,9 +35,11 @@ class Phone:
         assert not self.faults, "\n".join(self.faults)
 
     async def is_accessible(self) -> None:
-        """Break no rule that axe knows, and fit the width of the screen."""
-        found = await Axe().run(self.page)
-        assert not found.violations_count, found.generate_report()
+        """Break no rule that axe knows, by day and by night, and fit the width of the screen."""
+        for scheme in self.SCHEMES:
+            await self.page.emulate_media(color_scheme=scheme)
+            found = await Axe().run(self.page)
+            assert not found.violations_count, f"In {scheme}: {found.generate_report()}"
         width = await self.page.evaluate("document.documentElement.scrollWidth")
         assert width <= self.SCREEN[0], f"The page is {width} wide."
 
