@@ -12,28 +12,24 @@ from duro.db.session import TenantSession
 from duro.kernel import Currency, DunningScheduleId, Money
 
 _SQL: Final = files("duro.db").joinpath("sql")
-_CASE_FEES: Final = _SQL.joinpath("case_fees.sql").read_text()
-_OVERVIEW: Final = _SQL.joinpath("analytics_overview.sql").read_text().replace("{case_fees}", _CASE_FEES)
+_CASE_OUTCOME: Final = _SQL.joinpath("case_outcome.sql").read_text()
+_CASE_SUMS: Final = _SQL.joinpath("case_sums.sql").read_text()
+_OVERVIEW: Final = (
+    _SQL.joinpath("analytics_overview.sql")
+    .read_text()
+    .replace("{case_outcome}", _CASE_OUTCOME)
+    .replace("{case_sums}", _CASE_SUMS)
+)
 _COHORTS: Final = f"""
-    select date_trunc('month', d.opened_at at time zone t.zone)::date as month, d.currency, d.category,
-           count(*) as cases, sum(d.amount)::bigint as at_risk,
-           count(*) filter (where d.state = 'recovered') as recovered_cases,
-           coalesce(sum(d.amount) filter (where d.state = 'recovered'), 0)::bigint as recovered,
-           count(*) filter (where d.state in ('scheduled', 'awaiting_customer')) as open_cases,
-           coalesce(sum(d.amount) filter (where d.state in ('scheduled', 'awaiting_customer')), 0)::bigint as open,
-           count(*) filter (where d.state = 'exhausted') as lost_cases,
-           coalesce(sum(d.amount) filter (where d.state = 'exhausted'), 0)::bigint as lost,
-           count(*) filter (where d.state = 'cancelled') as cancelled_cases,
-           coalesce(sum(d.amount) filter (where d.state = 'cancelled'), 0)::bigint as cancelled,
-           coalesce(sum(kept.fees), 0)::bigint as fees, count(*) filter (where kept.unknown > 0) as fees_unknown
+    select date_trunc('month', d.opened_at at time zone t.zone)::date as month, d.currency, d.category, {_CASE_SUMS}
     from {{schema}}.dunning_schedules d join core.tenants t on t.id = d.tenant_id
-    {_CASE_FEES}
+    {_CASE_OUTCOME}
     where d.tenant_id = $1 and d.opened_at >= $2 and d.opened_at < $3
     group by 1, 2, 3
     order by 1, 2, 3"""
 _FEES_OF: Final = f"""
     select d.id, kept.fees, kept.unknown from {{schema}}.dunning_schedules d
-    {_CASE_FEES}
+    {_CASE_OUTCOME}
     where d.tenant_id = $1 and d.id = any($2::uuid[])"""
 _FAILURES: Final = """
     select date_trunc('month', a.created_at at time zone t.zone)::date as month, a.provider,
@@ -55,8 +51,8 @@ _WHOLE: Final = 10_000
 class MoneyAtRisk:
     """What became of charges that failed: the amount is all of them, won back, still open, lost or cancelled.
 
-    Fees are what providers kept of all money that paid for what was won back; of some of these cases it may be unknown
-    in part, which then counts for nothing.
+    A part that was paid is won back whatever becomes of the rest. Fees are what providers kept of all money that paid
+    for what was won back; of some of these cases it may be unknown in part, which then counts for nothing.
     """
 
     cases: int

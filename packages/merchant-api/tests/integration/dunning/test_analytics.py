@@ -200,14 +200,23 @@ class Reference:
         won = [one for one in self._cases if one["state"] == "recovered"]
         return {one["id"]: None if None in (fees := self._fees(one)) else sum(fees) for one in won}
 
+    def _part(self, case) -> int:
+        """What was pushed of an invoice that isn't paid as a whole, unless that is void and the part went back."""
+        [invoice] = (one for one in self._invoices if one["id"] == case["invoice_id"])
+        parts = (one["amount"] for one in self._allocations if one["invoice_id"] == case["invoice_id"])
+        return 0 if invoice["status"] == "void" else sum(parts)
+
     def _count(self, of, case) -> None:
         of["cases"] += 1
         of["at_risk"] += case["amount"]
         names = {"recovered": "recovered", "exhausted": "lost", "cancelled": "cancelled"}
         name = names.get(case["state"], "open")
-        of[name] += case["amount"]
+        won = case["amount"] if name == "recovered" else self._part(case)
+        of["recovered"] += won
+        if name != "recovered":
+            of[name] += case["amount"] - won
         of[f"{name}_cases"] += 1
-        if name == "recovered":
+        if won:
             fees = self._fees(case)
             of["fees"] += sum(filter(None, fees))
             of["fees_unknown"] += None in fees

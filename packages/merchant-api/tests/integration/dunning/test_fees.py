@@ -129,10 +129,12 @@ class TestFeesOfRecoveredMoney(Unanswered):
         entry, at_risk = await told(recovery, clock)
         assert (entry.fee, at_risk.fees, at_risk.fees_unknown) == (None, naira(0), 1)
 
-    async def test_are_counted_of_no_case_that_is_still_open(self, recovery, sub, clock):
+    async def test_are_counted_of_a_part_while_the_rest_is_still_open(self, recovery, sub, clock):
         [request] = await recovery.asked(sub)
         await recovery.pay(request, 200_000)
         await recovery.look_after(SOON)
         stretch = Stretch(clock.now() - TimeDelta(hours=24), clock.now() + SOON)
         [overview] = await ReadAnalytics(recovery.contexts, clock).overview(recovery.merchant.tenant.id, stretch)
-        assert (overview.at_risk.fees, overview.at_risk.open) == (naira(0), naira(PRICE))
+        at_risk = overview.at_risk
+        assert (at_risk.fees, at_risk.recovered, at_risk.open) == (naira(3_000), naira(200_000), naira(PRICE - 200_000))
+        assert (at_risk.recovered_cases, at_risk.open_cases) == (0, 1)

@@ -25,18 +25,9 @@ with periods (interval, a_year, of_weeks) as (
     from (select currency, true as is_failed from failed union all select currency, false from chosen) as ended
     group by currency
 ), cases as (
-    select d.currency, count(*) as cases, sum(d.amount) as at_risk,
-           count(*) filter (where d.state = 'recovered') as recovered_cases,
-           coalesce(sum(d.amount) filter (where d.state = 'recovered'), 0) as recovered,
-           count(*) filter (where d.state in ('scheduled', 'awaiting_customer')) as open_cases,
-           coalesce(sum(d.amount) filter (where d.state in ('scheduled', 'awaiting_customer')), 0) as open,
-           count(*) filter (where d.state = 'exhausted') as lost_cases,
-           coalesce(sum(d.amount) filter (where d.state = 'exhausted'), 0) as lost,
-           count(*) filter (where d.state = 'cancelled') as cancelled_cases,
-           coalesce(sum(d.amount) filter (where d.state = 'cancelled'), 0) as cancelled,
-           coalesce(sum(kept.fees), 0) as fees, count(*) filter (where kept.unknown > 0) as fees_unknown
+    select d.currency, {case_sums}
     from {schema}.dunning_schedules d
-    {case_fees}
+    {case_outcome}
     where d.tenant_id = $1 and d.opened_at >= $2 and d.opened_at < $3
     group by d.currency
 )

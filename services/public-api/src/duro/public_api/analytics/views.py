@@ -10,8 +10,9 @@ from duro.public_api.wire import Written
 
 
 class MoneyAtRiskView(Struct, frozen=True, rename="camel"):
-    """Charges that failed in a stretch of time, as they stand now, in minor units; open ones aren't recovered.
+    """Charges that failed in a stretch of time, as they stand now, in minor units; what is open isn't recovered.
 
+    A part that was paid is recovered, whatever becomes of the rest; the case counts as recovered once all of it is.
     `recoveredFees` is what providers kept of all that paid for what was recovered, `recoveredNet` what is left of that.
     Of `feesUnknown` of the recovered cases a provider didn't say what it kept of some of it, which counts for nothing.
     `recoveryBasisPoints` is how much of the amount was recovered, in hundredths of a percent; null if it is 0. The net
@@ -156,7 +157,10 @@ class CohortView(Struct, frozen=True, rename="camel"):
 
 
 class FailuresView(Struct, frozen=True, rename="camel"):
-    """Declined charges by month and code, and what became of the cases they led to, by month of failure."""
+    """Declined charges by month and code, and what became of the cases they led to, by month of failure.
+
+    Of each month the most frequent codes come first; all months together have 1,000 lines at most.
+    """
 
     since: str = field(name="from")
     until: str = field(name="to")
