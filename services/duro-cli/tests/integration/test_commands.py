@@ -20,7 +20,7 @@ from duro.db import DatabasePool
 from duro.db.census import TenantCensus
 from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason
 from duro.kernel import Currency, IncomingPaymentId, Mode, Money, PaymentAttemptId, SubscriptionId, TenantId
-from duro.payments import ChargeSucceeded
+from duro.payments import ChargeSucceeded, MoneyReceived
 from duro.payments.simulated.webhooks.notice_text import NoticeText
 
 _FAILED_INVOICE = """
@@ -366,6 +366,49 @@ class TestNotices:
         paid = await connection.fetchrow(f"select status, amount_paid from {mode.value}.invoices")
         assert tuple(paid) == ("paid", 500_000)
         assert (await duro("notices", **environ)).said == "no notice waits for a person\n"
+
+    @pytest.mark.parametrize("mode", list(Mode))
+    async def test_is_money_for_whom_a_person_says(self, duro, database, connection, clock, mode):
+        environ = {"DURO_DATABASE_URL": database.admin_url}
+        assert (
+            await duro("seed", "--subscriptions", "1", "--tenants", "1", "--mode", mode.value, **environ)
+        ).status == 0
+        row = await connection.fetchrow(f"select * from {mode.value}.subscriptions limit 1")
+        money = Money(70_000, Currency("NGN"))
+        notices = [
+            MoneyReceived("evt-7", None, None, "sim-7", money, Rail.TRANSFER, clock.now()),
+            ChargeSucceeded("evt-8", "ref", "chg-8", money, Rail.CARD, clock.now()),
+        ]
+        pool = await DatabasePool.open(database.test_url, max_size=1)
+        for notice in notices:
+            kept = KeptNotice(
+                provider="simulated",
+                key=notice.event_id,
+                kind=type(notice).__name__,
+                reason=KeptReason.UNKNOWN_REFERENCE,
+                detail="It names nothing of ours.",
+                body=NoticeText.write(notice).encode(),
+                received_at=clock.now(),
+            )
+            assert await KeptNotices(pool).keep(kept)
+        await pool.close()
+        name = str(SubscriptionId(row["id"]))
+
+        taken = await duro("notices", "--again", "simulated/evt-7", "--to", name, **environ)
+        assert (taken.status, taken.said) == (0, f"simulated/evt-7 was taken in for {name}: credited\n")
+        for words, why in (
+            (("simulated/evt-7", "--to", name), "No notice simulated/evt-7 waits"),
+            (("simulated/evt-8", "--to", name), "tells of no money"),
+            (("simulated/evt-8", "--to", str(SubscriptionId(uuid4()))), "No subscription has"),
+            (("simulated/evt-8", "--to", "sub_1"), "an id of the form sub_"),
+        ):
+            refused = await duro("notices", "--again", *words, **environ)
+            assert (
+                await duro("notices", *words[1:], **environ)
+            ).said == "duro: Say with --again which notice tells of the money.\n"
+            assert (refused.status, why in refused.said, "Traceback" in refused.said) == (1, True, False)
+        balance = await connection.fetchval(f"select balance from {mode.value}.subscriptions where id = $1", row["id"])
+        assert balance == 70_000
 
     @pytest.mark.usefixtures("kept")
     async def test_are_counted_by_the_doctor(self, duro, database):

@@ -9,6 +9,7 @@ from duro.kernel import Currency, IncomingPaymentId, Mode, Money, SubscriptionId
 
 _AS_SWEEP: Final = "begin read only; set local role duro_sweep"
 _AS_TENANT: Final = "begin read only; set local role duro_owner; set local duro.tenant_id = '{tenant}'"
+_IS_KEEPING: Final = "select to_regclass('{schema}.money_decisions') is not null"
 _TENANTS: Final = "select id from core.tenants order by id"
 _WHOSE: Final = "select tenant_id from {schema}.subscriptions where id = $1"
 _WAITING: Final = """
@@ -46,7 +47,7 @@ class WaitingMoney:
         self._pool = admin_pool
 
     async def all(self) -> tuple[WaitingPayment, ...]:
-        """Read it in both modes, oldest first."""
+        """Read it in both modes, oldest first; none where the database is of a release that could decide nothing."""
         return tuple(sorted(await self._read_all(None), key=lambda payment: payment.payment_id.value))
 
     async def find(self, payment_id: IncomingPaymentId) -> WaitingPayment | None:
@@ -68,11 +69,12 @@ class WaitingMoney:
         async with self._pool.acquire() as connection:
             await connection.execute(_AS_SWEEP)
             tenants = [TenantId(row["id"]) for row in await connection.fetch(_TENANTS)]
+            modes = [mode for mode in Mode if await connection.fetchval(self._in(mode, _IS_KEEPING))]
             await connection.execute("rollback")
             return [
                 payment
                 for tenant in tenants
-                for mode in Mode
+                for mode in modes
                 for payment in await self._read_one(connection, mode, tenant, payment_id)
             ]
 

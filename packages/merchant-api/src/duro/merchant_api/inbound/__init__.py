@@ -2,6 +2,7 @@
 
 from duro.merchant_api.inbound.act_again import ActAgain
 from duro.merchant_api.inbound.charge_notices import ChargeNotices
+from duro.merchant_api.inbound.dispute_notices import DisputeNotices
 from duro.merchant_api.inbound.doubt import Doubt
 from duro.merchant_api.inbound.inbound_notices import InboundNotices
 from duro.merchant_api.inbound.listeners import MandateListener, MoneyListener
@@ -10,10 +11,12 @@ from duro.merchant_api.inbound.mode_notices import ModeNotices
 from duro.merchant_api.inbound.money_notices import MoneyNotices
 from duro.merchant_api.inbound.notice_desk import NoticeDesk
 from duro.merchant_api.inbound.refund_notices import RefundNotices
+from duro.merchant_api.inbound.take_kept_money import TakeKeptMoney
 
 __all__ = [
     "ActAgain",
     "ChargeNotices",
+    "DisputeNotices",
     "Doubt",
     "InboundNotices",
     "MandateListener",
@@ -23,4 +26,5 @@ __all__ = [
     "MoneyNotices",
     "NoticeDesk",
     "RefundNotices",
+    "TakeKeptMoney",
 ]

@@ -11,11 +11,13 @@ from duro.cli.database_access import DatabaseAccess
 from duro.cli.errors import CommandError
 from duro.cli.folder_lock import FolderLock
 from duro.cli.home import Home
+from duro.cli.kept_money_bench import KeptMoneyBench
 from duro.cli.notice_bench import NoticeBench
 from duro.cli.running_file import RunningFile
 from duro.cli.screen.plain_text import PlainText
 from duro.db.kept_notices import KeptNotice, WaitingNotices
-from duro.kernel import Clock, DomainError, IdFactory
+from duro.db.waiting_money import WaitingMoney
+from duro.kernel import Clock, DomainError, IdFactory, MalformedIdError, NotFoundError, SubscriptionId
 
 _MOST: Final = 1_000
 _CONNECTIONS: Final = 2
@@ -57,10 +59,16 @@ class NoticesCommand:
         again: Annotated[
             str | None, typer.Option(help="Act on this one once more, now that what it is about may be known.")
         ] = None,
+        to: Annotated[
+            str | None, typer.Option(help="With --again: it tells of money, and that is for this subscription: sub_…")
+        ] = None,
     ) -> None:
         """List the notices of payment providers that wait for a person, act on one again, or mark it as dealt with."""
+        if to is not None and again is None:
+            message = "Say with --again which notice tells of the money."
+            raise NoNoticesError(message)
         if again is not None:
-            asyncio.run(self.act_again(again))
+            asyncio.run(self.act_again(again) if to is None else self.take_in(again, to=to))
         elif handled is not None:
             asyncio.run(self.handle(handled))
         else:
@@ -103,6 +111,29 @@ class NoticesCommand:
                 raise NoNoticesError(message)
             await waiting.handle(provider=provider, key=key, at=self._clock.now())
         self._say(f"{name} was acted on and is dealt with")
+
+    async def take_in(self, name: str, *, to: str) -> None:
+        """Receive the money that the notice tells of for that subscription, and take it off the list.
+
+        Raise NoNoticesError where no such notice waits, it tells of no money, or nobody has that subscription.
+        """
+        provider, _, key = name.partition("/")
+        async with self._access.pool(NoNoticesError, "There are no notices to act on", size=_CONNECTIONS) as pool:
+            waiting = WaitingNotices(pool)
+            notice = await waiting.find(provider=provider, key=key)
+            if notice is None:
+                raise self._none(name)
+            try:
+                subscription_id = SubscriptionId.parse(to)
+                owner = await WaitingMoney(pool).owner(subscription_id)
+                if owner is None:
+                    raise NotFoundError("subscription", to)
+                take = KeptMoneyBench(clock=self._clock, ids=self._ids).over(pool, owner[0])
+                received = await take.execute(owner[1], subscription_id, provider=provider, body=notice.body, key=key)
+            except (DomainError, MalformedIdError) as error:
+                raise NoNoticesError(f"{name}: {error}") from error
+            await waiting.handle(provider=provider, key=key, at=self._clock.now())
+        self._say(f"{name} was taken in for {to}: {received.value}")
 
     def _bench(self) -> NoticeBench:
         running = RunningFile.read(self._home.running_path) if FolderLock.is_held(self._home.lock_path) else None
