@@ -18,7 +18,7 @@ from duro.cli.commands.test import TestCommand
 from duro.cli.home import Home
 from duro.db import DatabasePool
 from duro.db.census import TenantCensus
-from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason
+from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason, WaitingNotices
 from duro.kernel import Currency, IncomingPaymentId, Mode, Money, PaymentAttemptId, SubscriptionId, TenantId
 from duro.payments import ChargeSucceeded, MoneyReceived
 from duro.payments.simulated.webhooks.notice_text import NoticeText
@@ -316,6 +316,9 @@ class TestNotices:
         assert (again.status, "No notice simulated/evt-1 waits" in again.said) == (1, True)
         done = await duro("notices", DURO_DATABASE_URL=database.admin_url)
         assert (done.last_line, "evt-1" in done.said) == ("1 notices wait for a person", False)
+        pool = await DatabasePool.open(database.admin_url, max_size=1)
+        assert await WaitingNotices(pool).handled(provider="simulated", kind="MoneyReceived") == (b'{"id":"evt-1"}',)
+        await pool.close()
 
     @pytest.mark.usefixtures("kept")
     async def test_still_waits_if_nobody_can_act_on_it_by_now(self, duro, database):

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from typing import ClassVar
 
+import pytest
 from whenever import Instant, TimeDelta
 
 from duro.cli.reconciliation.comparison import Comparison, MismatchKind
@@ -86,9 +87,15 @@ class TestPushedMoney:
         entry = GatewayEntry("arrival", "came", Money(amount, NAIRA), "arrived", 0, request_reference=request, at=at)
         return {("arrival", "came"): entry}
 
-    def kinds(self, theirs, arrivals=None, requests=REQUESTS) -> list[MismatchKind]:
+    def kinds(self, theirs, arrivals=None, requests=REQUESTS, dealt_with=frozenset()) -> list[MismatchKind]:
         comparison = Comparison(
-            charges={}, refunds={}, theirs=theirs, now=NOW, requests=requests, arrivals=arrivals or {}
+            charges={},
+            refunds={},
+            theirs=theirs,
+            now=NOW,
+            requests=requests,
+            arrivals=arrivals or {},
+            dealt_with=dealt_with,
         )
         return [mismatch.kind for mismatch in comparison.mismatches()]
 
@@ -99,11 +106,16 @@ class TestPushedMoney:
         assert self.kinds(self.theirs(hours=25)) == []
         assert self.kinds(self.theirs(hours=26)) == [MismatchKind.LOST]
 
-    def test_is_not_lost_where_nobody_asked_or_time_stands_still(self):
+    @pytest.mark.parametrize("request_reference", ["elsewhere", None])
+    def test_that_nobody_asked_for_is_an_orphan_until_somebody_has_dealt_with_it(self, request_reference):
+        assert self.kinds(self.theirs(request=request_reference, hours=25)) == []
+        theirs = self.theirs(request=request_reference, hours=26)
+        assert self.kinds(theirs) == [MismatchKind.ORPHAN]
+        assert self.kinds(theirs, dealt_with=frozenset({"came"})) == []
+
+    def test_is_not_lost_where_time_stands_still(self):
         on_test_clock = {key: replace(entry, is_on_test_clock=True) for key, entry in self.REQUESTS.items()}
         assert self.kinds(self.theirs(hours=26), requests=on_test_clock) == []
-        assert self.kinds(self.theirs(request="elsewhere", hours=26)) == []
-        assert self.kinds(self.theirs(request=None, hours=26)) == []
 
     def test_is_a_phantom_where_it_never_came(self):
         assert self.kinds({}, self.KNOWN) == [MismatchKind.PHANTOM]

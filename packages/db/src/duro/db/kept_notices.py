@@ -21,6 +21,8 @@ _WAITING: Final = """
 _FIND: Final = """
     select provider, key, kind, reason, detail, body, received_at from common.kept_notices
     where provider = $1 and key = $2 and handled_at is null"""
+_HANDLED: Final = """
+    select body from common.kept_notices where provider = $1 and kind = $2 and handled_at is not null order by key"""
 _HANDLE: Final = """
     update common.kept_notices set handled_at = $3 where provider = $1 and key = $2 and handled_at is null"""
 _AS_OWNER: Final = "begin; set local role duro_owner"
@@ -102,6 +104,12 @@ class WaitingNotices:
         async with self._as_owner() as connection:
             row = await connection.fetchrow(_FIND, provider, key)
         return None if row is None else self._read(row)
+
+    async def handled(self, *, provider: str, kind: str) -> tuple[bytes, ...]:
+        """Read what of one kind somebody has handled, exactly as it came."""
+        async with self._as_owner() as connection:
+            rows = await connection.fetch(_HANDLED, provider, kind)
+        return tuple(row["body"] for row in rows)
 
     async def handle(self, *, provider: str, key: str, at: Instant) -> bool:
         """Mark one as handled; False if none such waits."""

@@ -40,8 +40,8 @@ class Comparison:
 
     Double: taken more than once. Lost: taken, and known here as failed or, in real time, not known for ten minutes
     after its lease. Orphan: taken under a reference that nobody here gave. Phantom: done here, not done there. Pushed
-    money is lost if it came for a request of ours and isn't known here a day later; else it is nobody's. A fee that
-    isn't known here contradicts nothing.
+    money that isn't known here a day later is lost if it came for a request of ours, else an orphan, until a person has
+    dealt with the notice of it. A fee that isn't known here contradicts nothing.
     """
 
     charges: Mapping[str, CollectionEntry]
@@ -50,6 +50,7 @@ class Comparison:
     now: Instant
     requests: Mapping[str, CollectionEntry] = field(default_factory=dict[str, CollectionEntry])
     arrivals: Mapping[str, CollectionEntry] = field(default_factory=dict[str, CollectionEntry])
+    dealt_with: frozenset[str] = frozenset()
 
     def mismatches(self) -> tuple[Mismatch, ...]:
         return (
@@ -91,7 +92,7 @@ class Comparison:
         for reference, entry in theirs.items():
             ours = self.arrivals.get(reference)
             if ours is None and self._is_overdue(entry):
-                yield Mismatch(MismatchKind.LOST, reference, f"{entry.amount} came there and isn't known here")
+                yield from self._unknown(entry)
             elif ours is not None:
                 yield from self._differences("arrival", ours, entry)
         for reference, ours in self.arrivals.items():
@@ -105,10 +106,15 @@ class Comparison:
         if ours.fee is not None and ours.fee != theirs.fee:
             yield Mismatch(MismatchKind.FEE, ours.reference, f"{kind}: a fee of {ours.fee} here, {theirs.fee} there")
 
-    def _is_overdue(self, arrival: GatewayEntry) -> bool:
+    def _unknown(self, arrival: GatewayEntry) -> Iterator[Mismatch]:
         request = self.requests.get(arrival.request_reference or "")
-        is_expected = request is not None and not request.is_on_test_clock
-        return is_expected and arrival.at is not None and self.now - arrival.at > _LOOKED_UP_WITHIN
+        if request is None and arrival.reference not in self.dealt_with:
+            yield Mismatch(MismatchKind.ORPHAN, arrival.reference, f"{arrival.amount} came there for nobody here")
+        elif request is not None and not request.is_on_test_clock:
+            yield Mismatch(MismatchKind.LOST, arrival.reference, f"{arrival.amount} came there and isn't known here")
+
+    def _is_overdue(self, arrival: GatewayEntry) -> bool:
+        return arrival.at is not None and self.now - arrival.at > _LOOKED_UP_WITHIN
 
     def _is_left_alone(self, entry: CollectionEntry) -> bool:
         is_over = not entry.is_on_test_clock and self.now - entry.claimed_until > _LEFT_ALONE

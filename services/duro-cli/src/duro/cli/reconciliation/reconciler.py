@@ -1,12 +1,15 @@
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final, final
 
 from duro.cli.reconciliation.comparison import Comparison, Mismatch
 from duro.cli.reconciliation.gateway_ledger import GatewayLedger
 from duro.db.collection_book import CollectionBook, CollectionEntry
+from duro.db.kept_notices import WaitingNotices
 from duro.db.pool import DatabasePool
 from duro.kernel import Clock, Mode
+from duro.payments import Malformed, MoneyReceived, SimulatedNoticeReader
 
 _PAUSE_SECONDS: Final = 2.0
 _PROVIDER: Final = "simulated"
@@ -45,6 +48,15 @@ class Reconciler:
             mismatches = tuple(mismatch for mismatch in again if (mismatch.kind, mismatch.reference) in earlier)
         return Reconciled(charges=len(comparison.charges), in_flight=comparison.in_flight, mismatches=mismatches)
 
+    async def _dealt_with(self) -> AsyncIterator[str]:
+        """Yield the provider's references of money of which a person has handled the notice."""
+        reader = SimulatedNoticeReader()
+        for body in await WaitingNotices(self._pool).handled(provider=_PROVIDER, kind=MoneyReceived.__name__):
+            told = reader.read(body)
+            for notice in () if isinstance(told, Malformed) else told.notices:
+                if isinstance(notice, MoneyReceived):
+                    yield notice.provider_reference
+
     async def _compare(self) -> Comparison:
         theirs = {(entry.kind, entry.reference): entry async for entry in self._ledger.entries()}
         charges: dict[str, CollectionEntry] = {}
@@ -62,6 +74,7 @@ class Reconciler:
             refunds=refunds,
             requests=requests,
             arrivals=arrivals,
+            dealt_with=frozenset([reference async for reference in self._dealt_with()]),
             theirs=theirs,
             now=self._clock.now(),
         )
