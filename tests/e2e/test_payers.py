@@ -4,7 +4,7 @@ from whenever import Instant
 
 from duro.payments import SimulatedCard
 from duro.testkit.browser import Browser
-from journey import World
+from journey import Shop, World
 from journey.answers import EMPTY
 from journey.payer import Payer
 
@@ -136,6 +136,24 @@ class TestAPayment:
             await partner.sees(PAID)
             second.is_clean()
         await world.lives_until(LATER)
+        assert await world.taken() == [500_000]
+
+
+class TestAReminder:
+    async def test_lets_the_card_be_changed_once_before_it_is_needed(self, world: World, shop: Shop, payer: Payer):
+        subscription = await shop.starts(paid_until="2026-02-15T09:00:00Z")
+        world.clock.set(Instant.from_utc(2026, 2, 11, hour=9))
+        await world.lives_until("2026-02-12")
+        await payer.follows("Change how you pay")
+        await payer.sees("Change how you pay", "Nothing is charged now")
+        await payer.types(SimulatedCard.APPROVE_MASTERCARD)
+        await payer.presses_twice("Save this card")
+        await payer.sees("Change how you pay", "Thank you")
+        customer = f"/v1/customers/{subscription.made['customerId']}/payment-methods"
+        saved = (await shop.client.read(customer))["items"]
+        assert [method["last4"] for method in saved] == ["4444", "4242"]
+        await subscription.shows(paymentMethodId=saved[0]["id"])
+        await world.lives_until("2026-02-16")
         assert await world.taken() == [500_000]
 
 
