@@ -62,6 +62,14 @@ class TestSecrets:
         assert made.link_key != made.gateway_webhook_secret
         assert Secrets.read(path).with_gateway_webhook_secret().with_link_key() == made
 
+    def test_has_one_thing_to_tell_cards_apart_with_also_where_an_older_file_has_none(self, tmp_path):
+        path = tmp_path / "secrets"
+        path.write_text('{"role_passwords": {}, "demo_api_key": "sk", "link_key": "l"}')
+        made = Secrets.read(path).with_card_key()
+        made.write(path)
+        assert len(made.card_key) >= 32
+        assert Secrets.read(path).with_card_key() == made
+
     def test_is_readable_by_its_owner_alone(self, tmp_path):
         Secrets().write(tmp_path / "secrets")
         assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o600

@@ -20,13 +20,15 @@ class SecretsUnreadableError(CommandError):
 class Secrets:
     """What this folder's Duro must remember and nobody else may read.
 
-    Role passwords, the demo merchant's key, and what the gateway simulator's notices and payers' links are signed with.
+    Role passwords, the demo merchant's key, what the gateway simulator's notices and payers' links are signed with, and
+    what cards are told apart with.
     """
 
     role_passwords: dict[str, str] = field(default_factory=dict[str, str])
     demo_api_key: str | None = None
     gateway_webhook_secret: str | None = None
     link_key: str | None = None
+    card_key: str | None = None
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -38,6 +40,7 @@ class Secrets:
             passwords = cast("dict[str, str]", raw["role_passwords"])
             key = raw["demo_api_key"]
             webhook, link_key = raw.get("gateway_webhook_secret"), raw.get("link_key")
+            card_key = raw.get("card_key")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SecretsUnreadableError(path) from error
         return cls(
@@ -45,6 +48,7 @@ class Secrets:
             demo_api_key=None if key is None else str(key),
             gateway_webhook_secret=None if webhook is None else str(webhook),
             link_key=None if link_key is None else str(link_key),
+            card_key=None if card_key is None else str(card_key),
         )
 
     def with_passwords_for(self, *roles: str) -> "Secrets":
@@ -59,6 +63,10 @@ class Secrets:
     def with_link_key(self) -> "Secrets":
         """Return secrets in which payers' links have a key to be signed with; the one they have stays."""
         return replace(self, link_key=self.link_key or secrets.token_urlsafe(32))
+
+    def with_card_key(self) -> "Secrets":
+        """Return secrets in which there is a key to tell cards apart with; the one there is stays."""
+        return replace(self, card_key=self.card_key or secrets.token_urlsafe(32))
 
     def with_demo_api_key(self, key: str) -> "Secrets":
         return replace(self, demo_api_key=key)

@@ -20,6 +20,7 @@ _PROFILE: Final = "DURO_PROFILE"
 _SIGNED_WITH: Final = "DURO_GATEWAY_WEBHOOK_SECRET"
 _LINKED_FROM: Final = "DURO_LINK_BASE"
 _LINKED_WITH: Final = "DURO_LINK_KEY"
+_CARDS_BY: Final = "DURO_CARD_KEY"
 
 
 @final
@@ -38,6 +39,7 @@ class ServicePlan:
     redis_url: str
     webhook_secret: str
     link_key: str
+    card_key: str
 
     @property
     def gateway_url(self) -> str:
@@ -112,6 +114,7 @@ class ServicePlan:
             "DURO_LIVE_DATABASE_URL": roles.live,
             "DURO_SWEEP_DATABASE_URL": roles.sweep,
             _SIGNED_WITH: self.webhook_secret,
+            _CARDS_BY: self.card_key,
             "GATEWAY_WEBHOOK_URL": f"{self.api_url}/webhooks/inbound/simulated",
             "GATEWAY_WEBHOOK_SECRET": self._signing_secret,
             **({**_LIVELY, **links} if is_development else {}),

@@ -53,6 +53,7 @@ class UpSession:
             redis_url=redis_url,
             webhook_secret=secrets.gateway_webhook_secret or "",
             link_key=secrets.link_key or "",
+            card_key=secrets.card_key or "",
         )
         await self._supervisor.bring_up(plan.gateways())
         await self._supervisor.bring_up(plan.services())
@@ -85,8 +86,9 @@ class UpSession:
         await self._stage.watch(pool, pages, self._terminal).run()
 
     def _secrets(self) -> Secrets:
-        """Read what this folder remembers, and have it remember what is signed with."""
-        secrets = Secrets.read(self._home.secrets_path).with_gateway_webhook_secret().with_link_key()
+        """Read what this folder remembers, and have it remember what is signed and what cards are told apart with."""
+        kept = Secrets.read(self._home.secrets_path)
+        secrets = kept.with_gateway_webhook_secret().with_link_key().with_card_key()
         secrets.write(self._home.secrets_path)
         return secrets
 

@@ -38,7 +38,7 @@ _RAILS: Final[Mapping[Rail, str]] = {
 _REFUSALS: Final[Mapping[str, str]] = {
     "expired_card": "This card has expired. Nothing was charged. Please check the date, or use another card.",
     "gateway_unavailable": "Your card couldn't be checked just now. Nothing was charged. Please try again.",
-    "card_budget_spent": "Your card's network allows no further try for now. Nothing was charged. Please pay another way.",
+    "card_budget_spent": "Your card can't be tried again for now. Nothing was charged. Please pay another way.",
     "rail_refused": "This way to pay isn't possible for this payment. Please choose another one.",
     "invalid_cvc": "The security code isn't right. Nothing was charged. Please check it.",
 }
