@@ -9,17 +9,20 @@ from duro.billing import PaymentInProgressError, SubscriptionStatus
 from duro.billing.recovery import Rail
 from duro.db import PageRequest
 from duro.db.records import AttemptStatus, DunningState, InvoiceStatus, RefundStatus
-from duro.kernel import ConflictError, Currency, Money, NotFoundError, PaymentAttemptId
+from duro.kernel import ConflictError, Currency, FrozenClock, Money, NotFoundError, PaymentAttemptId
 from duro.merchant_api.billing import RenewalOutcome
+from duro.merchant_api.customers import CreateCustomer, CreateCustomerCommand
 from duro.merchant_api.inbound import ChargeNotices, MoneyNotices
 from duro.merchant_api.pushed import Received
 from duro.merchant_api.reviews import DecideReview, Verdict
 from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
+from duro.merchant_api.test_clocks import CreateTestClock, CreateTestClockCommand
 from duro.payments import Approved, ChargeSucceeded
 from duro.testkit.builders import SubscriptionBuilder
 
 pytestmark = pytest.mark.usefixtures("books_in_order")
 PRICE = 500_000
+ON_CLOCK = "update {schema}.subscriptions set test_clock_id = $3 where tenant_id = $1 and id = $2"
 
 
 def naira(amount: int) -> Money:
@@ -207,6 +210,29 @@ class TestADecision:
 
         assert sum(isinstance(end, ConflictError) and end.code == "not_in_review" for end in ends) == 2
         assert len((await desk.charged(doubted))[1]) == 1
+
+    async def test_is_of_real_time_where_the_payer_lives_by_a_test_clock(self, recovery, desk):
+        tenant, begun = recovery.merchant.tenant.id, recovery.clock.now()
+        theirs = begun + TimeDelta(hours=24 * 300)
+        made = await CreateTestClock(recovery.contexts, recovery.ids, recovery.clock).execute(
+            tenant, CreateTestClockCommand(name="Next year", now=theirs)
+        )
+        create = CreateCustomer(recovery.contexts, recovery.ids, recovery.clock)
+        customer = await create.execute(tenant, CreateCustomerCommand(email="a@example.com", test_clock_id=made.id))
+        method = await recovery.merchant.payment_method(customer)
+        sub = await recovery.merchant.subscription(
+            None, customer, method, builder=SubscriptionBuilder(current_period_end=theirs)
+        )
+        async with recovery.contexts.open(tenant) as repos:
+            await repos.session.execute(ON_CLOCK, sub.id.value, made.id.value)
+        recovery.gateway.answers[:] = [Approved("odd", naira(1))]
+        billing = recovery.billing.on(FrozenClock(theirs))
+        assert await billing.renew(tenant, sub.id) is RenewalOutcome.PENDING
+
+        decided = await desk.rule(sub, naira(PRICE))
+
+        assert (decided.invoice.paid_at, decided.attempt.settled_at) == (theirs, theirs)
+        assert (await desk.decision(decided.attempt)).decided_at == begun
 
     async def test_of_a_charge_that_nobody_doubts_is_refused(self, recovery, desk):
         sub = await recovery.declined()
