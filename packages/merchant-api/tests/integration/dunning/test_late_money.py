@@ -9,11 +9,12 @@ from whenever import TimeDelta
 from duro.billing import SubscriptionStatus
 from duro.billing.recovery import Escalation, Rail
 from duro.db import PageRequest
-from duro.db.records import AttemptStatus, DunningState, InvoiceStatus
+from duro.db.records import AttemptStatus, DunningState, Initiator, InvoiceStatus
 from duro.kernel import Currency, Money
 from duro.merchant_api.billing import RenewalOutcome
 from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.credit import GrantCredit, GrantCreditCommand
+from duro.merchant_api.dunning.case_drafts import CaseDrafts
 from duro.merchant_api.invoices import PayInvoice, PayInvoiceCommand
 from duro.merchant_api.pushed import ArrivedMoney, Received
 from duro.merchant_api.subscriptions import CancelSubscription, CancelSubscriptionCommand
@@ -169,6 +170,16 @@ class TestAChargeOfWhatWasGivenUp:
         await late.credit(-CREDIT + 1)
         assert (await late.is_collected()).amount.amount == PRICE - 1
         assert await late.stands() == ("active", 0, "paid", 1, 0)
+
+    async def test_asks_for_no_less_if_the_payer_wants_to_push_it(self, recovery, given_up):
+        late = await given_up(credit=CREDIT)
+        await late.credit(-CREDIT + 1)
+        now = recovery.clock.now()
+        drafts = CaseDrafts(ids=recovery.ids, clock=recovery.clock, lease=TimeDelta(seconds=60))
+        async with recovery.contexts.open(late.tenant) as repos:
+            [subject] = await repos.recovery.lock([(await recovery.case(late.subscription)).id])
+        order = drafts.request(subject, Rail.TRANSFER, provider="simulated", now=now, initiator=Initiator.PAYER)
+        assert order.request.amount.amount == PRICE - 1
 
     async def test_changes_nothing_when_it_is_declined(self, recovery, given_up):
         late = await given_up(credit=CREDIT)

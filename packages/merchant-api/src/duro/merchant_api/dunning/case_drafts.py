@@ -23,6 +23,7 @@ from duro.db.renewal_rows import RenewalSettlement
 from duro.kernel import Clock, IdFactory, PaymentAttemptId, PaymentMethodId, PaymentRequestId
 from duro.merchant_api.billing.case_events import CaseEvents
 from duro.merchant_api.billing.event_records import EventRecords
+from duro.merchant_api.billing.owed_again import OwedAgain
 from duro.merchant_api.billing.returned_part import ReturnedPart
 from duro.merchant_api.messages.message_drafts import MessageDrafts
 from duro.merchant_api.pushed.request_order import RequestOrder
@@ -156,7 +157,7 @@ class CaseDrafts:
             provider=provider,
             rail=rail,
             status=PaymentRequestStatus.OPENING,
-            amount=subject.invoice.amount_remaining,
+            amount=OwedAgain.asked_for(subject.subscription, subject.invoice),
             look_at=now + self._lease,
             expires_at=now + _REQUEST_LIFE if lives_on else None,
             created_at=now,
