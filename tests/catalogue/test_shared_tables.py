@@ -6,6 +6,8 @@ MODES = ["test", "live"]
 class TestWhatAllTenantsShare:
     """How often a card was tried is counted for all merchants: by a digest, and by nothing that is a merchant's.
 
+    So is who isn't to be written on WhatsApp.
+
     What a provider told of nobody known is kept as it came, and can be read by no merchant's services.
     """
 
@@ -20,6 +22,9 @@ class TestWhatAllTenantsShare:
             ("nudges", "person_key"),
             ("nudges", "mode"),
             ("nudges", "nudged_at"),
+            ("whatsapp_refusals", "person_key"),
+            ("whatsapp_refusals", "mode"),
+            ("whatsapp_refusals", "until"),
             ("kept_notices", "provider"),
             ("kept_notices", "key"),
             ("kept_notices", "kind"),
@@ -37,7 +42,7 @@ class TestWhatAllTenantsShare:
         written = [(row["tablename"], row["policyname"], *row["roles"], row["qual"], row["with_check"]) for row in rows]
         assert sorted(written) == sorted(
             (table, *policy)
-            for table in ("card_tries", "nudges")
+            for table in ("card_tries", "nudges", "whatsapp_refusals")
             for policy in (
                 ("mode_test", "duro_test", "(mode = 'test'::text)", "(mode = 'test'::text)"),
                 ("mode_live", "duro_live", "(mode = 'live'::text)", "(mode = 'live'::text)"),
@@ -49,7 +54,7 @@ class TestWhatAllTenantsShare:
             "where relkind = 'r' and relnamespace = 'common'::regnamespace"
         )
 
-    async def test_is_counted_and_forgotten_and_never_changed(self, catalogue):
+    async def test_may_be_counted_and_forgotten_and_what_people_refuse_changed(self, catalogue):
         rows = await catalogue.fetch(
             "select table_name, grantee, privilege_type from information_schema.role_table_grants "
             "where table_schema = 'common' and grantee <> 'duro_owner'"
@@ -59,6 +64,7 @@ class TestWhatAllTenantsShare:
             for table, rights in (
                 ("card_tries", ("SELECT", "INSERT", "DELETE")),
                 ("nudges", ("SELECT", "INSERT", "DELETE")),
+                ("whatsapp_refusals", ("SELECT", "INSERT", "UPDATE", "DELETE")),
                 ("kept_notices", ("INSERT",)),
             )
             for mode in MODES

@@ -67,7 +67,7 @@ class TestWhatsAppSimulator:
         assert await notice.post(posted[0]) == 204
         request = posted[1]
         webhook = StatusWebhook(app_secret=whatsapp.APP_SECRET, verify_token=whatsapp.VERIFY_TOKEN)
-        [status] = webhook.read(request.body, signature=request.headers["x-hub-signature-256"])
+        [status] = webhook.read(request.body, signature=request.headers["x-hub-signature-256"]).statuses
         assert (status.provider_id, status.reference, status.at) == (sent.provider_id, "r1", at)
         assert status.progress is Progress.FAILED
         assert status.failure.code == "131026"

@@ -4,7 +4,16 @@ from whenever import Instant
 from duro.billing.messages import Deferred, Refused, Trouble
 from duro.kernel import ErrorKind
 from duro.testkit import AcceptedMessage, SignedNotice
-from duro.whatsapp import ForgedNoticeError, MessageStatus, Progress, StatusWebhook, UnreadableNoticeError
+from duro.whatsapp import (
+    ForgedNoticeError,
+    MessageStatus,
+    PayerWish,
+    Progress,
+    StatusWebhook,
+    UnreadableNoticeError,
+    WhatsAppNotice,
+    Wish,
+)
 from duro.whatsapp.send_wire import SendBody
 
 SECRET = "app_secret_example"
@@ -21,7 +30,7 @@ class TestStatusWebhook:
     @pytest.mark.parametrize("progress", [Progress.SENT, Progress.DELIVERED, Progress.READ])
     def test_tells_how_far_a_message_got(self, accepted, progress):
         notice = SignedNotice.of_status(accepted, progress.value, at=AT, secret=SECRET)
-        assert WEBHOOK.read(notice.body, signature=notice.signature) == (
+        assert WEBHOOK.read(notice.body, signature=notice.signature).statuses == (
             MessageStatus(provider_id="wamid.1", reference="01jq3yd4c8f9sr7nq2v0m5k6ab", progress=progress, at=AT),
         )
         assert progress.has_arrived is (progress is not Progress.SENT)
@@ -38,7 +47,7 @@ class TestStatusWebhook:
     )
     def test_tells_why_a_message_failed(self, accepted, code, kind, trouble):
         notice = SignedNotice.of_status(accepted, "failed", at=AT, secret=SECRET, code=code)
-        [status] = WEBHOOK.read(notice.body, signature=notice.signature)
+        [status] = WEBHOOK.read(notice.body, signature=notice.signature).statuses
         assert isinstance(status.failure, kind)
         assert (status.failure.trouble, status.failure.code) == (trouble, str(code) if code else "unnamed")
         assert not status.progress.has_arrived
@@ -46,7 +55,7 @@ class TestStatusWebhook:
     def test_checks_the_signature_over_the_bytes_as_they_came(self):
         body = b'{"object":"whatsapp_business_account","entry":[]}'
         signature = "sha256=6eb10e0bc4192e9206e3de93178e66ea9eb262e9ea07bb66abdc83dcf8d3abf3"
-        assert WEBHOOK.read(body, signature=signature) == ()
+        assert WEBHOOK.read(body, signature=signature) == WhatsAppNotice()
         with pytest.raises(ForgedNoticeError):
             WEBHOOK.read(body + b" ", signature=signature)
 
@@ -83,8 +92,41 @@ class TestStatusWebhook:
     )
     def test_says_what_it_can_not_read(self, notice):
         signed = SignedNotice.signed(notice, secret=SECRET)
-        with pytest.raises(UnreadableNoticeError):
-            WEBHOOK.read(signed.body, signature=signed.signature)
+        assert WEBHOOK.read(signed.body, signature=signed.signature) == WhatsAppNotice(unread=1)
+
+    def test_reads_all_the_rest_beside_it(self):
+        good = {"id": "w", "status": "read", "timestamp": "1"}
+        changes = [
+            {"field": "messages", "value": {"statuses": [{}, good, {**good, "timestamp": "soon"}]}},
+            {"field": "messages", "value": 1},
+            {"field": "messages", "value": {"messages": [{"from": "x", "text": {"body": "stop"}}]}},
+            {"field": "messages", "value": {"statuses": [good]}},
+        ]
+        signed = SignedNotice.signed({"object": "a", "entry": [{"id": "1", "changes": changes}]}, secret=SECRET)
+        notice = WEBHOOK.read(signed.body, signature=signed.signature)
+        assert ([status.provider_id for status in notice.statuses], notice.wishes, notice.unread) == (["w", "w"], (), 4)
+
+    @pytest.mark.parametrize(
+        ("words", "wish"),
+        [
+            ("STOP", Wish.STOP),
+            (" Stop. ", Wish.STOP),
+            ("stop  all", Wish.STOP),
+            ("Unsubscribe", Wish.STOP),
+            ("START", Wish.START),
+            ("unstop", Wish.START),
+            ("Please stop asking", None),
+            ("", None),
+        ],
+    )
+    @pytest.mark.parametrize("kind", ["text", "button"])
+    def test_hears_what_people_wish(self, kind, words, wish):
+        said = {"text": {"body": words}} if kind == "text" else {"button": {"text": words}}
+        written = {"from": "2348031234567", "id": "wamid.2", "timestamp": "1", "type": kind, **said}
+        change = {"field": "messages", "value": {"contacts": [], "messages": [written]}}
+        signed = SignedNotice.signed({"object": "a", "entry": [{"id": "1", "changes": [change]}]}, secret=SECRET)
+        notice = WEBHOOK.read(signed.body, signature=signed.signature)
+        assert notice == WhatsAppNotice(wishes=() if wish is None else (PayerWish("+2348031234567", wish),))
 
     def test_reads_no_more_than_meta_sends(self):
         with pytest.raises(UnreadableNoticeError):
@@ -93,11 +135,11 @@ class TestStatusWebhook:
     def test_passes_over_other_news(self):
         changes = [
             {"field": "account_update", "value": {"event": "x"}},
-            {"field": "messages", "value": {"messages": [{"id": "w"}]}},
+            {"field": "messages", "value": {"messages": [{"id": "w", "from": "2348031234567"}]}},
             {"field": "messages", "value": {"statuses": [{"id": "w", "status": "played", "timestamp": "1"}]}},
         ]
         signed = SignedNotice.signed({"object": "a", "entry": [{"id": "1", "changes": changes}]}, secret=SECRET)
-        assert WEBHOOK.read(signed.body, signature=signed.signature) == ()
+        assert WEBHOOK.read(signed.body, signature=signed.signature) == WhatsAppNotice()
 
     @pytest.mark.parametrize(
         ("mode", "token", "answer"),

@@ -27,7 +27,7 @@ class TestSettings:
         key = "k" * 32
         settings = Settings.from_environment({**WHOLE, "DURO_PROFILE": "", "DURO_PERSON_KEY": key})
         assert not settings.is_development
-        assert settings.post.person_key == key.encode()
+        assert settings.post.person_keys.secret == key.encode()
 
     def test_of_production_need_a_key_for_links_where_there_are_links(self):
         given = {**WHOLE, "DURO_PROFILE": "", "DURO_PERSON_KEY": "k" * 32, "DURO_LINK_BASE": "https://pay.example.com/"}

@@ -29,6 +29,11 @@ class TestSettings:
         settings = Settings.from_environment({**WHOLE, **both})
         assert (settings.whatsapp_app_secret, settings.whatsapp_verify_token) == ("the secret", "the word")
         assert "the secret" not in repr(settings)
+        assert (settings.person_keys is None, Settings.from_environment(WHOLE).person_keys) == (False, None)
+        produced = {**WHOLE, **both, "DURO_PROFILE": "production", "DURO_CARD_KEY": "k" * 32}
+        with pytest.raises(InvalidInputError) as caught:
+            Settings.from_environment(produced)
+        assert [fault.path for fault in caught.value.faults] == ["DURO_PERSON_KEY"]
         for name, value in both.items():
             with pytest.raises(InvalidInputError):
                 Settings.from_environment({**WHOLE, name: value})

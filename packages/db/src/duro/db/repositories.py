@@ -32,6 +32,7 @@ from duro.db.session import TenantSession
 from duro.db.subscriptions import SubscriptionRepository
 from duro.db.tenants import TenantRepository
 from duro.db.test_clocks import TestClockRepository
+from duro.db.whatsapp_refusals import WhatsAppRefusalRepository
 from duro.kernel import Clock, DomainError, ErrorKind, Mode
 
 
@@ -157,6 +158,10 @@ class Repositories:
     @property
     def nudges(self) -> NudgeRepository:
         return NudgeRepository(self.session)
+
+    @property
+    def whatsapp_refusals(self) -> WhatsAppRefusalRepository:
+        return WhatsAppRefusalRepository(self.session)
 
     @property
     def events(self) -> EventRepository:

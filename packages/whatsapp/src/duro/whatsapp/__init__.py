@@ -10,6 +10,7 @@ from duro.whatsapp.payer_templates import PayerTemplate, PayerTemplates
 from duro.whatsapp.recording_messenger import RecordingMessenger
 from duro.whatsapp.status_webhook import ForgedNoticeError, StatusWebhook, UnreadableNoticeError
 from duro.whatsapp.template_message import TemplateMessage
+from duro.whatsapp.whatsapp_notice import PayerWish, WhatsAppNotice, Wish
 
 __all__ = [
     "CloudApiMessenger",
@@ -21,9 +22,12 @@ __all__ = [
     "Messenger",
     "PayerTemplate",
     "PayerTemplates",
+    "PayerWish",
     "Progress",
     "RecordingMessenger",
     "StatusWebhook",
     "TemplateMessage",
     "UnreadableNoticeError",
+    "WhatsAppNotice",
+    "Wish",
 ]

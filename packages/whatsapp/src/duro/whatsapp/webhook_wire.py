@@ -1,4 +1,4 @@
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from duro.whatsapp.send_wire import ErrorView
 
@@ -13,17 +13,38 @@ class StatusView(Struct, frozen=True):
     errors: list[ErrorView] = []
 
 
-class ValueView(Struct, frozen=True):
-    """What happened on one number."""
+class TextView(Struct, frozen=True):
+    """What somebody typed."""
 
-    statuses: list[StatusView] = []
+    body: str = ""
+
+
+class ButtonView(Struct, frozen=True):
+    """The label of a button that somebody pressed."""
+
+    text: str = ""
+
+
+class WrittenView(Struct, frozen=True, rename={"sender": "from"}):
+    """Something that somebody wrote to the number."""
+
+    sender: str
+    text: TextView = TextView()
+    button: ButtonView = ButtonView()
+
+
+class ValueView(Struct, frozen=True):
+    """What happened on one number, piece by piece."""
+
+    statuses: list[Raw] = []
+    messages: list[Raw] = []
 
 
 class ChangeView(Struct, frozen=True):
     """A piece of news and what field of the account it is about."""
 
     field: str
-    value: ValueView
+    value: Raw = Raw(b"{}")
 
 
 class EntryView(Struct, frozen=True):

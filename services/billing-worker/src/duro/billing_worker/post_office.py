@@ -15,7 +15,6 @@ from duro.merchant_api.messages import (
     MessageService,
     MessageSettlement,
     MessageWriter,
-    PersonKeys,
     Stationery,
     Transports,
 )
@@ -51,7 +50,9 @@ class PostOffice:
     def service(self, contexts: RepositoryContexts, *, clock: Clock) -> MessageService:
         is_shown = self._servers is None or (contexts.mode is Mode.TEST and not self._settings.is_test_sent)
         return MessageService(
-            MessageClaims(contexts, PersonKeys(self._settings.person_key), clock=clock, lease=_LEASE),
+            MessageClaims(contexts, self._settings.person_keys, clock=clock, lease=_LEASE),
             MessagePost(self._writer, self._terminal if is_shown or self._servers is None else self._servers),
-            MessageSettlement(contexts, clock=clock, word="shown" if is_shown else "accepted"),
+            MessageSettlement(
+                contexts, self._settings.person_keys, clock=clock, word="shown" if is_shown else "accepted"
+            ),
         )

@@ -3,11 +3,10 @@ from typing import Final, Self, final
 
 from duro.email import LinkRule, Mailbox, MalformedMailboxError, SmtpSettings
 from duro.kernel import Environment
+from duro.merchant_api.messages import PersonKeys
 from duro.merchant_api.payer_links import LinkSettings
 from duro.whatsapp import CloudApiSettings
 
-_SHORTEST_KEY: Final = 32
-_DEVELOPMENT_KEY: Final = "people are counted with this key while developing"
 _DEVELOPMENT_SENDER: Final = "billing@duro.example"
 
 
@@ -22,7 +21,7 @@ class PostSettings:
     sender: str
     link_base: str
     link_keys: tuple[bytes, ...] = field(repr=False)
-    person_key: bytes = field(repr=False)
+    person_keys: PersonKeys
     smtp: SmtpSettings | None
     whatsapp: CloudApiSettings | None
     is_test_sent: bool
@@ -39,7 +38,7 @@ class PostSettings:
             sender=sender,
             link_base=links.base,
             link_keys=links.keys,
-            person_key=cls._key(read, is_development=is_development),
+            person_keys=PersonKeys.read(read, is_development=is_development),
             smtp=SmtpSettings.read(read) if has_smtp else None,
             whatsapp=CloudApiSettings.read(read) if has_whatsapp else None,
             is_test_sent=read.choice("DURO_TEST_MESSAGES", "show", ("show", "send")) == "send",
@@ -56,13 +55,6 @@ class PostSettings:
         """
         servers = (self.smtp, self.whatsapp)
         return sum(server.connections for server in servers if server is not None) or None
-
-    @staticmethod
-    def _key(read: Environment, *, is_development: bool) -> bytes:
-        key = read.text("DURO_PERSON_KEY", _DEVELOPMENT_KEY) if is_development else read.required("DURO_PERSON_KEY")
-        if key and len(key) < _SHORTEST_KEY:
-            read.refuse("DURO_PERSON_KEY", f"has at least {_SHORTEST_KEY} characters")
-        return key.encode()
 
     @staticmethod
     def _check_sender(read: Environment, sender: str) -> None:

@@ -16,6 +16,7 @@ from duro.db.database_clock import DatabaseClock
 from duro.db.kept_notices import KeptNotices
 from duro.db.message_resolver import MessageResolver
 from duro.db.references import ReferenceResolver
+from duro.db.whatsapp_refusals import WhatsAppRefusals
 from duro.email import LinkRule, TemplateRenderer
 from duro.http_kit.allowed_methods import AllowedMethodsMiddleware
 from duro.http_kit.authentication import AuthenticationMiddleware
@@ -239,13 +240,19 @@ class Composition:
     def _door(self) -> WhatsAppDoor:
         """Build where Meta tells of messages; one number sends those of both modes."""
         secret, token = self.settings.whatsapp_app_secret, self.settings.whatsapp_verify_token
-        webhook = StatusWebhook(app_secret=secret, verify_token=token) if secret and token else None
-        clock = self.collaborators.clock
+        clock, keys, pools = self.collaborators.clock, self.settings.person_keys, self.pools
+        kept = KeptNotices(pools[Mode.TEST])
+        if not (secret and token) or keys is None:
+            return WhatsAppDoor(None, WhatsAppNews([]), kept, clock=clock)
         modes = [
-            ModeNews(MessageResolver(self.pools[mode], mode), contexts, clock=clock)
+            ModeNews(
+                MessageResolver(pools[mode], mode), contexts, WhatsAppRefusals(pools[mode], mode), keys, clock=clock
+            )
             for mode, contexts in self.contexts.items()
         ]
-        return WhatsAppDoor(webhook, WhatsAppNews(modes))
+        return WhatsAppDoor(
+            StatusWebhook(app_secret=secret, verify_token=token), WhatsAppNews(modes), kept, clock=clock
+        )
 
     def _inbound(self) -> InboundNotices:
         """Build what takes providers' notices, for whichever mode they concern."""

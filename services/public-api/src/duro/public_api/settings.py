@@ -9,6 +9,7 @@ from duro.email import LinkRule
 from duro.http_kit.client_address import TrustedProxies
 from duro.http_kit.rate_limits import RateLimits
 from duro.kernel import Environment
+from duro.merchant_api.messages import PersonKeys
 from duro.merchant_api.payer_links import LinkSettings
 from duro.merchant_api.payment_methods import CardKeys
 
@@ -33,6 +34,7 @@ class Settings:
     gateway_webhook_secrets: tuple[str, ...] = field(repr=False, default=())
     whatsapp_app_secret: str = field(repr=False, default="")
     whatsapp_verify_token: str = field(repr=False, default="")
+    person_keys: PersonKeys | None = None
     links: LinkSettings = field(default_factory=lambda: LinkSettings(rule=LinkRule()))
     card_keys: CardKeys = field(default_factory=CardKeys.for_development)
     host: str = "127.0.0.1"
@@ -64,6 +66,9 @@ class Settings:
             gateway_webhook_secrets=cls._secrets(read),
             whatsapp_app_secret=read.text("DURO_WHATSAPP_APP_SECRET", ""),
             whatsapp_verify_token=read.text("DURO_WHATSAPP_VERIFY_TOKEN", ""),
+            person_keys=PersonKeys.read(read, is_development=is_development)
+            if read.text("DURO_WHATSAPP_APP_SECRET", "")
+            else None,
             links=LinkSettings.read(read, is_development=is_development),
             card_keys=CardKeys.read(read, is_development=is_development),
             host=read.text("DURO_PUBLIC_API_HOST", "127.0.0.1"),

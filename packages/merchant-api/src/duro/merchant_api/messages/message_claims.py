@@ -6,7 +6,7 @@ from whenever import Instant, TimeDelta
 
 from duro.billing import Zone
 from duro.billing.messages import Departure
-from duro.db import RepositoryContexts
+from duro.db import Repositories, RepositoryContexts
 from duro.db.message_rows import Message, MessageStatus, MessageSubject
 from duro.kernel import Clock, MessageId, TenantId
 from duro.merchant_api.messages.person_keys import PersonKeys
@@ -66,14 +66,27 @@ class MessageClaims:
                 return claimed
             people = {key for subject in subjects if self._is_new_nudge(subject) for key in self._person(subject)}
             nudged = await repos.nudges.lock(sorted(people), since=now - _REMEMBERED) if people else {}
+            reachable = await self._reachable(repos, subjects, now=now)
             departure = Departure(quiet_hours=(await repos.recovery_settings.get()).quiet_hours)
-            for subject in subjects:
+            for subject in reachable:
                 self._decide(subject, claimed, departure, nudged, now=now)
             await repos.messages.claim(claimed.written)
             reserved = [nudge for dispatch in claimed.dispatches for nudge in dispatch.nudges]
             if reserved:
                 await repos.nudges.reserve(reserved)
         return claimed
+
+    async def _reachable(
+        self, repos: Repositories, subjects: Sequence[MessageSubject], *, now: Instant
+    ) -> list[MessageSubject]:
+        """Take the consent away from who isn't to be written on WhatsApp now, whichever merchant learned of it."""
+        asked = {one.phone for one in subjects if one.phone is not None and one.has_whatsapp_consent}
+        keys = {phone: self._keys.of_phone(phone) for phone in asked}
+        refused = await repos.whatsapp_refusals.among(keys.values(), now=now) if keys else frozenset[bytes]()
+        return [
+            replace(one, has_whatsapp_consent=False) if keys.get(one.phone or "") in refused else one
+            for one in subjects
+        ]
 
     def _decide(
         self,

@@ -7,20 +7,24 @@ from whenever import Instant
 from duro.billing.messages import Deferred, Refused, Sent, Unknown
 from duro.db import RepositoryContexts
 from duro.db.message_rows import Message, MessageStatus
+from duro.db.whatsapp_refusals import WhatsAppRefusal
 from duro.kernel import Clock, MessageId, TenantId
 from duro.merchant_api.messages.back_off import BackOff
+from duro.merchant_api.messages.person_keys import PersonKeys
 from duro.merchant_api.messages.telling import Dispatch, Posted, Telling, TellingOutcome
+from duro.merchant_api.messages.whatsapp_rest import WhatsAppRest
 
 
 @final
 class MessageSettlement:
     """Transaction two of telling people: what is known of the messages, and the nudges back of those that didn't leave.
 
-    `word` is what is written down of one that a vendor took.
+    Who can't or won't be reached on WhatsApp is remembered. `word` is what is written down of one that a vendor took.
     """
 
-    def __init__(self, contexts: RepositoryContexts, *, clock: Clock, word: str) -> None:
+    def __init__(self, contexts: RepositoryContexts, keys: PersonKeys, *, clock: Clock, word: str) -> None:
         self._contexts = contexts
+        self._rest = WhatsAppRest(keys)
         self._clock = clock
         self._word = word
         self._back_off = BackOff()
@@ -31,7 +35,10 @@ class MessageSettlement:
         now = self._clock.now()
         settled: list[Message] = []
         stayed: list[tuple[bytes, Instant]] = []
+        refusals: dict[bytes, WhatsAppRefusal] = {}
         for dispatch, result in posted.items():
+            found = self._rest.after_each(result.setbacks, phone=dispatch.subject.phone, now=now)
+            refusals |= {refusal.person_key: refusal for refusal in found}
             message, outcome = self._settled(dispatch.message, result, now=now)
             settled.append(message)
             tellings[message.id] = Telling(outcome, message.kind, result.channel, result.setbacks)
@@ -42,6 +49,8 @@ class MessageSettlement:
                 await repos.messages.settle(settled)
                 if stayed:
                     await repos.nudges.release(stayed)
+                if refusals:
+                    await repos.whatsapp_refusals.put([refusals[key] for key in sorted(refusals)])
         return tellings
 
     def _settled(self, message: Message, posted: Posted, *, now: Instant) -> tuple[Message, TellingOutcome]:

@@ -5,12 +5,15 @@ from typing import Final, final
 from whenever import Instant
 
 from duro.billing.messages import Channel
-from duro.db import RepositoryContexts
+from duro.db import Repositories, RepositoryContexts
 from duro.db.message_resolver import MessageResolver
 from duro.db.message_rows import Message, MessageStatus
+from duro.db.whatsapp_refusals import WhatsAppRefusals
 from duro.kernel import Clock, DomainError, ErrorKind
+from duro.merchant_api.messages.person_keys import PersonKeys
+from duro.merchant_api.messages.whatsapp_rest import WhatsAppRest
 from duro.whatsapp import MessageStatus as Step
-from duro.whatsapp import Progress
+from duro.whatsapp import PayerWish, Progress, Wish
 
 _ACCEPTED: Final = "accepted"
 _ORDER: Final = (_ACCEPTED, "delivered", "read")
@@ -83,11 +86,22 @@ class Reported:
 
 @final
 class ModeNews:
-    """Takes what WhatsApp tells of messages of one mode."""
+    """Takes what WhatsApp tells of messages of one mode, and what people there wish."""
 
-    def __init__(self, resolver: MessageResolver, contexts: RepositoryContexts, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        resolver: MessageResolver,
+        contexts: RepositoryContexts,
+        refusals: WhatsAppRefusals,
+        keys: PersonKeys,
+        *,
+        clock: Clock,
+    ) -> None:
         self._resolver = resolver
         self._contexts = contexts
+        self._refusals = refusals
+        self._keys = keys
+        self._rest = WhatsAppRest(keys)
         self._clock = clock
 
     async def take(self, step: Step) -> bool | None:
@@ -102,10 +116,28 @@ class ModeNews:
             reported = Reported(message, step)
             if reported.is_too_early:
                 return False
-            after = reported.after(self._clock.now())
+            now = self._clock.now()
+            after = reported.after(now)
             if after is not None:
                 await repos.messages.report(after)
+                await self._remember(repos, message, step, now=now)
         return True
+
+    async def heed(self, wish: PayerWish) -> None:
+        """Let every merchant leave somebody alone on WhatsApp who asks for that, until they ask otherwise."""
+        key = self._keys.of_phone(wish.phone)
+        match wish.wish:
+            case Wish.STOP:
+                await self._refusals.put(key)
+            case Wish.START:
+                await self._refusals.forget(key)
+
+    async def _remember(self, repos: Repositories, message: Message, step: Step, *, now: Instant) -> None:
+        customer = await repos.customers.get(message.customer_id) if step.failure is not None else None
+        if step.failure is not None and customer is not None:
+            refusals = self._rest.after(step.failure.code, phone=customer.phone, now=now)
+            if refusals:
+                await repos.whatsapp_refusals.put(refusals)
 
 
 @final
@@ -115,11 +147,14 @@ class WhatsAppNews:
     def __init__(self, modes: Sequence[ModeNews]) -> None:
         self._modes = tuple(modes)
 
-    async def take(self, steps: Sequence[Step]) -> None:
-        """Take what is of our messages; of strange ones there is nothing to know.
+    async def take(self, steps: Sequence[Step], wishes: Sequence[PayerWish] = ()) -> None:
+        """Take what is of our messages; of strange ones there is nothing to know. A wish concerns every merchant.
 
         Raise MessageInFlightError, once all others are taken, if some came too early.
         """
+        for wish in wishes:
+            for mode in self._modes:
+                await mode.heed(wish)
         taken = [await self._taken(step) for step in steps]
         if not all(taken):
             raise MessageInFlightError

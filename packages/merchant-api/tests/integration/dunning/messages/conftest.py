@@ -112,7 +112,7 @@ async def desk(
         recovery=recovery,
         claims=MessageClaims(contexts, keys, clock=clock, lease=LEASE),
         post=MessagePost(writer, Transports(mailer, messenger)),
-        settlement=MessageSettlement(contexts, clock=clock, word="accepted"),
+        settlement=MessageSettlement(contexts, keys, clock=clock, word="accepted"),
         reminders=ReminderService(contexts, ids=Uuid7IdFactory(clock), clock=clock),
         sink=mail_sink,
         whatsapp=whatsapp,

@@ -4,29 +4,37 @@ from whenever import Instant, TimeDelta
 from duro.billing.messages import Channel
 from duro.db.message_resolver import MessageResolver
 from duro.db.message_rows import MessageStatus
-from duro.merchant_api.messages import ModeNews, Telling, WhatsAppNews
+from duro.db.whatsapp_refusals import WhatsAppRefusals
+from duro.merchant_api.messages import ModeNews, PersonKeys, Telling, WhatsAppNews
 from duro.merchant_api.messages.whatsapp_news import MessageInFlightError
 from duro.payments import Declined
 from duro.testkit import WhatsAppAnswer
-from duro.whatsapp import StatusWebhook
+from duro.whatsapp import PayerWish, StatusWebhook, Wish
 
 NO_FUNDS = Declined("51", "Insufficient funds", None)
 PHONE = "+2348031234567"
 NOT_ON_WHATSAPP = 131026
+KEYS = PersonKeys(b"a key that nobody else has")
 AT = Instant.from_utc(2026, 3, 31, hour=9)
 
 
 @pytest.fixture
-def meta(desk):
+def news(desk):
+    """What takes Meta's news of one mode."""
+    mode, admin = desk.recovery.contexts.mode, desk.recovery.admin
+    resolver, refusals = MessageResolver(admin, mode), WhatsAppRefusals(admin, mode)
+    return WhatsAppNews([ModeNews(resolver, desk.recovery.contexts, refusals, KEYS, clock=desk.clock)])
+
+
+@pytest.fixture
+def meta(desk, news):
     """Let Meta tell one step of the last message it has accepted."""
-    resolver = MessageResolver(desk.recovery.admin, desk.recovery.contexts.mode)
-    news = WhatsAppNews([ModeNews(resolver, desk.recovery.contexts, clock=desk.clock)])
     webhook = StatusWebhook(app_secret=desk.whatsapp.APP_SECRET, verify_token=desk.whatsapp.VERIFY_TOKEN)
 
     async def tell(*steps, code=None):
         for step in steps:
             notice = desk.whatsapp.notice(desk.whatsapp.messages[-1], step, at=AT, code=code)
-            await news.take(webhook.read(notice.body, signature=notice.signature))
+            await news.take(webhook.read(notice.body, signature=notice.signature).statuses)
 
     return tell
 
@@ -96,6 +104,54 @@ class TestAMessageThatNeverArrivedOnWhatsApp:
         found = await resolver.resolve(reference="", provider_id=message.provider_id)
         assert (found.tenant_id, found.message_id) == (desk.tenant.id, message.id)
         assert await resolver.resolve(reference="nobody's", provider_id="wamid.nobody") is None
+
+
+async def way_of_another(desk, *, hours=24):
+    """By which way another merchant's message of the same person leaves; they are told on different days."""
+    other = await desk.of_another_merchant()
+    desk.clock.advance(TimeDelta(hours=hours))
+    await other.asked(NO_FUNDS, phone=PHONE, has_whatsapp_consent=True)
+    [telling] = await other.deliver()
+    return telling.channel
+
+
+class TestSomebodyWhoIsNotOnWhatsApp:
+    @pytest.mark.parametrize("code", [131026, 131049, 131050])
+    @pytest.mark.parametrize("is_told_later", [True, False], ids=["later", "at_once"])
+    async def test_is_written_by_e_mail_meanwhile_by_every_merchant(self, desk, meta, code, is_told_later):
+        if is_told_later:
+            await told(desk)
+            await meta("failed", code=code)
+        else:
+            await told(desk, code)
+        assert await way_of_another(desk, hours=23) is Channel.EMAIL
+
+    @pytest.mark.parametrize(("code", "days"), [(131049, 1), (131026, 30)])
+    async def test_is_tried_there_again_after_a_while(self, desk, code, days):
+        await told(desk, code)
+        desk.clock.advance(TimeDelta(hours=24 * (days - 1)))
+        assert await way_of_another(desk) is Channel.WHATSAPP
+
+    async def test_is_never_tried_again_who_wants_none(self, desk):
+        await told(desk, 131050, 131049)
+        desk.clock.advance(TimeDelta(hours=24 * 400))
+        assert await way_of_another(desk) is Channel.EMAIL
+
+    @pytest.mark.parametrize("code", [131042, 132001, 131056])
+    async def test_is_nobody_whom_a_message_did_not_reach_for_another_reason(self, desk, code):
+        await told(desk, code)
+        assert await way_of_another(desk) is Channel.WHATSAPP
+
+
+class TestAPayersWish:
+    async def test_stops_every_merchant_on_whatsapp_until_they_wish_otherwise(self, desk, news):
+        await told(desk)
+        await news.take([], [PayerWish(PHONE, Wish.STOP)])
+        assert await way_of_another(desk) is Channel.EMAIL
+        await news.take([], [PayerWish("+2348030000000", Wish.START)])
+        assert await way_of_another(desk) is Channel.EMAIL
+        await news.take([], [PayerWish(PHONE, Wish.START)])
+        assert await way_of_another(desk) is Channel.WHATSAPP
 
 
 class TestNewsThatComesTooEarly:

@@ -37,10 +37,14 @@ class WhatsAppWebhookController(Controller):
     ) -> Response[bytes]:
         log = structlog.stdlib.get_logger("duro.whatsapp")
         try:
-            steps = await door.take(await request.body(), signature=request.headers.get("x-hub-signature-256"))
+            notice = await door.take(await request.body(), signature=request.headers.get("x-hub-signature-256"))
         except DomainError as error:
             log.warning("news_refused", reason=error.code)
             raise
-        for step in steps:
+        for step in notice.statuses:
             log.info("news", message=step.reference, progress=step.progress.value)
+        for each in notice.wishes:
+            log.info("wish", wish=each.wish.value)
+        if notice.unread:
+            log.warning("news_kept", unread=notice.unread)
         return Answer.of(200, NoticeTakenView()).response()

@@ -1,9 +1,11 @@
-from collections.abc import Sequence
+from hashlib import sha256
 from typing import final
 
+from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason
 from duro.http_kit.refusals import RefusedRequestError
+from duro.kernel import Clock
 from duro.merchant_api.messages import WhatsAppNews
-from duro.whatsapp import MessageStatus, StatusWebhook
+from duro.whatsapp import StatusWebhook, WhatsAppNotice
 
 
 @final
@@ -18,9 +20,11 @@ class NoWhatsAppError(RefusedRequestError):
 class WhatsAppDoor:
     """Where Meta tells of messages: closed, where no number is set up."""
 
-    def __init__(self, webhook: StatusWebhook | None, news: WhatsAppNews) -> None:
+    def __init__(self, webhook: StatusWebhook | None, news: WhatsAppNews, kept: KeptNotices, *, clock: Clock) -> None:
         self._webhook = webhook
         self._news = news
+        self._kept = kept
+        self._clock = clock
 
     def challenged(self, *, mode: str, verify_token: str, challenge: str) -> str:
         """Give the answer by which Meta knows us. Raise NoWhatsAppError."""
@@ -31,13 +35,28 @@ class WhatsAppDoor:
             raise NoWhatsAppError
         return answer
 
-    async def take(self, body: bytes, *, signature: str | None) -> Sequence[MessageStatus]:
-        """Take what Meta tells.
+    async def take(self, body: bytes, *, signature: str | None) -> WhatsAppNotice:
+        """Take what Meta tells, and keep for a person what can't be read.
 
         Raise NoWhatsAppError, ForgedNoticeError, UnreadableNoticeError or MessageInFlightError.
         """
         if self._webhook is None:
             raise NoWhatsAppError
-        steps = self._webhook.read(body, signature=signature)
-        await self._news.take(steps)
-        return steps
+        notice = self._webhook.read(body, signature=signature)
+        if notice.unread:
+            await self._keep(body, notice.unread)
+        await self._news.take(notice.statuses, notice.wishes)
+        return notice
+
+    async def _keep(self, body: bytes, unread: int) -> None:
+        await self._kept.keep(
+            KeptNotice(
+                provider="whatsapp",
+                key=f"sha256:{sha256(body).hexdigest()}",
+                kind="Malformed",
+                reason=KeptReason.MALFORMED,
+                detail=f"{unread} of its pieces can't be read.",
+                body=body,
+                received_at=self._clock.now(),
+            )
+        )
