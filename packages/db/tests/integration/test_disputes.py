@@ -77,8 +77,8 @@ class TestDisputes:
         async with book.test.open(disputed.tenant) as repos:
             assert await repos.disputes.find(provider="simulated", reference="dsp-1") == first
             assert await repos.disputes.find(provider="other", reference="dsp-1") is None
-            assert await repos.disputes.of_attempts([disputed.attempt.id]) == (first, second)
-            assert await repos.disputes.of_attempts([]) == ()
+            assert await repos.disputes.of_charges([disputed.attempt]) == (first, second)
+            assert await repos.disputes.of_charges([replace(disputed.attempt, status=AttemptStatus.FAILED)]) == ()
 
     async def test_end_once(self, book, disputed):
         won = await disputed.closed(await disputed.opened("dsp-1"), DisputeStatus.WON)

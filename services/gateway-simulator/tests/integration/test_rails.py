@@ -222,7 +222,9 @@ class TestRails:
     async def test_tell_once_of_a_dispute_and_once_of_its_first_end(self, simulator, receiver, person_at, charges):
         person = person_at(simulator.start(**receiver.settings).url)
         await person.post("/charges", **charges("c1"))
-        acts = [await person.post(f"/payers/disputes/c1/{act}") for act in ("win", "open", "open", "lose", "win", "open")]
+        acts = [
+            await person.post(f"/payers/disputes/c1/{act}") for act in ("win", "open", "open", "lose", "win", "open")
+        ]
         assert [status for status, _ in acts] == [404] + [200] * 5
         states = [answer["dispute"]["state"] for _, answer in acts[1:]]
         assert states == ["opened", "opened", "lost", "lost", "lost"]
@@ -232,8 +234,8 @@ class TestRails:
         assert isinstance(opened, DisputeOpened)
         assert isinstance(closed, DisputeClosed)
         assert not closed.is_won
-        for told in (opened, closed):
-            assert (told.reference, told.provider_reference, told.amount.amount) == ("c1", name, 500_000)
+        for notice in (opened, closed):
+            assert (notice.reference, notice.provider_reference, notice.amount.amount) == ("c1", name, 500_000)
 
     async def test_dispute_no_charge_that_took_nothing(self, simulator, receiver, person_at, charges):
         person = person_at(simulator.start(**receiver.settings).url)

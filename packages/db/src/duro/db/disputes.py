@@ -4,6 +4,7 @@ from typing import Final, final
 from asyncpg import Record
 
 from duro.db.dispute_rows import Dispute, DisputeId, DisputeStatus
+from duro.db.records import AttemptStatus, PaymentAttempt
 from duro.db.session import TenantSession
 from duro.kernel import Currency, Money, NotFoundError, PaymentAttemptId, PaymentMethodId, SubscriptionId
 
@@ -49,9 +50,10 @@ class DisputeRepository:
         row = await self._session.fetchrow(_FIND, provider, reference)
         return None if row is None else self._read(row)
 
-    async def of_attempts(self, attempt_ids: Sequence[PaymentAttemptId]) -> tuple[Dispute, ...]:
-        """Read the disputes of these attempts, oldest first."""
-        rows = await self._session.fetch(_OF_ATTEMPTS, [one.value for one in attempt_ids])
+    async def of_charges(self, attempts: Sequence[PaymentAttempt]) -> tuple[Dispute, ...]:
+        """Read the disputes of these attempts, oldest first; what took nothing has none."""
+        taken = [attempt.id.value for attempt in attempts if attempt.status is AttemptStatus.SUCCEEDED]
+        rows = await self._session.fetch(_OF_ATTEMPTS, taken) if taken else ()
         return tuple(self._read(row) for row in rows)
 
     async def lock_concerned(

@@ -11,6 +11,7 @@ from duro.merchant_api.billing import GatewayRegistry, RefundService
 from duro.merchant_api.inbound import (
     ActAgain,
     ChargeNotices,
+    DisputeNotices,
     MandateNotices,
     ModeNotices,
     MoneyNotices,
@@ -65,4 +66,5 @@ class NoticeBench:
             refunds=RefundNotices(contexts, refunds, clock=clock),
             money=money,
             mandates=MandateNotices(MandateService(contexts, gateways, clock=clock)),
+            disputes=DisputeNotices(contexts, ids=ids, clock=clock),
         )

@@ -34,6 +34,7 @@ from duro.merchant_api.billing.collection import Collection
 from duro.merchant_api.dunning import DunningService
 from duro.merchant_api.inbound import (
     ChargeNotices,
+    DisputeNotices,
     InboundNotices,
     MandateNotices,
     ModeNotices,
@@ -271,6 +272,7 @@ class Composition:
             refunds=RefundNotices(contexts, refunds, clock=clock),
             money=money,
             mandates=MandateNotices(MandateService(contexts, gateways, clock=clock)),
+            disputes=DisputeNotices(contexts, ids=ids, clock=clock),
         )
 
     def _middleware(self) -> list[ASGIMiddleware]:

@@ -34,7 +34,8 @@ class CardRecords:
             merchant=tuple(attempt.created_at for attempt in counted),
             merchant_amount=tuple(attempt.created_at for attempt in counted if attempt.amount == owed),
             streak=self._streak(method, attempts, declined),
-            is_barred=any(
+            is_barred=method.barred_at is not None
+            or any(
                 self.verdicts.is_final(attempt, network)
                 and (attempt.payment_method_id == method.id or not self.verdicts.is_stopped(attempt))
                 for attempt in declined

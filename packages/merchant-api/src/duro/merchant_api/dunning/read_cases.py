@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from typing import final
 
 from duro.db import Page, PageRequest, Repositories, RepositoryContexts
+from duro.db.dispute_rows import Dispute
 from duro.db.push_rows import PaymentRequest
 from duro.db.records import DunningEvent, DunningSchedule, DunningState, PaymentAttempt
 from duro.kernel import CustomerId, DunningScheduleId, Money, NotFoundError, SubscriptionId, TenantId
@@ -14,7 +15,8 @@ class CaseWithAttempts:
 
     schedule: DunningSchedule
     attempts: tuple[PaymentAttempt, ...]
-    requests: tuple[PaymentRequest, ...] = ()
+    requests: tuple[PaymentRequest, ...]
+    disputes: tuple[Dispute, ...]
 
     @classmethod
     async def of(cls, repos: Repositories, schedule_id: DunningScheduleId) -> "CaseWithAttempts":
@@ -23,7 +25,8 @@ class CaseWithAttempts:
         if schedule is None:
             raise NotFoundError("recovery case", schedule_id)
         attempts = await repos.attempts.of_invoice(schedule.invoice_id)
-        return cls(schedule, attempts, await repos.payment_requests.of_invoices([schedule.invoice_id]))
+        requests = await repos.payment_requests.of_invoices([schedule.invoice_id])
+        return cls(schedule, attempts, requests, await repos.disputes.of_charges(attempts))
 
 
 @final

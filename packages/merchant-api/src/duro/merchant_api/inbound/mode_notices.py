@@ -4,12 +4,15 @@ from typing import TypeAlias, final
 from duro.db.references import ReferenceResolver, ResolvedReference
 from duro.kernel import PaymentAttemptId, PaymentMethodId, PaymentRequestId, RefundId
 from duro.merchant_api.inbound.charge_notices import ChargeNotices
+from duro.merchant_api.inbound.dispute_notices import DisputeNotices
 from duro.merchant_api.inbound.doubt import Doubt
 from duro.merchant_api.inbound.listeners import MandateListener, MoneyListener
 from duro.merchant_api.inbound.refund_notices import RefundNotices
 from duro.payments import (
     ChargeFailed,
     ChargeSucceeded,
+    DisputeClosed,
+    DisputeOpened,
     MandateActivated,
     MandateRevoked,
     MoneyReceived,
@@ -18,7 +21,15 @@ from duro.payments import (
 )
 
 TellingNotice: TypeAlias = (
-    ChargeSucceeded | ChargeFailed | MoneyReceived | MandateActivated | MandateRevoked | RefundSucceeded | RefundFailed
+    ChargeSucceeded
+    | ChargeFailed
+    | MoneyReceived
+    | MandateActivated
+    | MandateRevoked
+    | RefundSucceeded
+    | RefundFailed
+    | DisputeOpened
+    | DisputeClosed
 )
 
 
@@ -32,6 +43,7 @@ class ModeNotices:
     refunds: RefundNotices
     money: MoneyListener
     mandates: MandateListener
+    disputes: DisputeNotices
 
     async def act(self, found: ResolvedReference, notice: TellingNotice, *, provider: str) -> Doubt | None:
         """Say why a person has to look at it; None where it was dealt with."""
@@ -45,5 +57,7 @@ class ModeNotices:
                 return await self.refunds.tell(tenant_id, refund_id, notice)
             case MandateActivated() | MandateRevoked(), PaymentMethodId() as method_id:
                 return await self.mandates.tell(tenant_id, method_id, notice)
+            case DisputeOpened() | DisputeClosed(), PaymentAttemptId() as attempt_id:
+                return await self.disputes.tell(tenant_id, attempt_id, notice, provider=provider)
             case _:
                 return Doubt.unknown(notice.reference)

@@ -18,4 +18,4 @@ class InvoiceLog:
         invoice = await repos.invoices.get(locked.invoice.id) or locked.invoice
         data = EventRecords.data(change.subscription, invoice)
         await repos.events.append(change.subscription, change.events, data)
-        return InvoiceWithAttempts(invoice, await repos.attempts.of_invoice(invoice.id))
+        return await InvoiceWithAttempts.of(repos, invoice)

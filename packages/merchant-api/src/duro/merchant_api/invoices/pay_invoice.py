@@ -93,7 +93,7 @@ class PayInvoice:
             await collection.finish(tenant_id, order, gateway_seconds=_GATEWAY_SECONDS)
         async with self._contexts.open(tenant_id) as repos:
             invoice = await repos.invoices.get(command.invoice_id) or locked.invoice
-            result = InvoiceWithAttempts(invoice, await repos.attempts.of_invoice(invoice.id))
+            result = await InvoiceWithAttempts.of(repos, invoice)
             await receipt.sign(repos, result)
         return result
 

@@ -2,18 +2,26 @@ from dataclasses import dataclass
 from typing import final
 
 from duro.db.contexts import RepositoryContexts
+from duro.db.dispute_rows import Dispute
 from duro.db.pages import Page, PageRequest
 from duro.db.records import Invoice, InvoiceStatus, PaymentAttempt
+from duro.db.repositories import Repositories
 from duro.kernel import CustomerId, InvoiceId, NotFoundError, SubscriptionId, TenantId
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class InvoiceWithAttempts:
-    """An invoice, and every try to collect it, oldest first."""
+    """An invoice, and every try to collect it, oldest first, with what payers dispute of them."""
 
     invoice: Invoice
     attempts: tuple[PaymentAttempt, ...]
+    disputes: tuple[Dispute, ...]
+
+    @classmethod
+    async def of(cls, repos: Repositories, invoice: Invoice) -> "InvoiceWithAttempts":
+        attempts = await repos.attempts.of_invoice(invoice.id)
+        return cls(invoice, attempts, await repos.disputes.of_charges(attempts))
 
 
 @final
@@ -28,7 +36,7 @@ class GetInvoice:
             invoice = await repos.invoices.get(invoice_id)
             if invoice is None:
                 raise NotFoundError("invoice", invoice_id)
-            return InvoiceWithAttempts(invoice, await repos.attempts.of_invoice(invoice_id))
+            return await InvoiceWithAttempts.of(repos, invoice)
 
 
 @final

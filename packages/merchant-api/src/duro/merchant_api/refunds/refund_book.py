@@ -4,7 +4,7 @@ from duro.db.contexts import RepositoryContexts
 from duro.db.ledger import Postings
 from duro.db.records import PaymentAttempt, Refund, RefundStatus
 from duro.db.repositories import Repositories
-from duro.kernel import Clock, IdFactory, Money, NotFoundError, RefundId, TenantId
+from duro.kernel import Clock, ConflictError, IdFactory, Money, NotFoundError, RefundId, TenantId
 from duro.merchant_api.billing.refund_service import RefundService
 from duro.merchant_api.receipts import Receipt
 
@@ -23,7 +23,13 @@ class RefundBook:
     async def claim(
         self, repos: Repositories, attempt: PaymentAttempt, *, amount: Money, reason: str, id: RefundId, clock: Clock
     ) -> None:
-        """Owe the payer this much of what an attempt took; the caller has made sure that it is there to give back."""
+        """Owe the payer this much of what an attempt took; the caller has made sure that it is there to give back.
+
+        Raise ConflictError `charge_disputed` while a payer has it back by their bank: it would be given twice.
+        """
+        if any(dispute.is_standing for dispute in await repos.disputes.of_charges([attempt])):
+            code = "charge_disputed"
+            raise ConflictError(code, f"The payer's bank has taken back what the transaction {attempt.id} took.")
         now = clock.now()
         refund = Refund(
             id=id,

@@ -47,7 +47,8 @@ class RefundInvoice:
     async def execute(
         self, tenant_id: TenantId, command: RefundInvoiceCommand, receipt: Receipt[Refund] = _UNSIGNED
     ) -> Refund:
-        """Raise NotFoundError, or ConflictError `refund_exceeds_payment`, `refund_by_hand` or `payment_in_progress`.
+        """Raise NotFoundError, or ConflictError `refund_exceeds_payment`, `refund_by_hand`, `charge_disputed` or
+        `payment_in_progress`.
 
         Only what was charged goes back by the provider; money that the payer pushed goes back by hand.
 

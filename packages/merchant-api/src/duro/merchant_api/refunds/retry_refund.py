@@ -33,7 +33,7 @@ class RetryRefund:
         self._clocks = CustomerClocks(clock)
 
     async def execute(self, tenant_id: TenantId, refund_id: RefundId, receipt: Receipt[Refund] = _UNSIGNED) -> Refund:
-        """Give the new refund. Raise NotFoundError, or ConflictError `refund_not_refused`."""
+        """Give the new refund. Raise NotFoundError, or ConflictError `refund_not_refused` or `charge_disputed`."""
         await self._guard.check()
         async with self._contexts.open(tenant_id) as repos:
             ids = await receipt.claim(repos, self._ids)

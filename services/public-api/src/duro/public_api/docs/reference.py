@@ -52,6 +52,7 @@ _ERRORS: Final[Mapping[str, str]] = {
     "invoice_not_open": "The invoice is not in a status that this can be done in.",
     "invoice_partly_paid": "Money has come for the invoice: refund it rather than take the invoice back.",
     "refund_exceeds_payment": "The refunds of an invoice, pending ones included, never exceed what was charged for it.",
+    "charge_disputed": "The payer's bank has taken it back, or is about to: a refund would give it to them twice.",
     "refund_by_hand": "The payer pushed the money: no provider can give it back by its reference.",
     "refund_not_refused": "Only a refund that the provider refused can be asked for again, or given up.",
     "payment_method_required": "There is no payment method that can be charged; name one.",

@@ -88,7 +88,7 @@ class InvoiceDetailView(InvoiceView, frozen=True, rename="camel", kw_only=True):
     def with_attempts(cls, found: InvoiceWithAttempts) -> "InvoiceDetailView":
         plain = InvoiceView.of(found.invoice)
         fields = {name: getattr(plain, name) for name in InvoiceView.__struct_fields__}
-        return cls(**fields, transactions=[TransactionView.of(attempt) for attempt in found.attempts])
+        return cls(**fields, transactions=[TransactionView.of(attempt, found.disputes) for attempt in found.attempts])
 
 
 class InvoicePage(PageView[InvoiceView], frozen=True, rename="camel"):

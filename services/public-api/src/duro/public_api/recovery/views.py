@@ -99,7 +99,7 @@ class ScheduleDetailView(Struct, frozen=True, rename="camel"):
     def of(cls, case: CaseWithAttempts) -> "ScheduleDetailView":
         return cls(
             ScheduleView.of(case.schedule),
-            [TransactionView.of(attempt) for attempt in case.attempts],
+            [TransactionView.of(attempt, case.disputes) for attempt in case.attempts],
             [PaymentRequestView.of(request) for request in case.requests],
         )
 

@@ -50,4 +50,4 @@ class TransactionsController(Controller):
     async def show(self, call: NamedDependency[Call], merchant: NamedDependency[Merchant]) -> Response[bytes]:
         given = await call.read(TransactionInput)
         found = await merchant.get_transaction.execute(call.tenant_id, given.path.transaction_id)
-        return call.shown(TransactionView.of(found))
+        return call.shown(TransactionView.of(found.attempt, found.disputes))

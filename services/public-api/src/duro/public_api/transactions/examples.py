@@ -24,4 +24,5 @@ class TransactionExamples:
         "adviceCode": None,
         "createdAt": "2026-02-15T09:00:00Z",
         "settledAt": "2026-02-15T09:00:02Z",
+        "dispute": None,
     }
