@@ -223,6 +223,14 @@ class TestCredit:
         answer = await api.post(f"/v1/subscriptions/{subscription['id']}/credit", {"amount": 1, "reason": "x"})
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "subscription_ended")
 
+    async def test_is_taken_off_what_has_ended_once_it_went_back_by_hand(self, api: MerchantClient):
+        subscription = await api.subscription()
+        path = f"/v1/subscriptions/{subscription['id']}/credit"
+        await api.made(path, {"amount": 700, "reason": "x"})
+        await api.post(f"/v1/subscriptions/{subscription['id']}/cancel", {})
+        left = await api.made(path, {"amount": -700, "reason": "sent back by transfer"})
+        assert left["balance"] == 0
+
 
 class TestTransactions:
     async def test_are_listed_by_invoice_and_status_and_read_one_by_one(self, either: MerchantClient):

@@ -85,7 +85,7 @@ class GrantCredit:
         if command.currency not in {None, currency}:
             code = "currency_mismatch"
             raise ConflictError(code, f"The subscription {subscription.id} is billed in {currency}.")
-        if subscription.is_terminal:
+        if subscription.is_terminal and command.amount >= 0:
             raise ConflictError("subscription_ended", "No invoice of a subscription that has ended will use credit.")
         amount = Money(command.amount, currency)
         if amount.is_zero:
