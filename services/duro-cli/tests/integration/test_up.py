@@ -1,5 +1,6 @@
 import asyncio
 import os
+import re
 import signal
 import sys
 
@@ -52,6 +53,11 @@ class TestUp:
             lambda: "by whatsapp: shown" in up.log and "by email: shown" in up.log, "messages on both channels"
         )
         await up.until("unknown: no answer")
+        async with httpx.AsyncClient() as payer:
+            for purpose, heading in (("update", "<h1>Change how you pay</h1>"), ("pay", " to pay</h1>")):
+                found = re.search(rf"{re.escape(up.running['api_url'])}/{purpose}/\S+", up.log)
+                page = await payer.get(found[0])
+                assert (page.status_code, heading in page.text) == (200, True)
         processes = up.descendants()
         os.kill(up.process.pid, signal.SIGINT)
         assert await asyncio.wait_for(up.process.wait(), 40) == 0

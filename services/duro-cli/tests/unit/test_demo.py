@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 from uuid import UUID
 
@@ -121,13 +122,16 @@ class TestOutcomeBoard:
             Told("1 sent", NOW, "dunning_1", "email", "ada@example.com", "shown", invoice_id=asked),
             Told("2 sent", NOW, "receipt", "email", "ada@example.com", "shown", invoice_id=asked),
         )
+        board = self.board("failed", told=told)
+        happened = replace(board.overview.happenings[0], invoice_id=asked)
         pages = PayerPages(
             base="http://127.0.0.1:8401/", signer=signer, tenant_id=TenantId(UUID(int=3)), clock=FrozenClock(NOW)
         )
-        board = OutcomeBoard(pages.named_in(self.board("failed", told=told).overview), NOW)
-        _, receipt, dunning = [line for _, line in board.lines({})]
+        board = OutcomeBoard(pages.named_in(replace(board.overview, happenings=(happened,))), NOW)
+        declined, receipt, dunning = [line for _, line in board.lines({})]
         assert receipt.endswith("by email: shown")
         _, token = dunning.split("by email: shown http://127.0.0.1:8401/pay/")
+        assert declined.endswith(f"(try 1) http://127.0.0.1:8401/pay/{token}")
         link = signer.read(token, now=NOW)
         assert (link.subject, link.tenant_id, link.mode, link.purpose) == (
             asked,

@@ -16,14 +16,14 @@ select * from (
     select a.id, coalesce(a.settled_at, a.created_at) as happened_at, a.status as outcome, a.amount, a.currency,
            coalesce(a.failure_message, a.failure_code, '') as detail, c.name, c.email, p.name as plan,
            (select count(*) from {schema}.payment_attempts b
-            where b.tenant_id = a.tenant_id and b.invoice_id = a.invoice_id and b.id <= a.id) as attempt
+            where b.tenant_id = a.tenant_id and b.invoice_id = a.invoice_id and b.id <= a.id) as attempt, a.invoice_id
     from (select * from {schema}.payment_attempts where tenant_id = $1 order by tenant_id desc, id desc limit $2 * 3) a
     join {schema}.subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
     join {schema}.customers c on c.tenant_id = s.tenant_id and c.id = s.customer_id
     join {schema}.plans p on p.tenant_id = s.tenant_id and p.id = s.plan_id
     union all
     select e.id, e.created_at, case e.type when 'subscription_expired' then 'expired' else 'canceled' end, 0,
-           s.currency, '', c.name, c.email, p.name, 0
+           s.currency, '', c.name, c.email, p.name, 0, null
     from (select * from {schema}.events
           where tenant_id = $1 and type in ('subscription_cancelled', 'subscription_expired')
           order by tenant_id desc, id desc limit $2) e
@@ -53,7 +53,10 @@ from {schema}.subscriptions where tenant_id = $1 group by status"""
 @final
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One thing that lately came of a subscription's boundary: an attempt to collect, or its end."""
+    """One thing that lately came of a subscription's boundary: an attempt to collect, or its end.
+
+    It may name the page on which its payer pays.
+    """
 
     key: str
     happened_at: Instant
@@ -63,6 +66,8 @@ class Happening:
     customer: str
     plan: str
     attempt: int
+    invoice_id: InvoiceId | None = None
+    page: str = ""
 
 
 @final
@@ -157,4 +162,5 @@ class OverviewReader:
             customer=row["name"] or row["email"],
             plan=row["plan"],
             attempt=row["attempt"],
+            invoice_id=None if row["invoice_id"] is None else InvoiceId(row["invoice_id"]),
         )

@@ -1,12 +1,13 @@
 """Money that payers push because they want to: the page opens the request, shows what to do, and says when it came."""
 
 import asyncio
+from unittest.mock import AsyncMock
 
 import pytest
 from whenever import TimeDelta
 
 from duro.kernel import Currency, Money, PaymentRequestId
-from duro.payments import Declined, SimulatedCard
+from duro.payments import Declined, Refused, SimulatedCard, SimulatedPaymentRequests, Unknown
 from duro.payments.simulated import PayerOrder
 
 USSD, TRANSFER = "Pay by USSD", "Pay by bank transfer"
@@ -80,6 +81,29 @@ class TestARail:
         answers.append(await payer.sends(form | {"form": "0" * 32}))
         assert [answer.status_code for answer in answers] == [303] * 4
         assert len((await owed.shown())["paymentRequests"]) == 1
+
+    async def test_is_waited_for_while_its_provider_says_nothing(self, owing, monkeypatch):
+        monkeypatch.setattr(SimulatedPaymentRequests, "open", AsyncMock(return_value=Unknown("Nothing was answered.")))
+        owed = await owing.after(SimulatedCard.INSUFFICIENT_FUNDS)
+        payer = owed.payer()
+        await payer.opens()
+        await payer.presses(TRANSFER)
+        assert "We are asking how you can pay this way." in payer.sees
+        assert TRANSFER not in payer.offers
+        assert [one["status"] for one in (await owed.shown())["paymentRequests"]] == ["opening"]
+
+    async def test_that_its_provider_refuses_is_told_and_leaves_the_others(self, owing, monkeypatch, dunning):
+        owed = await owing.after(SimulatedCard.INSUFFICIENT_FUNDS)
+        await owed.decided(dunning)
+        planned, payer = (await owed.shown())["schedule"], owed.payer()
+        await payer.opens()
+        with monkeypatch.context() as patched:
+            patched.setattr(SimulatedPaymentRequests, "open", AsyncMock(return_value=Refused("limit", "Too much.")))
+            page = await payer.presses(TRANSFER)
+        assert (page.status_code, "This way to pay isn't possible for this payment." in payer.sees) == (422, True)
+        assert (await owed.shown())["schedule"] == planned
+        await payer.presses(ACCOUNT)
+        assert "Send ₦5,000.00 to this account:" in payer.sees
 
     async def test_that_was_asked_by_plan_is_shown_and_not_asked_again(self, owing, provider, dunning):
         await provider.cards.tell(SimulatedCard.AS_TOLD.token, [Declined("43", "No.")])

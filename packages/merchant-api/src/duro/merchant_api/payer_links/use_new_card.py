@@ -1,10 +1,8 @@
-from contextlib import suppress
-from typing import final
+from typing import Final, final
 
-from duro.billing import PaymentInProgressError
 from duro.crypto import PayerLink
 from duro.db import RepositoryContexts
-from duro.kernel import Clock, ConflictError, IdFactory, PaymentAttemptId, PaymentMethodId
+from duro.kernel import Clock, DomainError, IdFactory, PaymentAttemptId, PaymentMethodId
 from duro.merchant_api.given import Given, MaybeGiven
 from duro.merchant_api.payer_links.charge_for_payer import ChargeForPayer
 from duro.merchant_api.payer_links.not_offered import NotOfferedError
@@ -17,6 +15,8 @@ from duro.merchant_api.receipts import Receipt
 from duro.merchant_api.subscriptions import UpdateSubscription, UpdateSubscriptionCommand
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 from duro.payments import CardDetails
+
+_OVERTAKEN: Final = frozenset({"payment_in_progress", "case_closed", "invoice_not_open"})
 
 
 @final
@@ -52,7 +52,7 @@ class UseNewCard:
         """Save, use and charge it; a decline of the charge is no error, nor is an answer that isn't known yet.
 
         Raise InvalidLinkError, CardRefusedError, GatewayUnavailableError, NotOfferedError, or ConflictError, which is
-        `payment_method_barred` for a card that may never be charged.
+        `payment_method_barred` for a card that may never be charged, and `card_budget_spent` for one that may not now.
         """
         async with self._contexts.open(link.tenant_id) as repos:
             ids = await receipt.claim(repos, self._ids)
@@ -68,9 +68,12 @@ class UseNewCard:
         given: MaybeGiven[PaymentMethodId | None] = Given(method_id)
         use = UpdateSubscriptionCommand(subscription_id=matter.subscription.id, payment_method_id=given)
         await self._update.execute(link.tenant_id, use)
-        with suppress(PaymentInProgressError, ConflictError):
+        try:
             await self._charge.execute(
                 link.tenant_id, matter, link.purpose, PartReceipt(attempt_id), return_url=return_url
             )
+        except DomainError as error:
+            if error.code not in _OVERTAKEN:
+                raise
         async with self._contexts.open(link.tenant_id) as repos:
             await receipt.sign(repos, method_id)

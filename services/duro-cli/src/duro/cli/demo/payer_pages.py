@@ -6,7 +6,8 @@ from whenever import TimeDelta
 from duro.billing.messages import MessageKind
 from duro.crypto import LinkPurpose, LinkSigner, PayerLink
 from duro.db import PageRequest, RepositoryContexts
-from duro.db.overview import Overview, Told
+from duro.db.overview import Happening, Overview, Told
+from duro.db.records import AttemptStatus
 from duro.kernel import Clock, InvoiceId, Mode, SubscriptionId, TenantId
 
 _GOOD_FOR: Final = TimeDelta(hours=24 * 60)
@@ -29,10 +30,19 @@ class PayerPages:
         return self._link(LinkPurpose.UPDATE, page.items[0].id) if page.items else ""
 
     def named_in(self, overview: Overview) -> Overview:
-        """Name with each message that asks for money the page where its payer can pay."""
-        return replace(overview, told=tuple(self._with_page(told) for told in overview.told))
+        """Name with each charge that was declined, and each message that asks for money, where its payer can pay."""
+        return replace(
+            overview,
+            happenings=tuple(self._of_happening(happening) for happening in overview.happenings),
+            told=tuple(self._of_message(told) for told in overview.told),
+        )
 
-    def _with_page(self, told: Told) -> Told:
+    def _of_happening(self, happening: Happening) -> Happening:
+        if happening.invoice_id is None or happening.outcome != AttemptStatus.FAILED:
+            return happening
+        return replace(happening, page=self._link(LinkPurpose.PAY, happening.invoice_id))
+
+    def _of_message(self, told: Told) -> Told:
         if told.invoice_id is None or not MessageKind(told.kind).asks_for_payment:
             return told
         return replace(told, page=self._link(LinkPurpose.PAY, told.invoice_id))

@@ -97,7 +97,8 @@ class OutcomeBoard:
         amount = "" if happening.amount.is_zero else f" {happening.amount}"
         when = self.clock_time(happening.happened_at)
         attempt = f" (try {happening.attempt})" if happening.attempt else ""
-        return f"{when} {self._outcome(happening)}{amount}  {happening.customer}, {happening.plan}{attempt}"
+        page = f" {happening.page}" if happening.page else ""
+        return f"{when} {self._outcome(happening)}{amount}  {happening.customer}, {happening.plan}{attempt}{page}"
 
     def _outcome(self, happening: Happening) -> Text:
         if happening.outcome == "pending":
@@ -105,6 +106,7 @@ class OutcomeBoard:
                 return Text("unknown: no answer, to be looked up", style="yellow")
             return Text("asking…", style="dim")
         words, style = _SPOKEN.get(happening.outcome, (happening.outcome, ""))
+        style = f"{style} link {happening.page}" if happening.page else style
         return Text(f"{words}: {happening.detail}" if happening.detail else words, style=style)
 
     def _is_unanswered(self, happening: Happening) -> bool:

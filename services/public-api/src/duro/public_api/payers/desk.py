@@ -42,6 +42,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "rail_refused": "This way to pay isn't possible for this payment. Please choose another one.",
     "invalid_cvc": "The security code isn't right. Nothing was charged. Please check it.",
 }
+_MISTYPED: Final = "Please check what is marked below. Nothing was charged."
 _CARD_REFUSED: Final = "This card can't be used here. Nothing was charged. Check its number, or use another card."
 
 
@@ -85,18 +86,22 @@ class PayersDesk:
             return self._pages.redirect(token)
         faults = form.card.faults() if form.act is PayerAct.CARD else {}
         if faults:
-            page = await acts.read.execute(link)
-            alert = "Please check what is marked below. Nothing was charged."
-            return self._shown(page, card=form.card, faults=faults, alert=alert, status=422)
+            return self._refused(token, await acts.read.execute(link), form, _MISTYPED, faults=faults)
         return_url = f"{self._links.base}{purpose.value}/{token}" if self._links.base else None
         submission = Submission(acts.contexts, link, form, clock=self._clock)
         outcome = await submission.once(lambda receipt: self._act(acts, link, form, receipt, return_url))
         if not outcome.refusal:
             return self._pages.redirect(f"{token}?sent={form.act}" if outcome.is_done else token)
-        page = await acts.read.execute(link)
         alert = _REFUSALS.get(outcome.refusal, _CARD_REFUSED)
-        status = 503 if outcome.refusal == "gateway_unavailable" else 422
-        return self._shown(page, card=form.card, alert=alert, status=status)
+        return self._refused(token, await acts.read.execute(link), form, alert)
+
+    def _refused(
+        self, token: str, page: PayerPage, form: PayerForm, alert: str, *, faults: Mapping[str, str] | None = None
+    ) -> Response[str]:
+        """Show beside the form why it was refused, if the page still has one."""
+        if not isinstance(page.standing, Owing | Changeable):
+            return self._pages.redirect(token)
+        return self._shown(page, card=form.card, faults=faults, alert=alert, status=422)
 
     @staticmethod
     async def _act(
