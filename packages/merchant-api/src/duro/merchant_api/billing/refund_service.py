@@ -14,16 +14,21 @@ from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.payments import ChargeGateway, NotFound, Refunded, RefundRefused, RefundRequest, RefundResult, Unknown
 
 ANOTHER_AMOUNT: Final = "amount_mismatch"
+DISPUTED: Final = "charge_disputed"
 
 
 @final
 @dataclass(frozen=True, slots=True)
 class _LeasedRefund:
-    """A refund this process may send, the charge it gives back, and whether somebody may have sent it before."""
+    """A refund this process may send, the charge it gives back, and whether somebody may have sent it before.
+
+    What the payer disputes by now they would have twice.
+    """
 
     refund: Refund
     attempt: PaymentAttempt
     is_first_try: bool
+    is_disputed: bool
 
 
 @final
@@ -52,7 +57,7 @@ class RefundService:
 
         The provider is waited for at most `gateway_seconds`; no answer leaves the refund pending. A refused refund
         needs attention: the money stays owed in the ledger until a person decides. So does one that may have been sent
-        to a provider that could give it back twice.
+        to a provider that could give it back twice, and one that isn't sent since the payer disputes the charge by now.
         """
         leased = await self._take(tenant_id, refund_id)
         if leased is None:
@@ -84,7 +89,9 @@ class RefundService:
                 return None
             leased = replace(refund, claimed_until=now + self._lease)
             await repos.refunds.update(leased)
-            return _LeasedRefund(leased, attempt, is_first_try=refund.claimed_until <= refund.created_at)
+            is_disputed = any(dispute.is_standing for dispute in await repos.disputes.of_charges([attempt]))
+            is_first_try = refund.claimed_until <= refund.created_at
+            return _LeasedRefund(leased, attempt, is_first_try=is_first_try, is_disputed=is_disputed)
 
     async def _answer(self, leased: _LeasedRefund, gateway_seconds: float | None) -> RefundResult:
         try:
@@ -105,6 +112,8 @@ class RefundService:
                 assert_never(found)
 
     async def _present(self, leased: _LeasedRefund, gateway: ChargeGateway) -> RefundResult:
+        if leased.is_disputed:
+            return RefundRefused(DISPUTED, "The payer's bank has taken back what the charge took: it wasn't sent.")
         if not (leased.is_first_try or gateway.has_idempotent_references):
             return RefundRefused("not_found", "The provider has no such refund and can't be asked twice.")
         if self._clock.now() + gateway.settle_window > leased.refund.claimed_until:

@@ -5,7 +5,7 @@ from duro.db.ledger import Postings
 from duro.db.records import PaymentAttempt, Refund, RefundStatus
 from duro.db.repositories import Repositories
 from duro.kernel import Clock, ConflictError, IdFactory, Money, NotFoundError, RefundId, TenantId
-from duro.merchant_api.billing.refund_service import RefundService
+from duro.merchant_api.billing.refund_service import DISPUTED, RefundService
 from duro.merchant_api.receipts import Receipt
 
 _GATEWAY_SECONDS: Final = 10.0
@@ -28,8 +28,7 @@ class RefundBook:
         Raise ConflictError `charge_disputed` while a payer has it back by their bank: it would be given twice.
         """
         if any(dispute.is_standing for dispute in await repos.disputes.of_charges([attempt])):
-            code = "charge_disputed"
-            raise ConflictError(code, f"The payer's bank has taken back what the transaction {attempt.id} took.")
+            raise ConflictError(DISPUTED, f"The payer's bank has taken back what the transaction {attempt.id} took.")
         now = clock.now()
         refund = Refund(
             id=id,
