@@ -57,6 +57,7 @@ class MandateColumns:
             provider=row["method_provider"],
             token=row["method_token"],
             rail=row["method_rail"],
+            brand=row["method_brand"],
             ceiling=None if ceiling is None else Money(ceiling, Currency(currency)),
         )
 

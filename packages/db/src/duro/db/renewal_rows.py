@@ -20,6 +20,7 @@ class Instrument:
     provider: str
     token: str
     rail: str = Rail.CARD
+    brand: str = ""
     ceiling: Money | None = None
 
     def can_pay(self, amount: Money) -> bool:
@@ -32,7 +33,8 @@ class Instrument:
 class RenewalSubject:
     """A subscription locked for a claim, with what its invoice and charge must name.
 
-    The plan name is that of the plan it renews on. A charge is pending while any attempt of it isn't explained.
+    The plan name is that of the plan it renews on. A charge is pending while any attempt of it isn't explained. The
+    declines are those of its card at this tenant, wherever it is saved, oldest first and not of all times.
     """
 
     subscription: Subscription
@@ -42,6 +44,7 @@ class RenewalSubject:
     instrument: Instrument | None
     pending_lines: tuple[StoredPendingLine, ...] = ()
     is_charge_pending: bool = False
+    declines: tuple[PaymentAttempt, ...] = ()
 
 
 @final

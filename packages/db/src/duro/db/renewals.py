@@ -42,13 +42,14 @@ class RenewalRepository:
     def __init__(self, session: TenantSession) -> None:
         self._session = session
 
-    async def lock(self, ids: Sequence[SubscriptionId]) -> list[RenewalSubject]:
+    async def lock(self, ids: Sequence[SubscriptionId], *, declined_since: Instant) -> list[RenewalSubject]:
         """Lock these subscriptions in id order; those that don't exist are left out.
 
-        They are read once they are locked: a row that was waited for may have changed what it refers to.
+        They are read once they are locked: a row that was waited for may have changed what it refers to. Declines of
+        their cards are read from an instant on.
         """
         await self._session.fetch(_LOCK_RENEWALS, [one.value for one in ids])
-        records = await self._session.fetch(_READ_RENEWALS, [one.value for one in ids])
+        records = await self._session.fetch(_READ_RENEWALS, [one.value for one in ids], declined_since)
         return [
             RenewalSubject(
                 subscription=SubscriptionRepository.read(record),
@@ -58,6 +59,7 @@ class RenewalRepository:
                 instrument=MandateColumns.instrument(record),
                 pending_lines=tuple(PendingLineRepository.read(row) for row in record["pending_lines"]),
                 is_charge_pending=record["is_charge_pending"],
+                declines=tuple(AttemptRepository.read(row) for row in reversed(record["declines"])),
             )
             for record in records
         ]

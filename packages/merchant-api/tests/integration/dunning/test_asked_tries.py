@@ -19,7 +19,9 @@ MINUTE = TimeDelta(minutes=1)
 DAY = TimeDelta(hours=24)
 
 
-class TestATryThatSomebodyAsksFor:
+class OnOneCard:
+    """Subscriptions on one Mastercard, which is saved twice."""
+
     @pytest.fixture
     async def owing(self, recovery):
         """Two subscriptions on one Mastercard, each of which owes for its renewal."""
@@ -38,6 +40,15 @@ class TestATryThatSomebodyAsksFor:
         assert await recovery.billing.renew(recovery.merchant.tenant.id, subscription.id) is RenewalOutcome.DUNNING
         return subscription
 
+    async def tried(self, recovery, subscriptions, times: int) -> None:
+        """Let somebody ask for a try each minute."""
+        for number in range(times):
+            recovery.clock.advance(MINUTE)
+            recovery.gateway.answers[:] = [NO_FUNDS]
+            assert await recovery.retry_now(subscriptions[number % len(subscriptions)]) is RenewalOutcome.DUNNING
+
+
+class TestATryThatSomebodyAsksFor(OnOneCard):
     async def refused(self, recovery, subscription) -> str:
         sent = len(recovery.gateway.sent)
         with pytest.raises(ConflictError) as refusal:
@@ -49,10 +60,7 @@ class TestATryThatSomebodyAsksFor:
     async def test_is_refused_after_ten_declines_in_a_day_of_one_card_whatever_is_paid_with_it(self, recovery, owing):
         first, second = owing
         begin = recovery.clock.now()
-        for number in range(8):
-            recovery.clock.advance(MINUTE)
-            recovery.gateway.answers[:] = [NO_FUNDS]
-            assert await recovery.retry_now(owing[number % 2]) is RenewalOutcome.DUNNING
+        await self.tried(recovery, owing, 8)
 
         recovery.clock.advance(MINUTE)
         for subscription in owing:
@@ -111,3 +119,41 @@ class TestATryThatSomebodyAsksFor:
             recovery.clock.advance(MINUTE)
         with pytest.raises(ConflictError, match="10 in 24 hours"):
             await pay.execute(recovery.merchant.tenant.id, command)
+
+
+class TestARenewal(OnOneCard):
+    async def renewed(self, recovery, card):
+        subscription = await recovery.merchant.subscription(None, *card)
+        return subscription, await recovery.billing.renew(recovery.merchant.tenant.id, subscription.id)
+
+    async def test_is_not_charged_while_its_card_is_at_its_network_s_ceiling_and_recovered_after_that(self, recovery):
+        recovery.clock.set(Instant.from_utc(2026, 4, 15, 9))
+        begin, cards = recovery.clock.now(), await self.cards(recovery)
+        await self.tried(recovery, [await self.declined(recovery, cards[0])], 9)
+        sent = len(recovery.gateway.sent)
+
+        subscription, outcome = await self.renewed(recovery, cards[1])
+
+        assert (outcome, len(recovery.gateway.sent)) == (RenewalOutcome.DUNNING, sent)
+        case = await recovery.case(subscription)
+        assert (case.attempts_made, case.wake_at) == (0, recovery.clock.now())
+        assert case.reason == "Nothing was charged yet: the card's network allows only 10 in 24 hours."
+        await recovery.work(subscription)
+        case = await recovery.case(subscription)
+        assert begin + DAY <= case.next_attempt_at <= begin + DAY + TimeDelta(minutes=10)
+        recovery.clock.set(case.next_attempt_at)
+        assert await recovery.work(subscription) is RenewalOutcome.CHARGED
+        assert await recovery.story(subscription) == ["opened", "decided", "tried", "recovered"]
+
+    async def test_is_charged_whatever_we_allow_our_own_tries(self, recovery):
+        recovery.clock.set(Instant.from_utc(2026, 4, 15, 9))
+        cards = await self.cards(recovery)
+        await self.tried(recovery, [await self.declined(recovery, cards[0])], 8)
+        _, outcome = await self.renewed(recovery, cards[1])
+        assert outcome is RenewalOutcome.CHARGED
+
+    async def test_of_another_card_is_charged(self, recovery):
+        recovery.clock.set(Instant.from_utc(2026, 4, 15, 9))
+        await self.tried(recovery, [await self.declined(recovery, (await self.cards(recovery))[0])], 9)
+        _, outcome = await self.renewed(recovery, (await self.cards(recovery))[0])
+        assert outcome is RenewalOutcome.CHARGED

@@ -1,14 +1,16 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, assert_never, final
 
 from whenever import Instant, TimeDelta
 
 from duro.billing import Bill, EndAtPeriod, FailureCategory, NotRenewable, ReachLimit, RenewalPlan, RenewalPlanner
-from duro.billing.recovery import PublishedBudget
+from duro.billing.recovery import BudgetRule, PublishedBudget
 from duro.db import Repositories, RepositoryContexts
 from duro.db.records import AttemptStatus, Invoice, PaymentAttempt, PaymentMethod
 from duro.db.renewal_rows import RenewalClaim, RenewalSettlement, RenewalSubject
 from duro.kernel import Clock, IdFactory, SubscriptionId, TenantId
+from duro.merchant_api.billing.card_budget import CardBudget
 from duro.merchant_api.billing.charge_order import ChargeOrder, ClaimResult, Concluded
 from duro.merchant_api.billing.claim_drafts import ClaimDrafts
 from duro.merchant_api.billing.gateways import GatewayRegistry
@@ -37,6 +39,7 @@ class RenewalClaims:
         self._settlements = settlements
         self._gateways = gateways
         self._drafts = ClaimDrafts(ids=ids, clock=clock, lease=lease)
+        self._budget = CardBudget()
         self._clock = clock
         self._codes = FailureCodes.bundled()
         self._set_up = PublishedBudget().budget().mandate_set_up
@@ -52,7 +55,8 @@ class RenewalClaims:
             now = self._clock.now()
             bills: dict[SubscriptionId, tuple[RenewalSubject, Bill]] = {}
             endings: list[RenewalSettlement] = []
-            for subject in await repos.renewals.lock(subscription_ids):
+            since = now - CardBudget.REMEMBERED
+            for subject in await repos.renewals.lock(subscription_ids, declined_since=since):
                 if subject.is_tenant_suspended:
                     continue
                 if subject.is_charge_pending:
@@ -101,7 +105,11 @@ class RenewalClaims:
         now: Instant,
     ) -> dict[SubscriptionId, ClaimResult]:
         results: dict[SubscriptionId, ClaimResult] = {}
-        claims = {key: self._drafts.draft(subject, bill, now=now) for key, (subject, bill) in bills.items()}
+        drafts = {key: self._drafts.draft(subject, bill, now=now) for key, (subject, bill) in bills.items()}
+        held = {
+            key: rule for key, one in drafts.items() if (rule := self._ceiling(bills[key][0], one, now=now)) is not None
+        }
+        claims = {key: replace(one, attempt=None) if key in held else one for key, one in drafts.items()}
         written = await repos.renewals.claim(list(claims.values()))
         for subscription_id, claim in claims.items():
             subject, _ = bills[subscription_id]
@@ -110,10 +118,16 @@ class RenewalClaims:
             elif claim.attempt is not None and claim.attempt.id in written.attempts:
                 results[subscription_id] = self._order(claim.attempt, subject)
             else:
-                settlement, outcome = self._settlements.uncollected(claim.subscription, claim.invoice, now=now)
+                settlement, outcome = self._settlements.uncollected(
+                    claim.subscription, claim.invoice, now=now, ceiling=held.get(subscription_id)
+                )
                 endings.append(settlement)
                 results[subscription_id] = Concluded(Renewal(outcome, settlement.subscription.may_renew(now)))
         return results
+
+    def _ceiling(self, subject: RenewalSubject, claim: RenewalClaim, *, now: Instant) -> BudgetRule | None:
+        """Return what keeps the charge from being made: the network's ceiling for the card, until recovery may."""
+        return None if claim.attempt is None else self._budget.holds_back(subject, claim.attempt, now=now)
 
     async def _claim_again(
         self, repos: Repositories, subject: RenewalSubject, claim: RenewalClaim, *, now: Instant
@@ -130,6 +144,8 @@ class RenewalClaims:
         if method is None or invoice.amount_remaining.is_zero or not self._may_try(attempts, method, now):
             return Concluded(Renewal(RenewalOutcome.SKIPPED))
         attempt = self._drafts.attempt(subject, invoice, now=now)
+        if self._budget.holds_back(subject, attempt, now=now) is not None:
+            return Concluded(Renewal(RenewalOutcome.SKIPPED))
         await repos.attempts.insert(attempt)
         return self._order(attempt, subject)
 

@@ -21,7 +21,7 @@ from duro.billing import (
     SubscriptionChange,
     VoidInvoice,
 )
-from duro.billing.recovery import Rail
+from duro.billing.recovery import BudgetRule, Rail
 from duro.db.ledger import Postings
 from duro.db.message_rows import Message
 from duro.db.push_rows import IncomingPayment
@@ -77,12 +77,22 @@ class SettlementDrafts:
         )
 
     def uncollected(
-        self, subscription: Subscription, invoice: Invoice, *, now: Instant, pending_lines: Sequence[PendingLine] = ()
+        self,
+        subscription: Subscription,
+        invoice: Invoice,
+        *,
+        now: Instant,
+        pending_lines: Sequence[PendingLine] = (),
+        ceiling: BudgetRule | None = None,
     ) -> tuple[RenewalSettlement, RenewalOutcome]:
-        """Settle an invoice without an attempt: nothing was left to pay, or there is no method to charge."""
+        """Settle an invoice without an attempt: nothing was left to pay, or nothing may be charged, maybe not yet."""
         outcome = ChargeOutcome.PAID if invoice.total.is_zero else ChargeOutcome.DECLINED
         planned = self._planned(subscription, invoice, outcome, pending_lines)
-        return self._settle(planned, subscription, invoice, None, now=now)
+        settled, renewal = self._settle(planned, subscription, invoice, None, now=now)
+        if ceiling is None or settled.schedule is None:
+            return settled, renewal
+        reason = f"Nothing was charged yet: the card's network allows only {ceiling.words}."
+        return replace(settled, schedule=replace(settled.schedule, reason=reason)), renewal
 
     def charged(
         self,
