@@ -13,6 +13,7 @@ from duro.billing import Interval, ProrationBehavior
 from duro.billing.recovery import Rail
 from duro.crypto import Uuid7IdFactory
 from duro.db import PageRequest
+from duro.db.records import AttemptStatus
 from duro.kernel import Currency, InvalidInputError, Mode, Money
 from duro.merchant_api.analytics import ReadAnalytics, Stretch
 from duro.merchant_api.billing import GatewayRegistry, RefundService
@@ -27,7 +28,7 @@ from duro.merchant_api.subscriptions import (
     ChangePlan,
     ChangePlanCommand,
 )
-from duro.payments import Declined
+from duro.payments import Approved, Declined, Unknown
 from duro.testkit.builders import PlanBuilder, SubscriptionBuilder
 from duro.testkit.trusted_clock import TrustedClock
 
@@ -38,7 +39,7 @@ CADENCES = [(one, count) for one in Interval for count in (1, 2, 5)]
 FATES = [
     *("paid", "canceled", "declined", "declined", "recovered", "paused", "declined, canceled"),
     *("voided", "recovered, refunded", "owing a change", "pushed", "pushed in part", "pushed in parts"),
-    "pushed too much",
+    *("pushed too much", "in flight, canceled"),
 ]
 
 
@@ -83,6 +84,9 @@ class Past:
         recovery.gateway.answers[:] = [] if is_paid else [chance.choice(DECLINES)]
         await recovery.billing.renew(recovery.merchant.tenant.id, subscription.id)
         recovery.gateway.answers[:] = []
+        if fate.startswith("in flight"):
+            recovery.gateway.answers[:] = [Unknown("Silence.")]
+            await recovery.retry_now(subscription)
         if fate.startswith("recovered"):
             await recovery.retry_now(subscription)
         await self._go_on(subscription, fate)
@@ -107,6 +111,17 @@ class Past:
         if fate.endswith("canceled"):
             command = CancelSubscriptionCommand(subscription_id=subscription.id, at_period_end=False)
             await self._cancel.execute(recovery.merchant.tenant.id, command)
+        if fate.startswith("in flight"):
+            await self._taken_after_all(subscription)
+
+    async def _taken_after_all(self, subscription) -> None:
+        recovery = self._recovery
+        async with recovery.contexts.open(recovery.merchant.tenant.id) as repos:
+            attempts = await repos.attempts.of_invoice((await recovery.case(subscription)).invoice_id)
+        [pending] = (one for one in attempts if one.status is AttemptStatus.PENDING)
+        recovery.gateway.lookups[pending.reference] = Approved(pending.reference, pending.amount)
+        self._clock.advance(TimeDelta(seconds=61))
+        await recovery.pending.resolve(recovery.merchant.tenant.id, pending.id)
 
     async def _push(self, subscription, *, part) -> None:
         """Let the money of the failed charge come after all: at once, in parts, a part of it only, or too much."""
@@ -201,10 +216,10 @@ class Reference:
         return {one["id"]: None if None in (fees := self._fees(one)) else sum(fees) for one in won}
 
     def _part(self, case) -> int:
-        """What was pushed of an invoice that isn't paid as a whole, unless that is void and the part went back."""
+        """What was pushed of an invoice that isn't paid, unless that is void and the part went back."""
         [invoice] = (one for one in self._invoices if one["id"] == case["invoice_id"])
         parts = (one["amount"] for one in self._allocations if one["invoice_id"] == case["invoice_id"])
-        return 0 if invoice["status"] == "void" else sum(parts)
+        return 0 if invoice["status"] in {"void", "paid"} else sum(parts)
 
     def _count(self, of, case) -> None:
         of["cases"] += 1

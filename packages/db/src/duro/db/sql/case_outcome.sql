@@ -1,7 +1,9 @@
 join {schema}.invoices owed on owed.tenant_id = d.tenant_id and owed.id = d.invoice_id
 cross join lateral (
     select case when d.state = 'recovered' then d.amount
-                else least(d.amount, greatest(0, d.amount - (owed.total - owed.amount_paid)))
+                when owed.status in ('open', 'uncollectible')
+                    then least(d.amount, greatest(0, d.amount - (owed.total - owed.amount_paid)))
+                else 0
            end as won
 ) as outcome
 left join lateral (
