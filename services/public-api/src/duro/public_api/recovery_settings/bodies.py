@@ -19,7 +19,7 @@ OtherRailField = Annotated[Rail, Field(strict=False)]
 
 
 class QuietHoursBody(Section):
-    """From when to when payers are left alone, by their own clocks; the same time twice means never."""
+    """From when to when payers are left alone, in their subscriptions' zones; the same time twice is never."""
 
     start: TimeField
     end: TimeField

@@ -9,7 +9,7 @@ from duro.public_api.wire import Written
 
 
 class QuietHoursView(Struct, frozen=True, rename="camel"):
-    """From when to when payers are left alone, by their own clocks."""
+    """From when to when payers are left alone, in their subscriptions' zones."""
 
     start: str
     end: str
