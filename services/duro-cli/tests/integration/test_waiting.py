@@ -9,7 +9,7 @@ import pytest_asyncio
 from duro.billing.recovery import Rail
 from duro.db import DatabasePool
 from duro.db.kept_notices import KeptNotice, KeptNotices, KeptReason, WaitingNotices
-from duro.kernel import Currency, IncomingPaymentId, Mode, Money, PaymentAttemptId, SubscriptionId
+from duro.kernel import Currency, IncomingPaymentId, Mode, Money, PaymentAttemptId, SubscriptionId, TenantId
 from duro.payments import ChargeSucceeded, MoneyReceived
 from duro.payments.simulated.webhooks.notice_text import NoticeText
 
@@ -147,13 +147,15 @@ class TestNotices:
     async def test_is_money_for_whom_a_person_says(self, duro, database, connection, clock, mode):
         environ = {"DURO_DATABASE_URL": database.admin_url}
         assert (
-            await duro("seed", "--subscriptions", "1", "--tenants", "1", "--mode", mode.value, **environ)
+            await duro("seed", "--subscriptions", "2", "--tenants", "2", "--mode", mode.value, **environ)
         ).status == 0
-        row = await connection.fetchrow(f"select * from {mode.value}.subscriptions limit 1")
+        row, other = await connection.fetch(f"select distinct on (tenant_id) * from {mode.value}.subscriptions")
+        assert row["tenant_id"] != other["tenant_id"]
         money = Money(70_000, Currency("NGN"))
         notices = [
             MoneyReceived("evt-7", None, None, "sim-7", money, Rail.TRANSFER, clock.now()),
             ChargeSucceeded("evt-8", "ref", "chg-8", money, Rail.CARD, clock.now()),
+            MoneyReceived("evt-9", None, None, "sim-7", money, Rail.TRANSFER, clock.now()),
         ]
         pool = await DatabasePool.open(database.test_url, max_size=1)
         for notice in notices:
@@ -177,6 +179,8 @@ class TestNotices:
             (("simulated/evt-8", "--to", name), "tells of no money"),
             (("simulated/evt-8", "--to", str(SubscriptionId(uuid4()))), "No subscription has"),
             (("simulated/evt-8", "--to", "sub_1"), "an id of the form sub_"),
+            (("simulated/evt-9", "--to", name), "was taken in before"),
+            (("simulated/evt-9", "--to", str(SubscriptionId(other["id"]))), f"for {TenantId(row['tenant_id'])}"),
         ):
             refused = await duro("notices", "--again", *words, **environ)
             assert (
@@ -185,6 +189,7 @@ class TestNotices:
             assert (refused.status, why in refused.said, "Traceback" in refused.said) == (1, True, False)
         balance = await connection.fetchval(f"select balance from {mode.value}.subscriptions where id = $1", row["id"])
         assert balance == 70_000
+        assert await connection.fetchval(f"select count(*) from {mode.value}.incoming_payments") == 1
 
     @pytest.mark.usefixtures("kept")
     async def test_are_counted_by_the_doctor(self, duro, database):

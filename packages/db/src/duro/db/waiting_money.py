@@ -12,6 +12,9 @@ _AS_TENANT: Final = "begin read only; set local role duro_owner; set local duro.
 _IS_KEEPING: Final = "select to_regclass('{schema}.money_decisions') is not null"
 _TENANTS: Final = "select id from core.tenants order by id"
 _WHOSE: Final = "select tenant_id from {schema}.subscriptions where id = $1"
+_HAS: Final = """
+    select exists (select from {schema}.incoming_payments
+                   where tenant_id = $1 and provider = $2 and reference = $3)"""
 _WAITING: Final = """
     select m.id, m.provider, m.reference, m.rail, m.amount, m.currency, m.subscription_id, m.received_at
     from {schema}.incoming_payments m
@@ -63,6 +66,24 @@ class WaitingMoney:
                 await connection.execute("rollback")
                 if tenant is not None:
                     return mode, TenantId(tenant)
+        return None
+
+    async def holder(self, provider: str, reference: str) -> tuple[Mode, TenantId] | None:
+        """Say in which mode money of that provider's reference was taken in already, and for whom."""
+        async with self._pool.acquire() as connection:
+            await connection.execute(_AS_SWEEP)
+            tenants = [TenantId(row["id"]) for row in await connection.fetch(_TENANTS)]
+            await connection.execute("rollback")
+            for tenant in tenants:
+                await connection.execute(_AS_TENANT.replace("{tenant}", tenant.value.hex))
+                has = [
+                    mode
+                    for mode in Mode
+                    if await connection.fetchval(self._in(mode, _HAS), tenant.value, provider, reference)
+                ]
+                await connection.execute("rollback")
+                if has:
+                    return has[0], tenant
         return None
 
     async def _read_all(self, payment_id: IncomingPaymentId | None) -> list[WaitingPayment]:

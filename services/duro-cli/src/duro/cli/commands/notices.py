@@ -17,7 +17,7 @@ from duro.cli.running_file import RunningFile
 from duro.cli.screen.plain_text import PlainText
 from duro.db.kept_notices import KeptNotice, WaitingNotices
 from duro.db.waiting_money import WaitingMoney
-from duro.kernel import Clock, DomainError, IdFactory, MalformedIdError, NotFoundError, SubscriptionId
+from duro.kernel import Clock, DomainError, IdFactory, MalformedIdError, Mode, NotFoundError, SubscriptionId, TenantId
 
 _MOST: Final = 1_000
 _CONNECTIONS: Final = 2
@@ -115,7 +115,8 @@ class NoticesCommand:
     async def take_in(self, name: str, *, to: str) -> None:
         """Receive the money that the notice tells of for that subscription, and take it off the list.
 
-        Raise NoNoticesError where no such notice waits, it tells of no money, or nobody has that subscription.
+        Raise NoNoticesError where no such notice waits, it tells of no money or of some that was taken in before, or
+        nobody has that subscription.
         """
         provider, _, key = name.partition("/")
         async with self._access.pool(NoNoticesError, "There are no notices to act on", size=_CONNECTIONS) as pool:
@@ -125,11 +126,17 @@ class NoticesCommand:
                 raise self._none(name)
             try:
                 subscription_id = SubscriptionId.parse(to)
-                owner = await WaitingMoney(pool).owner(subscription_id)
+                money = WaitingMoney(pool)
+                owner = await money.owner(subscription_id)
                 if owner is None:
                     raise NotFoundError("subscription", to)
-                take = KeptMoneyBench(clock=self._clock, ids=self._ids).over(pool, owner[0])
-                received = await take.execute(owner[1], subscription_id, provider=provider, body=notice.body, key=key)
+                mode, tenant = owner
+                take = KeptMoneyBench(clock=self._clock, ids=self._ids).over(pool, mode)
+                told = take.told(provider=provider, body=notice.body, key=key)
+                holder = await money.holder(provider, told.provider_reference)
+                if holder is not None:
+                    raise self._known(name, *holder)
+                received = await take.execute(tenant, subscription_id, provider=provider, told=told)
             except (DomainError, MalformedIdError) as error:
                 raise NoNoticesError(f"{name}: {error}") from error
             await waiting.handle(provider=provider, key=key, at=self._clock.now())
@@ -147,6 +154,11 @@ class NoticesCommand:
     @staticmethod
     def _none(name: str) -> NoNoticesError:
         return NoNoticesError(f"No notice {name} waits; give what `duro notices` lists.")
+
+    @staticmethod
+    def _known(name: str, mode: Mode, tenant: TenantId) -> NoNoticesError:
+        message = f"{name}: that money was taken in before, for {tenant} ({mode.value}); mark it with --handled."
+        return NoNoticesError(message)
 
     def _print(self, notices: tuple[KeptNotice, ...], *, bodies: bool) -> None:
         table = Table(title="notices", title_justify="left")
