@@ -61,6 +61,11 @@ class TestACardThatCannotBeUsed:
             "Expiry date": "Type the month and the year, such as 08/29.",
             "Security code": "Type the 3 or 4 digits of the security code.",
         }
+        await payer.page.locator("#number:focus").wait_for()
+        await payer.types("4242 4242 4242 4242", expiry="0")
+        await payer.presses(PAY)
+        await payer.page.locator("#expiry:focus").wait_for()
+        await payer.sees(OWING, "Nothing was charged")
         await payer.types("4242 4242 4242 4241")
         await payer.presses(PAY)
         await payer.sees(OWING, "This card can't be used here")

@@ -14,6 +14,7 @@ from duro.testkit.unpacked_chromium import UnpackedChromium
 class Browser:
     """A real Chromium, the machine's own or an unpacked one, that reaches nothing but the loopback addresses."""
 
+    SECONDS: ClassVar = 60
     SWITCHES: ClassVar = (
         "--disable-gpu",
         "--disable-quic",
@@ -52,6 +53,7 @@ class Browser:
             has_touch=True,
             java_script_enabled=has_scripts,
         )
+        context.set_default_timeout(self.SECONDS * 1000)
         try:
             yield await Phone.in_hand(context)
         finally:
