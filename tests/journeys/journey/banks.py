@@ -22,7 +22,15 @@ from duro.payments import (
     SimulatedPaymentRequests,
     SimulatedProvider,
 )
-from duro.payments.simulated import NoticePlan, PayerAnswer, PayerOrder, RetryPlan, WebhookCourier, WebhookSeal
+from duro.payments.simulated import (
+    NoticePlan,
+    PayerAnswer,
+    PayerOrder,
+    RetryPlan,
+    SimulatedDispute,
+    WebhookCourier,
+    WebhookSeal,
+)
 from duro.testkit.merchant_client import Json
 
 _SECRET = "made up for journeys"
@@ -85,6 +93,14 @@ class BankInProcess:
     async def hears(self, answer: PayerAnswer, charge: str) -> None:
         """Let a payer tell their bank on its page what they think of a charge that waits for them."""
         assert await self._provider.approvals.answer(charge, answer) is not None
+
+    async def takes_back(self, charge: str) -> None:
+        """Let a payer dispute a charge."""
+        assert isinstance(await self._provider.disputes.open(charge), SimulatedDispute)
+
+    async def gives_again(self, charge: str) -> None:
+        """Let a merchant win a dispute."""
+        assert isinstance(await self._provider.disputes.close(charge, is_won=True), SimulatedDispute)
 
     async def pushed(self) -> dict[str, int]:
         """What payers sent, by the bank's own reference."""
