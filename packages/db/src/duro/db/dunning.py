@@ -58,9 +58,10 @@ _UPDATE: Final = """
     where d.tenant_id = $1 and d.id = u.id"""
 _WAKE: Final = """
     update {schema}.dunning_schedules
-    set action = null, cause = null, next_attempt_at = null, payment_method_id = null, state = 'scheduled', wake_at = $3
-    where tenant_id = $1 and subscription_id = $2 and state in ('scheduled', 'awaiting_customer')
-      and paused_at is null"""
+    set action = null, cause = null, next_attempt_at = null, payment_method_id = null,
+        state = case when paused_at is null then 'scheduled' else state end,
+        wake_at = case when paused_at is null then $3::timestamptz end
+    where tenant_id = $1 and subscription_id = $2 and state in ('scheduled', 'awaiting_customer')"""
 _WAKE_WAITING: Final = """
     update {schema}.dunning_schedules set wake_at = $4
     where tenant_id = $1 and invoice_id = $2 and rail = $3 and action = 'switch_rail' and state = 'awaiting_customer'
@@ -193,7 +194,8 @@ class DunningRepository:
     async def wake(self, subscription_id: SubscriptionId, *, now: Instant) -> None:
         """Have the open cases of a locked subscription decided about anew: something changed that they depend on.
 
-        They begin again with the payment method that is the subscription's own.
+        They begin again with the payment method that is the subscription's own. One that is paused goes on resting,
+        but what was decided about it holds no more.
         """
         await self._session.execute(_WAKE, subscription_id.value, now)
 

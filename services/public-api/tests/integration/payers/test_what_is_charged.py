@@ -1,0 +1,72 @@
+"""What a payer's page names is what is charged: whatever their case had switched to, and whoever tries first."""
+
+from dataclasses import replace
+
+import pytest
+
+from duro.kernel import DunningScheduleId, PaymentMethodId
+from duro.payments import SimulatedCard
+
+PAY = "Pay ₦5,000.00 with this card"
+GOOD = {"number": "4242 4242 4242 4242", "expiry": "12/30", "cvc": "123"}
+
+
+class Switching:
+    """A case that goes on with another card than the subscription's own."""
+
+    def __init__(self, owed, api, merchant) -> None:
+        self._owed = owed
+        self._api = api
+        self._merchant = merchant
+
+    async def to_another_card(self) -> dict[str, object]:
+        """Let the case charge another saved card, whose number ends 4242, until something changes."""
+        other = await self._api.card({"id": self._owed.subscription["customerId"]})
+        await self.becomes(payment_method_id=PaymentMethodId.parse(other["id"]))
+        return other
+
+    async def becomes(self, **changes: object) -> None:
+        """Let the case stand otherwise than it does."""
+        async with self._merchant.contexts.open(self._merchant.tenant.id) as repos:
+            case = await repos.dunning.lock(DunningScheduleId.parse(self._owed.case["id"]))
+            await repos.dunning.update(replace(case, **changes))
+
+
+@pytest.fixture
+async def owed(owing):
+    return await owing.after(SimulatedCard.INSUFFICIENT_FUNDS)
+
+
+@pytest.fixture
+def switching(owed, api, merchant):
+    return Switching(owed, api, merchant)
+
+
+class TestWhatAPausedCaseCharges:
+    @pytest.fixture
+    async def paused(self, owed, switching, api):
+        """Let the case rest while it is set on another card."""
+        await switching.to_another_card()
+        assert (await api.post(f"/v1/recovery/schedules/{owed.case['id']}/pause")).is_success
+        return owed
+
+    async def test_is_the_card_that_its_payer_has_just_typed(self, paused, api, gateway):
+        payer, before = paused.payer(), len(gateway.charges)
+        await payer.opens()
+        await payer.presses(PAY, **GOOD | {"number": "4000 0000 0000 0135"})
+        subscription = await api.read(f"/v1/subscriptions/{paused.subscription['id']}")
+        method = await api.read(f"/v1/payment-methods/{subscription['paymentMethodId']}")
+        assert (method["last4"], len(gateway.charges)) == ("0135", before + 1)
+        charged = [one["paymentMethodId"] for one in (await paused.shown())["transactions"]]
+        assert charged.count(method["id"]) == 1
+
+    async def test_is_the_card_that_its_merchant_has_just_set(self, paused, api):
+        method = await api.card({"id": paused.subscription["customerId"]})
+        answer = await api.http.patch(
+            f"/v1/subscriptions/{paused.subscription['id']}", json={"paymentMethodId": method["id"]}
+        )
+        assert answer.is_success
+        assert (await paused.shown())["schedule"]["pausedAt"] is not None
+        assert (await api.post(f"/v1/recovery/schedules/{paused.case['id']}/retry-now")).is_success
+        charged = [one["paymentMethodId"] for one in (await paused.shown())["transactions"]]
+        assert charged.count(method["id"]) == 1
