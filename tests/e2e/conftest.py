@@ -10,7 +10,7 @@ from duro.testkit.stepping_clock import SteppingClock
 pytest.register_assert_rewrite("journey")
 
 from journey import BankInProcess, Shop, World  # noqa: E402 -- imported once its asserts are rewritten
-from journey.payer import Payer  # noqa: E402
+from journey.payer import Payer  # noqa: E402 -- see above
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ async def bank_url(tmp_path_factory):
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def world(database, redis_url, clock, ids, mail_sink, bank_url):  # noqa: PLR0917
+async def world(database, redis_url, clock, ids, mail_sink, bank_url):  # noqa: PLR0917 -- pytest gives by name
     """Give a world whose bank is a server with a page of its own."""
     bank = await BankServer.at(bank_url, timeout_seconds=20)
     async with World.open(database, redis_url, clock=clock, ids=ids, bank=bank, letters=mail_sink) as world:
