@@ -39,7 +39,7 @@ _ERRORS: Final[Mapping[str, str]] = {
     "card_budget_spent": "The card's network allows no try yet; the message says from when.",
     "card_barred": "This card may never be charged for this again, whoever asks.",
     "payment_revoked": "The payer has stopped these charges; they can still pay themselves.",
-    "payment_method_barred": "Its bank or network wants it never charged again, or its payer stopped the charges.",
+    "payment_method_barred": "Its bank or network forbids all charges, or its payer stopped them or disputes one.",
     "payment_in_progress": "A charge has no known end yet; ask again later.",
     "test_mode_only": "Live mode has no test clocks: there time passes by itself.",
     "test_clock_advancing": "An advance of the test clock isn't at its end; repeat it until the clock is ready.",

@@ -49,7 +49,8 @@ class MandateView(Struct, frozen=True, rename="camel"):
 class PaymentMethodView(Struct, frozen=True, rename="camel"):
     """A saved card or mandate: what may be shown of it, never a whole number or a token.
 
-    One that is barred may never be charged again: its bank or network said so, or its payer stopped the charges.
+    One that is barred may never be charged again: its bank or network said so, or its payer stopped the charges
+    or disputes one.
     """
 
     id: str

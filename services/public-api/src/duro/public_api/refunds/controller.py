@@ -16,7 +16,7 @@ _REFUND = Operation(
     description="All that is left unless `amount` says less, over as many refunds as you like: together never more "
     "than was paid (409 `refund_exceeds_payment`). The provider is waited for at most 10 seconds; a refund whose "
     "answer isn't known yet is `pending` and settled later, one that it refused `needs_attention`. A refund moves "
-    "no period.",
+    "no period. While the payer's bank has the charge back nothing is refunded (409 `charge_disputed`).",
     form=RefundInvoiceInput,
     answer=RefundView,
     status=201,

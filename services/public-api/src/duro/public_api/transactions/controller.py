@@ -20,7 +20,8 @@ _LIST = Operation(
 _GET = Operation(
     id="getTransaction",
     summary="Get a transaction",
-    description="A transaction in `review` is one that nobody can explain yet: nothing else is charged meanwhile.",
+    description="A transaction in `review` is one that nobody can explain yet: nothing else is charged meanwhile. "
+    "One that its payer had their bank take back says so in `dispute` and stays what it was: the merchant loses it.",
     form=TransactionInput,
     answer=TransactionView,
     refusals=(404,),

@@ -36,8 +36,8 @@ class DisputeView(Struct, frozen=True, rename="camel"):
 class TransactionView(Struct, frozen=True, rename="camel"):
     """One try to collect an invoice; `reference` is its name at the provider.
 
-    `fee` is what the provider kept of the amount, null where it took nothing or doesn't say. `dispute` is what the payer
-    had their bank take back of it: null where they didn't.
+    `fee` is what the provider kept of the amount, null where it took nothing or doesn't say. `dispute` is what the
+    payer had their bank take back of it: null where they didn't.
     """
 
     id: str
