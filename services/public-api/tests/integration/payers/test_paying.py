@@ -176,7 +176,7 @@ class TestAChargeOnItsWay:
         await provider.approvals.answer(reference, PayerAnswer.REFUSE)
         await payer.opens()
         assert "<h1>₦5,000.00 to pay</h1>" in payer.sees
-        assert "Your bank wants you to approve this payment yourself." in payer.sees
+        assert "Your bank wants you to approve this payment yourself" in payer.sees
 
 
 class TestWhatIsOver:
