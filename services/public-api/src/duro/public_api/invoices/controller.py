@@ -32,7 +32,7 @@ _PAY = Operation(
     description="What remains of an `open` or `uncollectible` invoice is charged to the subscription's payment "
     "method, or to the one that is named. The provider is waited for at most 10 seconds. A decline, or an answer "
     "that isn't known yet, is no error: the invoice stays as it is, and the last of its transactions tells more. A "
-    "card isn't charged before its network allows the next try (409 `card_budget_spent`, whose message says from when).",
+    "card isn't charged before its network allows the next try (409 `card_budget_spent`, which says from when).",
     form=PayInvoiceInput,
     answer=InvoiceDetailView,
     answer_example=InvoiceExamples.DETAIL,

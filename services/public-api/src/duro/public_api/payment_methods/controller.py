@@ -17,10 +17,10 @@ from duro.public_api.wire import ExamplePage
 _ATTACH = Operation(
     id="attachPaymentMethod",
     summary="Save a card or a mandate for a customer",
-    description="A `card` becomes a token at the provider; its number is never stored. One that this "
-    "merchant may never charge again is saved as barred (`barredAt`), and nothing is charged to it. With the rail "
-    "`direct_debit`, a `mandate` asks the payer to approve debits of a bank account, each up to a `ceiling`: it is `pending`, with the "
-    "transfer that the payer has to make as `activation`, until it is `active`; one that the bank turned down is "
+    description="A `card` becomes a token at the provider; its number is never stored. One that this merchant may "
+    "never charge again is saved as barred (`barredAt`), and nothing is charged to it. With the rail `direct_debit`, "
+    "a `mandate` asks the payer to approve debits of a bank account, each up to a `ceiling`: it is `pending`, with "
+    "the transfer that the payer has to make as `activation`, until it is `active`; one that the bank turned down is "
     "`rejected`. In test mode only the listed test numbers and accounts are accepted.",
     form=AttachPaymentMethodInput,
     answer=PaymentMethodView,
