@@ -92,14 +92,14 @@ class TestACaseThatNeedsItsPayer:
         opened_at = (await recovery.case(subscription)).opened_at
 
         wakes = []
-        for _ in range(5):
+        for _ in range(6):
             await recovery.work(subscription)
             case = await recovery.case(subscription)
             wakes.append((case.wake_at - opened_at).total("hours"))
             clock.set(case.wake_at)
 
-        assert wakes == [24, 48, 72, 120, 35 * 24]
-        assert await recovery.story(subscription) == ["opened", *["asked"] * 5]
+        assert wakes == [24, 48, 72, 120, 32 * 24, 35 * 24]
+        assert await recovery.story(subscription) == ["opened", *["asked"] * 6]
         assert (await recovery.events(subscription)).count("subscription_payment_action_required") == 1
         assert ((await recovery.case(subscription)).attempts_made, len(recovery.gateway.sent)) == (1, 1)
         await recovery.work(subscription)
