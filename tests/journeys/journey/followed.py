@@ -38,7 +38,7 @@ class Followed:
         assert [self._line(invoice) for invoice in await self.invoices()] == list(lines)
 
     async def told_its_payer(self, *lines: str) -> None:
-        """Its payer was sent exactly these messages so far, in this order: `minute kind[ why it was dropped]`."""
+        """Its payer was sent exactly these so far, in this order: `minute kind channel`, or why it was dropped."""
         page = await self._client.read("/v1/messages", subscriptionId=self.id, limit=100)
         assert not page["hasMore"]
         assert [self._message(message) for message in reversed(page["items"])] == list(lines)
@@ -117,7 +117,7 @@ class Followed:
     def _message(message: Json) -> str:
         status = message["status"]
         fate = {"sent": None, "dropped": message["outcome"]}.get(status, status)
-        return " ".join(filter(None, (Spoken.minute(message["settledAt"]), message["kind"], fate)))
+        return " ".join(filter(None, (Spoken.minute(message["settledAt"]), message["kind"], message["channel"], fate)))
 
     @staticmethod
     def _line(invoice: Json) -> str:

@@ -88,10 +88,10 @@ class TestABankThatWantsItsCustomer:
             "2026-02-15 12:03 recovered request_authentication",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 authentication_link",
-            "2026-02-15 12:03 receipt",
-            "2026-02-15 12:03 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 authentication_link email",
+            "2026-02-15 12:03 receipt email",
+            "2026-02-15 12:03 payment_recovered email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 1A succeeded")
         assert await world.taken() == [500_000]
@@ -124,10 +124,10 @@ class TestAnApprovalThatDoesNotCome:
             "2026-02-15 14:00 card succeeded",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 authentication_link",
-            "2026-02-15 14:01 receipt",
-            "2026-02-15 14:01 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 authentication_link email",
+            "2026-02-15 14:01 receipt email",
+            "2026-02-15 14:01 payment_recovered email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 1A failed 1A failed 1A succeeded")
         assert await world.taken() == [500_000]

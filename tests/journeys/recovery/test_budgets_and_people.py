@@ -28,11 +28,11 @@ class TestACardWhoseTriesAreSpent:
             "2026-03-17 09:09 card succeeded",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-16 09:00 dunning_3",
-            "2026-03-17 09:09 receipt",
-            "2026-03-17 09:09 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-16 09:00 dunning_3 email",
+            "2026-03-17 09:09 receipt email",
+            "2026-03-17 09:09 payment_recovered email",
         )
 
     async def test_waits_a_day_after_it_was_declined_for_another_subscription(self, world: World, shop: Shop):
@@ -54,11 +54,19 @@ class TestACardWhoseTriesAreSpent:
         await first.was_told(*STARTED, *FAILED, *RECOVERED)
         await case.tried("2026-01-20 09:00 card failed 61", "2026-01-21 20:03 card succeeded")
         await world.lives_until("2026-01-22")
+        await second.was_told(*STARTED, *FAILED, *RECOVERED)
+        await (await shop.case_of(second)).tried("2026-01-20 20:00 card failed 61", "2026-01-22 09:00 card succeeded")
+        await second.told_its_payer(
+            "2026-01-18 09:00 renewal_reminder email",
+            "2026-01-21 09:00 dunning_1 email",
+            "2026-01-22 09:00 receipt email",
+            "2026-01-22 09:00 payment_recovered email",
+        )
         await first.told_its_payer(
-            "2026-01-17 09:00 renewal_reminder",
-            "2026-01-20 09:00 dunning_1",
-            "2026-01-21 20:03 receipt",
-            "2026-01-22 09:00 payment_recovered",
+            "2026-01-17 09:00 renewal_reminder email",
+            "2026-01-20 09:00 dunning_1 email",
+            "2026-01-21 20:03 receipt email",
+            "2026-01-22 09:00 payment_recovered email",
         )
 
 
@@ -72,10 +80,10 @@ class TestACardWhoseNetworkAsksToWait:
         await subscription.is_told(*RECOVERED)
         await case.tried("2026-02-15 09:00 card failed 61 02", "2026-02-18 09:03 card succeeded")
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-18 09:03 receipt",
-            "2026-02-18 09:03 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-18 09:03 receipt email",
+            "2026-02-18 09:03 payment_recovered email",
         )
 
 
@@ -103,13 +111,13 @@ class TestARetryByItsMerchant:
         )
         await case.refuses("retry-now", code="case_closed")
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-17 11:00 dunning_2",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-17 11:00 dunning_2 email",
             "2026-02-18 09:00 dunning_3 overtaken",
-            "2026-02-18 09:00 dunning_3",
-            "2026-02-21 09:00 receipt",
-            "2026-02-21 09:00 payment_recovered",
+            "2026-02-18 09:00 dunning_3 email",
+            "2026-02-21 09:00 receipt email",
+            "2026-02-21 09:00 payment_recovered email",
         )
         page = await shop.client.read("/v1/recovery/ledger")
         assert [(won["amount"], won["action"], won["rail"]) for won in page["items"]] == [(500_000, "merchant", "card")]
@@ -144,8 +152,8 @@ class TestACaseThatRests:
             "2026-03-28 09:03 recovered retry_payday",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-03-28 09:03 receipt",
-            "2026-03-28 09:03 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-03-28 09:03 receipt email",
+            "2026-03-28 09:03 payment_recovered email",
         )

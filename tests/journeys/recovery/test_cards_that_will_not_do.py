@@ -6,11 +6,11 @@ from journey.answers import NEVER_AGAIN, NO_REASON, STOPPED
 from journey.happenings import AGAIN, ASKED, FAILED, RECOVERED, STARTED
 
 REMINDED = (
-    "2026-02-12 09:00 renewal_reminder",
-    "2026-02-15 09:00 dunning_1",
-    "2026-02-16 09:00 dunning_2",
-    "2026-02-17 09:00 dunning_3",
-    "2026-02-18 09:00 dunning_3",
+    "2026-02-12 09:00 renewal_reminder email",
+    "2026-02-15 09:00 dunning_1 email",
+    "2026-02-16 09:00 dunning_2 email",
+    "2026-02-17 09:00 dunning_3 email",
+    "2026-02-18 09:00 dunning_3 email",
 )
 
 
@@ -31,7 +31,9 @@ class TestACardThatHasExpired:
         await case.tried("2026-02-15 09:00 card failed 54", "2026-02-18 09:01 card succeeded")
         await world.lives_until("2026-02-25")
         await subscription.is_told_nothing()
-        await subscription.told_its_payer(*REMINDED, "2026-02-18 09:01 receipt", "2026-02-18 09:01 payment_recovered")
+        await subscription.told_its_payer(
+            *REMINDED, "2026-02-18 09:01 receipt email", "2026-02-18 09:01 payment_recovered email"
+        )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 54 succeeded")
 
 
@@ -51,10 +53,10 @@ class TestACardOfWhichItsNetworkSaysNeverAgain:
         await case.tried("2026-02-15 09:00 card failed 79 03", "2026-03-20 09:01 card succeeded")
         await subscription.told_its_payer(
             *REMINDED,
-            "2026-02-20 09:00 dunning_3",
-            "2026-03-19 09:00 dunning_4",
-            "2026-03-20 09:01 receipt",
-            "2026-03-20 09:01 payment_recovered",
+            "2026-02-20 09:00 dunning_3 email",
+            "2026-03-19 09:00 dunning_4 email",
+            "2026-03-20 09:01 receipt email",
+            "2026-03-20 09:01 payment_recovered email",
         )
         assert [charge.presentments for charge in (await world.bank.charges()).values()] == [1, 1]
 
@@ -71,6 +73,20 @@ class TestACardOfWhichItsNetworkSaysNeverAgain:
         await (await shop.case_of(first)).tried("2026-01-20 09:00 card failed 79 03")
         await (await shop.case_of(second)).tried()
         await second.was_billed("2026-01-23..2026-02-23 open: none")
+        await first.told_its_payer(
+            "2026-01-17 09:00 renewal_reminder email",
+            "2026-01-20 09:00 dunning_1 email",
+            "2026-01-21 09:00 dunning_2 email",
+            "2026-01-22 09:00 dunning_3 email",
+            "2026-01-23 09:00 dunning_3 email",
+            "never dunning_3 pending",
+        )
+        await second.told_its_payer(
+            "2026-01-20 09:00 renewal_reminder email",
+            "2026-01-24 09:00 dunning_1 email",
+            "2026-01-25 09:00 dunning_2 email",
+            "never dunning_3 pending",
+        )
         assert len(await world.bank.charges()) == 1
 
 
@@ -89,7 +105,7 @@ class TestChargesThatTheirPayerHasStopped:
         await case.tried("2026-02-15 09:00 card failed R0")
         await world.lives_until("2026-04-16")
         await subscription.is_told_nothing()
-        await subscription.told_its_payer("2026-02-12 09:00 renewal_reminder", "2026-02-15 09:00 dunning_1")
+        await subscription.told_its_payer("2026-02-12 09:00 renewal_reminder email", "2026-02-15 09:00 dunning_1 email")
         await subscription.was_billed("2026-02-15..2026-03-15 uncollectible: failed R0")
         assert [charge.presentments for charge in (await world.bank.charges()).values()] == [1]
 
@@ -114,16 +130,16 @@ class TestABankThatSaysNoWithoutAReason:
         await world.lives_until("2026-03-10T09:01:00Z")
         await subscription.was_told("subscription_updated", *RECOVERED)
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-27 19:03 dunning_2",
-            "2026-03-01 09:00 dunning_3",
-            "2026-03-03 19:02 dunning_3",
-            "2026-03-05 09:00 dunning_3",
-            "2026-03-06 09:00 dunning_3",
-            "2026-03-07 09:00 dunning_3",
-            "2026-03-09 09:00 dunning_3",
-            "2026-03-10 09:01 receipt",
-            "2026-03-10 09:01 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-27 19:03 dunning_2 email",
+            "2026-03-01 09:00 dunning_3 email",
+            "2026-03-03 19:02 dunning_3 email",
+            "2026-03-05 09:00 dunning_3 email",
+            "2026-03-06 09:00 dunning_3 email",
+            "2026-03-07 09:00 dunning_3 email",
+            "2026-03-09 09:00 dunning_3 email",
+            "2026-03-10 09:01 receipt email",
+            "2026-03-10 09:01 payment_recovered email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 05 failed 05 failed 05 succeeded")

@@ -32,10 +32,10 @@ class TestAnAccountThatIsEmptyOnThe15th:
         await world.lives_until("2026-03-02")
         await subscription.is_told_nothing()
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-28 09:03 receipt",
-            "2026-02-28 09:03 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-28 09:03 receipt email",
+            "2026-02-28 09:03 payment_recovered email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 51 succeeded")
         assert await world.taken() == [500_000]
@@ -49,10 +49,10 @@ class TestAnAccountThatIsEmptyOnThe15th:
         await subscription.is_told(*RECOVERED)
         await case.tried("2026-02-15 09:00 card failed 51", "2026-02-27 19:03 card succeeded")
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-27 19:03 receipt",
-            "2026-02-27 19:03 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-27 19:03 receipt email",
+            "2026-02-27 19:03 payment_recovered email",
         )
 
 
@@ -79,13 +79,13 @@ class TestAnAccountThatIsEmptyOnPayday:
             "2026-03-28 09:05 card succeeded",
         )
         await subscription.told_its_payer(
-            "2026-02-25 09:00 renewal_reminder",
-            "2026-02-28 09:00 dunning_1",
-            "2026-03-01 09:05 dunning_2",
-            "2026-03-03 09:01 dunning_3",
-            "2026-03-05 09:09 dunning_4",
-            "2026-03-28 09:05 receipt",
-            "2026-03-28 09:05 payment_recovered",
+            "2026-02-25 09:00 renewal_reminder email",
+            "2026-02-28 09:00 dunning_1 email",
+            "2026-03-01 09:05 dunning_2 email",
+            "2026-03-03 09:01 dunning_3 email",
+            "2026-03-05 09:09 dunning_4 email",
+            "2026-03-28 09:05 receipt email",
+            "2026-03-28 09:05 payment_recovered email",
         )
         await subscription.was_billed("2026-02-28..2026-03-28 paid: failed 51 failed 51 failed 51 failed 51 succeeded")
 
@@ -106,3 +106,16 @@ class TestAPayerWhoHasMoneyAtTheEndOfEveryMonth:
         await case.tried("2026-05-15 09:00 card failed 51", "2026-05-29 19:03 card succeeded")
         assert "Money was there about the 27th in 2 of the last 2 months." in reason
         assert await world.taken() == [500_000] * 4
+        await subscription.told_its_payer(
+            "2026-02-12 09:00 renewal_reminder email",
+            *(
+                line
+                for failed, paid in (
+                    ("2026-02-15 09:00", "2026-02-27 19:03"),
+                    ("2026-03-15 09:00", "2026-03-27 19:03"),
+                    ("2026-04-15 09:00", "2026-04-29 19:03"),
+                    ("2026-05-15 09:00", "2026-05-29 19:03"),
+                )
+                for line in (f"{failed} dunning_1 email", f"{paid} receipt email", f"{paid} payment_recovered email")
+            ),
+        )

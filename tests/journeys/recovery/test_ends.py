@@ -31,11 +31,11 @@ class TestAPayerWhoNeverHasMoney:
             "2026-03-14 19:02 card failed 51",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-27 19:03 dunning_2",
-            "2026-03-04 19:02 dunning_3",
-            "2026-03-09 19:02 dunning_4",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-27 19:03 dunning_2 email",
+            "2026-03-04 19:02 dunning_3 email",
+            "2026-03-09 19:02 dunning_4 email",
         )
         await subscription.was_billed(
             "2026-02-15..2026-03-15 uncollectible: failed 51 failed 51 failed 51 failed 51 failed 51"
@@ -55,11 +55,11 @@ class TestAPayerWhoNeverHasMoney:
         await world.lives_until("2026-02-20")
         await subscription.is_told_nothing()
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-16 09:00 dunning_2",
-            "2026-02-17 09:00 dunning_4",
-            "2026-02-18 09:00 cancellation",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-16 09:00 dunning_2 email",
+            "2026-02-17 09:00 dunning_4 email",
+            "2026-02-18 09:00 cancellation email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 uncollectible: failed 54")
 
@@ -79,9 +79,9 @@ class TestASubscriptionThatIsCanceledWhileItsCaseIsWorked:
         await case.tried("2026-02-15 09:00 card failed 51")
         await subscription.was_billed("2026-02-15..2026-03-15 void: failed 51")
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-21 09:00 cancellation",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-21 09:00 cancellation email",
         )
         assert await world.taken() == []
 
@@ -99,9 +99,9 @@ class TestASubscriptionThatIsCanceledWhileItsCaseIsWorked:
         await case.shows(state="cancelled")
         await subscription.is_told("subscription_payment_success", "subscription_payment_refunded")
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-15 10:02 cancellation",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-15 10:02 cancellation email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 54 succeeded")
         assert [(charge.takings, charge.refunded) for charge in (await world.bank.charges()).values()] == [
@@ -122,9 +122,9 @@ class TestASubscriptionThatIsCanceledWhileItsCaseIsWorked:
         await case.tried("2026-02-15 09:00 card failed 54", "2026-02-15 10:00 card failed not_presented")
         await subscription.was_billed("2026-02-15..2026-03-15 void: failed 54 failed not_presented")
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-16 09:00 cancellation",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-16 09:00 cancellation email",
         )
         assert await world.taken() == []
 
@@ -149,9 +149,9 @@ class TestTwoWorkersOnOneCase:
             "2026-02-28 09:03 recovered retry_payday",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-03-01 09:00 receipt",
-            "2026-03-01 09:00 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-03-01 09:00 receipt email",
+            "2026-03-01 09:00 payment_recovered email",
         )
         assert [charge.presentments for charge in (await world.bank.charges()).values()] == [1, 1]

@@ -34,17 +34,17 @@ class TestAPlanThatIsPaidFortyDaysLate:
             "2026-04-15..2026-05-15 paid: succeeded",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-16 09:00 dunning_2",
-            "2026-02-17 09:00 dunning_3",
-            "2026-02-18 09:00 dunning_3",
-            "2026-02-20 09:00 dunning_3",
-            "2026-03-27 09:01 receipt",
-            "2026-03-27 09:01 payment_recovered",
-            "2026-03-28 09:01 receipt",
-            "2026-04-12 09:00 renewal_reminder",
-            "2026-04-15 09:00 receipt",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-16 09:00 dunning_2 email",
+            "2026-02-17 09:00 dunning_3 email",
+            "2026-02-18 09:00 dunning_3 email",
+            "2026-02-20 09:00 dunning_3 email",
+            "2026-03-27 09:01 receipt email",
+            "2026-03-27 09:01 payment_recovered email",
+            "2026-03-28 09:01 receipt email",
+            "2026-04-12 09:00 renewal_reminder email",
+            "2026-04-15 09:00 receipt email",
         )
 
     async def test_goes_on_with_the_hour_that_it_is_if_it_bills_by_the_hour(self, world: World, fails):
@@ -69,10 +69,10 @@ class TestAPlanThatIsPaidFortyDaysLate:
             "2026-03-27..2026-03-27 paid: succeeded",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-03-27 09:21 receipt",
-            "2026-03-27 09:21 payment_recovered",
-            "2026-03-27 09:21 receipt",
-            "2026-03-27 10:00 receipt",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-03-27 09:21 receipt email",
+            "2026-03-27 09:21 payment_recovered email",
+            "2026-03-27 09:21 receipt email",
+            "2026-03-27 10:00 receipt email",
         )

@@ -77,10 +77,10 @@ class TestACardThatHasExpired:
         await subscription.is_told_nothing()
         await case.tried("2026-02-15 09:00 card failed 54", "2026-02-15 12:00 card succeeded")
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-15 12:00 receipt",
-            "2026-02-15 12:00 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-15 12:00 receipt email",
+            "2026-02-15 12:00 payment_recovered email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 54 succeeded")
 
@@ -103,11 +103,11 @@ class TestACardThatWasStolen:
         payer.sees("<h1>This is paid</h1>")
         await subscription.is_told(*RECOVERED)
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-15 09:30 receipt",
-            "2026-02-15 10:00 receipt",
-            "2026-02-15 10:00 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-15 09:30 receipt email",
+            "2026-02-15 10:00 receipt email",
+            "2026-02-15 10:00 payment_recovered email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 43")
 
@@ -134,9 +134,9 @@ class TestAnEmptyAccount:
         await case.tried("2026-02-15 09:00 card failed 51")
         await case.asked("2026-02-15 09:00 ussd 500000 paid")
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-15 10:00 receipt",
-            "2026-02-15 10:00 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-15 10:00 receipt email",
+            "2026-02-15 10:00 payment_recovered email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 51")

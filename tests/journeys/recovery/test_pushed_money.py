@@ -42,11 +42,11 @@ class TestACardThatWasStolen:
             "2026-02-15 10:00 recovered switch_rail",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-15 09:30 receipt",
-            "2026-02-15 10:00 receipt",
-            "2026-02-15 10:00 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-15 09:30 receipt email",
+            "2026-02-15 10:00 receipt email",
+            "2026-02-15 10:00 payment_recovered email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 43")
 
@@ -66,12 +66,12 @@ class TestATransfer:
         await case.asked("2026-02-15 09:00 transfer 500000 paid")
         await case.tried("2026-02-15 09:00 card failed 43")
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-15 12:00 receipt",
-            "2026-02-15 12:00 payment_recovered",
-            "2026-02-15 12:00 receipt",
-            "2026-03-12 09:00 renewal_reminder",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-15 12:00 receipt email",
+            "2026-02-15 12:00 payment_recovered email",
+            "2026-02-15 12:00 receipt email",
+            "2026-03-12 09:00 renewal_reminder email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 43", "2026-03-15..2026-04-15 paid: none")
 
@@ -85,10 +85,10 @@ class TestATransfer:
         await subscription.shows(status="active", balance=120_000)
         await case.asked("2026-02-15 09:00 transfer 500000 paid")
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-16 09:00 receipt",
-            "2026-02-16 09:00 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-16 09:00 receipt email",
+            "2026-02-16 09:00 payment_recovered email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 43")
 
@@ -118,11 +118,11 @@ class TestATransfer:
             "2026-02-20 10:00 recovered exhaust",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-17 09:00 dunning_4",
-            "2026-02-20 10:00 receipt",
-            "2026-02-20 10:00 payment_recovered",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-17 09:00 dunning_4 email",
+            "2026-02-20 10:00 receipt email",
+            "2026-02-20 10:00 payment_recovered email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 paid: failed 43")
 
@@ -148,12 +148,12 @@ class TestAPayerWhoAnswersNothing:
             "2026-02-25 09:00 exhausted exhaust",
         )
         await subscription.told_its_payer(
-            "2026-02-12 09:00 renewal_reminder",
-            "2026-02-15 09:00 dunning_1",
-            "2026-02-17 09:00 dunning_2",
-            "2026-02-19 09:00 dunning_3",
-            "2026-02-21 09:00 dunning_3",
-            "2026-02-22 09:00 dunning_4",
+            "2026-02-12 09:00 renewal_reminder email",
+            "2026-02-15 09:00 dunning_1 email",
+            "2026-02-17 09:00 dunning_2 email",
+            "2026-02-19 09:00 dunning_3 email",
+            "2026-02-21 09:00 dunning_3 email",
+            "2026-02-22 09:00 dunning_4 email",
         )
         await subscription.was_billed("2026-02-15..2026-03-15 uncollectible: failed 43")
 
@@ -175,5 +175,7 @@ class TestAMandateThatIsBeingSetUp:
         await subscription.is_told(*RECOVERED)
         await case.tried("2026-01-15 10:00 direct_debit failed 05", "2026-01-15 11:03 direct_debit succeeded")
         await subscription.told_its_payer(
-            "2026-01-15 10:00 dunning_1", "2026-01-15 11:03 receipt", "2026-01-15 11:03 payment_recovered"
+            "2026-01-15 10:00 dunning_1 email",
+            "2026-01-15 11:03 receipt email",
+            "2026-01-15 11:03 payment_recovered email",
         )
