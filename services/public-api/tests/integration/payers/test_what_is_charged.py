@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from duro.kernel import DunningScheduleId, PaymentMethodId
+from duro.merchant_api.payer_links import ChargeForPayer
 from duro.payments import SimulatedCard
 
+SAVED = "Pay ₦5,000.00 with the card ending 0515"
 PAY = "Pay ₦5,000.00 with this card"
+OTHER = "Pay ₦5,000.00 with the card ending 4242"
 GOOD = {"number": "4242 4242 4242 4242", "expiry": "12/30", "cvc": "123"}
 
 
@@ -70,3 +73,50 @@ class TestWhatAPausedCaseCharges:
         assert (await api.post(f"/v1/recovery/schedules/{paused.case['id']}/retry-now")).is_success
         charged = [one["paymentMethodId"] for one in (await paused.shown())["transactions"]]
         assert charged.count(method["id"]) == 1
+
+
+class TestWhatAPageNames:
+    async def test_is_the_other_card_that_its_case_goes_on_with(self, owed, switching):
+        await switching.to_another_card()
+        payer = owed.payer()
+        await payer.opens()
+        assert "<h1>This is paid</h1>" in (await payer.presses(OTHER)).text
+
+    async def test_is_the_subscriptions_own_once_the_case_is_given_up(self, owed, switching):
+        other = await switching.to_another_card()
+        await owed.acts("mark-uncollectible")
+        payer = owed.payer()
+        await payer.opens()
+        await payer.presses(SAVED)
+        charged = [one["paymentMethodId"] for one in (await owed.shown())["transactions"]]
+        assert (len(charged), other["id"] in charged) == (2, False)
+
+    @pytest.mark.parametrize("is_given_up", [False, True])
+    async def test_is_not_charged_once_it_is_another(self, owed, api, gateway, is_given_up):
+        if is_given_up:
+            await owed.acts("mark-uncollectible")
+        payer, before = owed.payer(), len(gateway.charges)
+        await payer.opens()
+        other = await api.card({"id": owed.subscription["customerId"]})
+        path = f"/v1/subscriptions/{owed.subscription['id']}"
+        assert (await api.http.patch(path, json={"paymentMethodId": other["id"]})).is_success
+        page = await payer.presses(SAVED)
+        assert (page.status_code, len(gateway.charges)) == (422, before)
+        assert "How you pay has changed since you opened this page. Nothing was charged." in payer.sees
+        assert "<h1>This is paid</h1>" in (await payer.presses(OTHER)).text
+
+
+class TestANewCard:
+    async def test_is_declined_once_where_the_worker_tries_it_first(self, owed, dunning, gateway, monkeypatch):
+        execute = ChargeForPayer.execute
+
+        async def behind_the_worker(self, *given, **named):
+            await owed.decided(dunning)
+            await execute(self, *given, **named)
+
+        monkeypatch.setattr(ChargeForPayer, "execute", behind_the_worker)
+        payer, before = owed.payer(), len(gateway.charges)
+        await payer.opens()
+        page = await payer.presses(PAY, **GOOD | {"number": "4000 0000 0000 0051"})
+        assert (page.status_code, len(gateway.charges)) == (200, before + 1)
+        assert "That payment didn't go through." in payer.sees

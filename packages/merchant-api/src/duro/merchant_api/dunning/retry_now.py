@@ -4,6 +4,7 @@ from duro.db import Repositories, RepositoryContexts
 from duro.db.records import Initiator
 from duro.db.recovery import CaseSubject
 from duro.kernel import ConflictError, DunningScheduleId, IdFactory, NotFoundError, PaymentAttemptId, TenantId
+from duro.merchant_api.billing.asked_charge import AskedCharge, ShownMethod
 from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.checks_clock import ChecksClock
 from duro.merchant_api.billing.collection import Collection
@@ -13,11 +14,6 @@ from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 
 _UNSIGNED: Final = NoReceipt()
-_GATEWAY_SECONDS: Final = 10.0
-_REASONS: Final = {
-    Initiator.MERCHANT: "The merchant asked for it.",
-    Initiator.PAYER: "The payer asked for it.",
-}
 
 
 @final
@@ -44,6 +40,7 @@ class RetryNow:
         *,
         initiator: Initiator = Initiator.MERCHANT,
         return_url: str | None = None,
+        shown: ShownMethod | None = None,
     ) -> CaseWithAttempts:
         """Charge the saved method once, and have the case decided about anew if it is declined.
 
@@ -52,8 +49,10 @@ class RetryNow:
 
         A decline is no error, nor is an answer that isn't known within 10 seconds.
         Raise NotFoundError; PaymentInProgressError; or ConflictError `case_closed`, `payment_method_required`, or
-        `payment_revoked`, `card_barred` and `card_budget_spent` where a charge is forbidden whoever asks for it.
+        `payment_revoked`, `card_barred` and `card_budget_spent` where a charge is forbidden whoever asks for it, and
+        `payment_method_changed` or `already_tried` where it isn't what a payer was shown.
         """
+        asked = AskedCharge(initiator=initiator, return_url=return_url, shown=shown)
         await self._guard.check()
         async with self._contexts.open(tenant_id) as repos:
             ids = await receipt.claim(repos, self._ids)
@@ -63,10 +62,9 @@ class RetryNow:
                 raise NotFoundError("recovery case", schedule_id)
             collection = self._collection.on(await self._clocks.of(repos, subjects[0].subscription.test_clock_id))
             is_known = await repos.attempts.get(attempt_id) is not None
-            order = None if is_known else await self._claimed(repos, subjects[0], collection, initiator, attempt_id)
+            order = None if is_known else await self._claimed(repos, subjects[0], collection, asked, attempt_id)
         if order is not None:
-            order = order.for_payer(return_url) if initiator is Initiator.PAYER else order
-            await collection.finish(tenant_id, order, gateway_seconds=_GATEWAY_SECONDS)
+            await collection.finish(tenant_id, asked.sent(order), gateway_seconds=asked.GATEWAY_SECONDS)
         async with self._contexts.open(tenant_id) as repos:
             result = await CaseWithAttempts.of(repos, schedule_id)
             await receipt.sign(repos, result)
@@ -77,17 +75,19 @@ class RetryNow:
         repos: Repositories,
         subject: CaseSubject,
         collection: Collection,
-        initiator: Initiator,
+        asked: AskedCharge,
         attempt_id: PaymentAttemptId,
     ) -> ChargeOrder:
+        method_id = subject.schedule.payment_method_id
         ChargeableCase(subject.schedule).require()
+        await asked.require(repos, subject.subscription, subject.invoice, method_id=method_id)
         order = await collection.claim(
             repos,
             subject.subscription,
             subject.invoice,
-            method_id=subject.schedule.payment_method_id,
-            reason=_REASONS[initiator],
-            initiator=initiator,
+            method_id=method_id,
+            reason=asked.reason,
+            initiator=asked.initiator,
             attempt_id=attempt_id,
         )
         if order is None:

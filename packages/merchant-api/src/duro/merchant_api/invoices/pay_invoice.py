@@ -3,7 +3,7 @@ from typing import Final, final
 
 from duro.billing import Subscription
 from duro.db.contexts import RepositoryContexts
-from duro.db.records import Initiator, InvoiceStatus
+from duro.db.records import InvoiceStatus
 from duro.db.repositories import Repositories
 from duro.kernel import (
     Clock,
@@ -15,6 +15,7 @@ from duro.kernel import (
     PaymentMethodId,
     TenantId,
 )
+from duro.merchant_api.billing.asked_charge import AskedCharge
 from duro.merchant_api.billing.charge_order import ChargeOrder
 from duro.merchant_api.billing.checks_clock import ChecksClock
 from duro.merchant_api.billing.collection import Collection
@@ -24,25 +25,17 @@ from duro.merchant_api.receipts import NoReceipt, Receipt
 from duro.merchant_api.test_clocks import CustomerClocks
 
 _UNSIGNED: Final = NoReceipt()
-_GATEWAY_SECONDS: Final = 10.0
-_REASONS: Final = {
-    Initiator.MERCHANT: "The merchant asked for it.",
-    Initiator.PAYER: "The payer asked for it.",
-}
+_BY_MERCHANT: Final = AskedCharge()
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayInvoiceCommand:
-    """Which invoice is to be collected, and from what if not from the subscription's own payment method.
-
-    A payer who asks for it is there to approve it with their bank, from where they come back to the return address.
-    """
+    """Which invoice is to be collected, and from what if not from the subscription's own payment method."""
 
     invoice_id: InvoiceId
     payment_method_id: PaymentMethodId | None = None
-    initiator: Initiator = Initiator.MERCHANT
-    return_url: str | None = None
+    asked: AskedCharge = _BY_MERCHANT
 
 
 @final
@@ -76,8 +69,8 @@ class PayInvoice:
         """Raise NotFoundError, or ConflictError; a decline is no error, nor is an answer that isn't known yet.
 
         The conflicts are `invoice_not_open`, `payment_in_progress`, `subscription_ended`, `payment_method_detached`,
-        `card_budget_spent` and
-        `payment_method_required`.
+        `card_budget_spent` and `payment_method_required`, and `payment_method_changed` or `already_tried` where it
+        isn't what a payer was shown.
         """
         await self._guard.check()
         async with self._contexts.open(tenant_id) as repos:
@@ -88,9 +81,8 @@ class PayInvoice:
             is_known = await repos.attempts.get(attempt_id) is not None
             order = None if is_known else await self._claimed(repos, locked, command, collection, attempt_id)
         if order is not None:
-            is_by_payer = command.initiator is Initiator.PAYER
-            order = order.for_payer(command.return_url) if is_by_payer else order
-            await collection.finish(tenant_id, order, gateway_seconds=_GATEWAY_SECONDS)
+            asked = command.asked
+            await collection.finish(tenant_id, asked.sent(order), gateway_seconds=asked.GATEWAY_SECONDS)
         async with self._contexts.open(tenant_id) as repos:
             invoice = await repos.invoices.get(command.invoice_id) or locked.invoice
             result = await InvoiceWithAttempts.of(repos, invoice)
@@ -109,12 +101,13 @@ class PayInvoice:
         if locked.subscription.is_terminal:
             raise ConflictError("subscription_ended", "What a subscription that has ended owes can't be collected.")
         payer = await self._payer(repos, locked.subscription, command.payment_method_id)
+        await command.asked.require(repos, payer, locked.invoice)
         order = await collection.claim(
             repos,
             payer,
             locked.invoice,
-            reason=_REASONS[command.initiator],
-            initiator=command.initiator,
+            reason=command.asked.reason,
+            initiator=command.asked.initiator,
             attempt_id=attempt_id,
         )
         if order is None:

@@ -59,7 +59,8 @@ class PayerMatter:
         case = await cls._case(repos, subscription.id, invoice)
         if invoice is None and case is not None:
             invoice = await repos.invoices.get(case.invoice_id)
-        method_id = (case.payment_method_id if case is not None else None) or subscription.payment_method_id
+        own = case.payment_method_id if case is not None and case.is_open else None
+        method_id = own or subscription.payment_method_id
         return cls(
             tenant=await repos.tenants.get(),
             subscription=subscription,

@@ -3,6 +3,7 @@ from typing import Final, final
 from duro.crypto import PayerLink
 from duro.db import RepositoryContexts
 from duro.kernel import Clock, DomainError, IdFactory, PaymentAttemptId, PaymentMethodId
+from duro.merchant_api.billing.asked_charge import ShownMethod
 from duro.merchant_api.given import Given, MaybeGiven
 from duro.merchant_api.payer_links.charge_for_payer import ChargeForPayer
 from duro.merchant_api.payer_links.not_offered import NotOfferedError
@@ -16,7 +17,7 @@ from duro.merchant_api.subscriptions import UpdateSubscription, UpdateSubscripti
 from duro.merchant_api.test_clocks.customer_clocks import CustomerClocks
 from duro.payments import CardDetails
 
-_OVERTAKEN: Final = frozenset({"payment_in_progress", "case_closed", "invoice_not_open"})
+_OVERTAKEN: Final = frozenset({"payment_in_progress", "case_closed", "invoice_not_open", "already_tried"})
 
 
 @final
@@ -52,7 +53,8 @@ class UseNewCard:
         """Save, use and charge it; a decline of the charge is no error, nor is an answer that isn't known yet.
 
         Raise InvalidLinkError, CardRefusedError, GatewayUnavailableError, NotOfferedError, or ConflictError, which is
-        `payment_method_barred` for a card that may never be charged, and `card_budget_spent` for one that may not now.
+        `payment_method_barred` for a card that may never be charged, `card_budget_spent` for one that may not now, and
+        `payment_method_changed` where another one was put in its place meanwhile.
         """
         async with self._contexts.open(link.tenant_id) as repos:
             ids = await receipt.claim(repos, self._ids)
@@ -68,10 +70,9 @@ class UseNewCard:
         given: MaybeGiven[PaymentMethodId | None] = Given(method_id)
         use = UpdateSubscriptionCommand(subscription_id=matter.subscription.id, payment_method_id=given)
         await self._update.execute(link.tenant_id, use)
+        shown, part = ShownMethod(method_id=method_id, is_new=True), PartReceipt(attempt_id)
         try:
-            await self._charge.execute(
-                link.tenant_id, matter, link.purpose, PartReceipt(attempt_id), return_url=return_url
-            )
+            await self._charge.execute(link.tenant_id, matter, link.purpose, part, shown=shown, return_url=return_url)
         except DomainError as error:
             if error.code not in _OVERTAKEN:
                 raise

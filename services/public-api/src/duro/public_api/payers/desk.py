@@ -40,6 +40,9 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "gateway_unavailable": "Your card couldn't be checked just now. Nothing was charged. Please try again.",
     "card_budget_spent": "Your card can't be tried again for now. Nothing was charged. Please pay another way.",
     "rail_refused": "This way to pay isn't possible for this payment. Please choose another one.",
+    "payment_method_changed": (
+        "How you pay has changed since you opened this page. Nothing was charged. Please look at it again."
+    ),
     "invalid_cvc": "The security code isn't right. Nothing was charged. Please check it.",
 }
 _MISTYPED: Final = "Please check what is marked below. Nothing was charged."
@@ -113,7 +116,7 @@ class PayersDesk:
         elif form.act is PayerAct.CARD:
             await acts.use_card.execute(link, form.card.details(), receipt, return_url=return_url)
         else:
-            await acts.pay.execute(link, receipt, return_url=return_url)
+            await acts.pay.execute(link, receipt, shown=form.shown, return_url=return_url)
 
     def _opened(self, token: str, purpose: LinkPurpose) -> tuple[PayerLink, PayerActs]:
         if self._signer is None:

@@ -6,6 +6,7 @@ from typing import ClassVar, Final, Self, final
 from urllib.parse import parse_qsl
 
 from duro.billing.recovery import Rail
+from duro.kernel import MalformedIdError, PaymentMethodId
 from duro.public_api.payers.card_form import CardForm
 
 _NAME: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -30,11 +31,15 @@ class PayerAct(StrEnum):
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayerForm:
-    """A form that a payer sent: what they ask for, and the name that the form was given, once, with its page."""
+    """A form that a payer sent: what they ask for, and the name that the form was given, once, with its page.
+
+    `shown` is the saved way to pay that the page has named.
+    """
 
     act: PayerAct
     name: str
     card: CardForm
+    shown: PaymentMethodId | None = None
 
     LARGEST_BYTES: ClassVar[int] = 16_384
 
@@ -52,4 +57,11 @@ class PayerForm:
         act, name = given.get("act", ""), given.get("form", "")
         if act not in set(PayerAct) or _NAME.fullmatch(name) is None:
             return None
-        return cls(act=PayerAct(act), name=name, card=CardForm.of(given))
+        return cls(act=PayerAct(act), name=name, card=CardForm.of(given), shown=cls._shown(given.get("shown", "")))
+
+    @staticmethod
+    def _shown(text: str) -> PaymentMethodId | None:
+        try:
+            return PaymentMethodId.parse(text)
+        except MalformedIdError:
+            return None

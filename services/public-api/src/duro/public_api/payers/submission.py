@@ -92,7 +92,9 @@ class Submission:
         match error:
             case CardRefusedError():
                 return error.reason
-            case RailRefusedError() | DomainError(code="payment_method_barred" | "card_budget_spent"):
+            case RailRefusedError():
+                return error.code
+            case DomainError(code="payment_method_barred" | "card_budget_spent" | "payment_method_changed"):
                 return error.code
             case _:
                 return ""
