@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from whenever import TimeDelta
 
+from duro.billing.recovery import DunningAction
 from duro.kernel import DunningScheduleId, PaymentMethodId
 from duro.merchant_api.payer_links import ChargeForPayer
 from duro.payments import SimulatedCard
@@ -11,6 +13,7 @@ from duro.payments import SimulatedCard
 SAVED = "Pay ₦5,000.00 with the card ending 0515"
 PAY = "Pay ₦5,000.00 with this card"
 OTHER = "Pay ₦5,000.00 with the card ending 4242"
+AGAIN = "If you do nothing, we will try again on "
 GOOD = {"number": "4242 4242 4242 4242", "expiry": "12/30", "cvc": "123"}
 
 
@@ -120,3 +123,24 @@ class TestANewCard:
         page = await payer.presses(PAY, **GOOD | {"number": "4000 0000 0000 0051"})
         assert (page.status_code, len(gateway.charges)) == (200, before + 1)
         assert "That payment didn't go through." in payer.sees
+
+
+class TestATryToCome:
+    @pytest.fixture
+    async def planned(self, owed, dunning):
+        await owed.decided(dunning)
+        payer = owed.payer()
+        await payer.opens()
+        assert AGAIN in payer.sees
+        return payer
+
+    async def test_is_not_promised_while_the_case_is_paused(self, owed, planned, api):
+        assert (await api.post(f"/v1/recovery/schedules/{owed.case['id']}/pause")).is_success
+        await planned.opens()
+        assert AGAIN not in planned.sees
+
+    async def test_is_not_what_a_request_to_push_is(self, planned, switching, clock):
+        at = clock.now() + TimeDelta(hours=30)
+        await switching.becomes(action=DunningAction.SWITCH_RAIL, rail="ussd", next_attempt_at=at)
+        await planned.opens()
+        assert AGAIN not in planned.sees

@@ -1,14 +1,15 @@
 from typing import Final, final
 
-from whenever import TimeDelta
+from whenever import Instant, TimeDelta
 
 from duro.billing.recovery import DunningCause, Rail
 from duro.crypto import LinkPurpose
 from duro.db.push_rows import PaymentRequest
-from duro.db.records import AttemptStatus, Invoice, InvoiceStatus, PaymentMethod, TenantStatus
+from duro.db.records import AttemptStatus, DunningSchedule, Invoice, InvoiceStatus, PaymentMethod, TenantStatus
 from duro.kernel import Currency
 from duro.merchant_api.billing.gateways import GatewayRegistry
 from duro.merchant_api.billing.owed_again import OwedAgain
+from duro.merchant_api.dunning.case_drafts import CaseDrafts
 from duro.merchant_api.dunning.chargeable_case import ChargeableCase
 from duro.merchant_api.payer_links.payer_matter import PayerMatter
 from duro.merchant_api.payer_links.payer_standing import (
@@ -72,7 +73,7 @@ class PayerOptions:
             takes_cards=not is_spent and self._takes_cards(invoice.currency),
             rails=self._push_rails(matter, invoice, waiting),
             requests=waiting,
-            next_attempt_at=None if matter.case is None or not matter.case.is_open else matter.case.next_attempt_at,
+            next_attempt_at=None if matter.case is None else self._next_try(matter.case),
             is_spent=is_spent,
         )
 
@@ -99,6 +100,12 @@ class PayerOptions:
             is_in_vain = case.cause == DunningCause.NEW_CARD_NEEDED
             return None if is_in_vain or not ChargeableCase(case).is_chargeable else method
         return method
+
+    @staticmethod
+    def _next_try(case: DunningSchedule) -> Instant | None:
+        """Say when a charge is tried by itself; a payer who is to push money isn't charged."""
+        is_to_come = case.is_open and case.paused_at is None and CaseDrafts.is_try(case)
+        return case.next_attempt_at if is_to_come else None
 
     @staticmethod
     def _has_expired(method: PaymentMethod, matter: PayerMatter) -> bool:
