@@ -6,13 +6,29 @@ from unittest.mock import AsyncMock
 import pytest
 from whenever import TimeDelta
 
-from duro.kernel import Currency, Money, PaymentRequestId
+from duro.billing.recovery import Rail
+from duro.kernel import Currency, Mode, Money, PaymentRequestId
+from duro.merchant_api.payer_links import RailRefusedError
+from duro.merchant_api.receipts import DerivedIdFactory
 from duro.payments import Declined, Refused, SimulatedCard, SimulatedPaymentRequests, Unknown
 from duro.payments.simulated import PayerOrder
 
 USSD, TRANSFER = "Pay by USSD", "Pay by bank transfer"
 ACCOUNT = "Pay by transfer to an account number of your own"
 LOOK = TimeDelta(minutes=11)
+
+
+class Forgetful:
+    """A receipt of a process that always dies before it signs: the same ids, and nothing remembered."""
+
+    def __init__(self, at) -> None:
+        self._at = at
+
+    async def claim(self, repos, ids):
+        _ = repos, ids
+        return DerivedIdFactory(seed=b"the same form", at=self._at)
+
+    async def sign(self, repos, result) -> None: ...
 
 
 @pytest.fixture
@@ -104,6 +120,25 @@ class TestARail:
         assert (await owed.shown())["schedule"] == planned
         await payer.presses(ACCOUNT)
         assert "Send ₦5,000.00 to this account:" in payer.sees
+
+    @pytest.mark.parametrize("is_refused", [True, False])
+    async def test_is_found_again_by_a_process_that_does_what_another_died_over(
+        self, owing, composition, clock, monkeypatch, is_refused
+    ):
+        opened = AsyncMock(return_value=Refused("limit", "Too much.") if is_refused else Unknown("No answer."))
+        monkeypatch.setattr(SimulatedPaymentRequests, "open", opened)
+        owed = await owing.after(SimulatedCard.INSUFFICIENT_FUNDS)
+        act, link = composition.payers[Mode.TEST].ask, composition.settings.links.signer.opened(owed.token())
+        for _ in range(2):
+            try:
+                await act.execute(link, Rail.TRANSFER, Forgetful(clock.now()))
+            except RailRefusedError:
+                assert is_refused
+            else:
+                assert not is_refused
+        assert opened.await_count == 1
+        (request,) = (await owed.shown())["paymentRequests"]
+        assert request["status"] == ("refused" if is_refused else "opening")
 
     async def test_that_was_asked_by_plan_is_shown_and_not_asked_again(self, owing, provider, dunning):
         await provider.cards.tell(SimulatedCard.AS_TOLD.token, [Declined("43", "No.")])
