@@ -33,6 +33,9 @@ _UPDATE: Final = """
 _ANSWER: Final = """
     update {schema}.idempotency_records set status = $5, body = $6, locked_until = null
     where tenant_id = $1 and credential_class = $2 and key = $3 and request_digest = $4 and status is null"""
+_COUNT: Final = """
+    select count(*) as n from {schema}.idempotency_records
+    where tenant_id = $1 and credential_class = $2 and starts_with(key, $3) and created_at >= $4"""
 _HOLD: Final = """
     select pg_try_advisory_xact_lock(
         hashtextextended(concat_ws(':', '{schema}', $1::uuid::text, $2::text, $3::text), 0)) as is_held"""
@@ -71,6 +74,11 @@ class IdempotencyRepository:
                 forgetting_before,
             )
         )
+
+    async def count(self, credential_class: str, *, starting: str, since: Instant) -> int:
+        """Count the keys of one beginning that were used since, of at most a day: older ones are forgotten."""
+        row = await self._session.fetchrow(_COUNT, credential_class, starting, since)
+        return 0 if row is None else int(row["n"])
 
     async def update(self, record: IdempotencyRecord) -> None:
         touched = await self._session.execute(

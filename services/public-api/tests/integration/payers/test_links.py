@@ -151,14 +151,16 @@ class TestTheLimits:
         ):
             yield client
 
-    async def test_let_a_link_be_used_twenty_times_and_then_seldom(self, owed, limited):
-        path, other = f"/pay/{owed.token()}", f"/update/{owed.token(LinkPurpose.UPDATE)}"
+    async def test_let_links_to_one_thing_be_used_twenty_times_and_then_seldom(self, owed, limited):
+        path, other = f"/pay/{owed.token()}", owed.updating().path
+        later = f"/pay/{owed.token(days=61)}"
         statuses = [(await limited.post(path, data={"act": "x"})).status_code for _ in range(21)]
         assert statuses == [303] * 20 + [429]
         answer = await limited.post(path, data={"act": "x"})
         assert "<h1>Please wait a little</h1>" in answer.text
         assert 60 < int(answer.headers["retry-after"]) <= 180
         assert (await limited.get(path)).status_code == 200
+        assert (await limited.post(later, data={"act": "x"})).status_code == 429
         assert (await limited.post(other, data={"act": "x"})).status_code == 303
 
     async def test_of_an_address_are_told_as_a_page(self, owed, limited):

@@ -111,6 +111,20 @@ class TestANewCard:
         assert [answer.status_code for answer in answers] == [422, 422]
         assert gateway.tokenizations == before + 1
 
+    async def test_is_taken_from_nobody_who_has_tried_twenty_about_the_same_today(self, owed, gateway, clock):
+        owed = await owed
+        payer, other = owed.payer(), owed.payer(LinkPurpose.PAY, days=59)
+        await payer.opens()
+        form = payer.offers[PAY] | GOOD | {"number": "4111111111111111"}
+        for nth in range(20):
+            await payer.sends(form | {"form": f"{nth:032x}"})
+        before = gateway.tokenizations
+        refused = await other.sends(form | {"form": "f" * 32})
+        assert (refused.status_code, gateway.tokenizations) == (429, before)
+        clock.advance(TimeDelta(hours=25))
+        assert (await other.sends(form | {"form": "e" * 32})).status_code == 422
+        assert gateway.tokenizations == before + 1
+
     async def test_that_has_expired_is_known_without_asking(self, owed, gateway):
         payer = (await owed).payer()
         await payer.opens()

@@ -3,10 +3,11 @@ from typing import Final, assert_never, final
 from uuid import uuid4
 
 from litestar import Response
+from whenever import TimeDelta
 
 from duro.billing.recovery import Rail
 from duro.cache import RateLimit, RateLimiter
-from duro.crypto import Digest, InvalidLinkError, LinkPurpose, PayerLink
+from duro.crypto import InvalidLinkError, LinkPurpose, PayerLink
 from duro.db.records import AttemptStatus
 from duro.http_kit.refusals import RateLimitedError
 from duro.kernel import Clock, Mode
@@ -29,7 +30,10 @@ from duro.public_api.payers.payer_form import PayerAct, PayerForm
 from duro.public_api.payers.submission import Submission
 
 _CHARGES: Final = frozenset({PayerAct.SAVED, PayerAct.CARD})
-_FORMS_OF_A_LINK: Final = RateLimit(1, 20, seconds=180)
+_FORMS: Final = RateLimit(1, 20, seconds=180)
+_MOST_CARDS: Final = 20
+_COUNTED: Final = TimeDelta(hours=24)
+_AN_HOUR: Final = 3600
 _RAILS: Final[Mapping[Rail, str]] = {
     Rail.USSD: "USSD",
     Rail.TRANSFER: "bank transfer",
@@ -83,7 +87,7 @@ class PayersDesk:
         Raise InvalidLinkError, RateLimitedError, or ConflictError `test_clock_advancing`.
         """
         link, acts = self._opened(token, purpose)
-        await self._count(token)
+        await self._count(link)
         form = PayerForm.parse(body)
         if form is None:
             return self._pages.redirect(token)
@@ -92,6 +96,8 @@ class PayersDesk:
             return self._refused(token, await acts.read.execute(link), form, _MISTYPED, faults=faults)
         return_url = f"{self._links.base}{purpose.value}/{token}" if self._links.base else None
         submission = Submission(acts.contexts, link, form, clock=self._clock)
+        if form.act is PayerAct.CARD and await submission.sent_since(self._clock.now() - _COUNTED) >= _MOST_CARDS:
+            raise RateLimitedError(retry_after_seconds=_AN_HOUR)
         outcome = await submission.once(lambda receipt: self._act(acts, link, form, receipt, return_url))
         if not outcome.refusal:
             return self._pages.redirect(f"{token}?sent={form.act}" if outcome.is_done else token)
@@ -127,11 +133,11 @@ class PayersDesk:
             raise InvalidLinkError
         return link, acts
 
-    async def _count(self, token: str) -> None:
-        """Count what is asked for with one link, which is known by its digest. Raise RateLimitedError."""
+    async def _count(self, link: PayerLink) -> None:
+        """Count what is asked for about one thing, by however many links to it. Raise RateLimitedError."""
         if self._limiter is None:
             return
-        verdict = await self._limiter.check(f"link:{Digest.of(token.encode()).hex()}", _FORMS_OF_A_LINK)
+        verdict = await self._limiter.check(f"link:{link.mode}:{link.tenant_id}:{link.subject}", _FORMS)
         if verdict is not None and verdict.retry_after_seconds is not None:
             raise RateLimitedError(retry_after_seconds=verdict.retry_after_seconds)
 

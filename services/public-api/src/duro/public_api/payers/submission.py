@@ -3,6 +3,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, final
 
+from whenever import Instant
+
 from duro.crypto import Digest, PayerLink
 from duro.db import RepositoryContexts
 from duro.http_kit.answers import Answer
@@ -44,10 +46,16 @@ class Submission:
         self._contexts = contexts
         self._link = link
         asked = (link.purpose.value.encode(), str(link.subject).encode(), form.act.value.encode())
-        key = f"{link.subject}:{form.act}:{form.name}"
+        self._alike = f"{link.subject}:{form.act}:"
+        key = f"{self._alike}{form.name}"
         whose = (link.tenant_id.value.bytes, link.mode.value.encode(), _SPACE.encode(), key.encode())
         request = IdempotentRequest(space=_SPACE, key=key, digest=Digest.of(*asked), seed=Digest.of(*whose))
         self._receipt = KeyedReceipt[object](request, clock=clock, render=lambda _: _DONE)
+
+    async def sent_since(self, at: Instant) -> int:
+        """Count the forms that asked for the same about the same, however they ended."""
+        async with self._contexts.open(self._link.tenant_id) as repos:
+            return await repos.idempotency.count(_SPACE, starting=self._alike, since=at)
 
     async def once(self, act: Callable[[Receipt[object]], Awaitable[None]]) -> Outcome:
         """Act and say what came of it. While another request does the same, wait up to ten seconds for its end.
