@@ -39,7 +39,7 @@ class Doubtful:
         return Declined(self.code, "We are not sure.")
 
     @staticmethod
-    def minimum(currency):
+    def minimum(currency) -> Money:
         return Money(5_000, currency)
 
 

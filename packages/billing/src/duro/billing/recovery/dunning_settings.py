@@ -70,7 +70,8 @@ class DunningSettings:
         """Return from when on a payer is told that the end is near: so long before it, or in its second half."""
         if self.last_reminder is None:
             return None
-        half = ((deadline_at - opened_at) / 2).round("microsecond")
+        one = TimeDelta(microseconds=1)
+        half = one * ((deadline_at - opened_at + one) // (one * 2))
         return max(deadline_at - self.last_reminder, opened_at + half)
 
     def reminders_of(self, asked_at: Instant, *, last_call: Instant | None) -> tuple[Instant, ...]:

@@ -77,7 +77,9 @@ class EnginePolicy:
     @classmethod
     def unreminded(cls, terms: Terms | None) -> "EnginePolicy":
         """Learn as `learned` does, and ask payers once for what only they can do."""
-        return cls._of(cls.UNREMINDED, replace(cls._six(PaydayAwareness.LEARNED), reminders=(), last_reminder=None), terms)
+        return cls._of(
+            cls.UNREMINDED, replace(cls._six(PaydayAwareness.LEARNED), reminders=(), last_reminder=None), terms
+        )
 
     @classmethod
     def cautious(cls, terms: Terms | None) -> "EnginePolicy":
