@@ -93,6 +93,7 @@ class TestOpenApi:
         assert served - set(document["paths"]) == {
             *("/openapi.json", "/docs"),
             *("/webhooks/inbound/{provider}", "/webhooks/whatsapp"),
+            *("/pay/{token}", "/update/{token}"),
         }
 
 
