@@ -276,6 +276,7 @@ class Town:
         for row in raw["subscriptions"]:
             names[row["customer_id"]] = f"customer of {names[row['id']]}"
             names[row["payment_method_id"]] = f"method of {names[row['id']]}"
+        names |= {row["card_key"]: f"card {row['fingerprint']}" for row in raw["payment_methods"]}
         counts: dict[str, int] = defaultdict(int)
         owners = {
             "invoices": "subscription_id",

@@ -69,7 +69,7 @@ class SimulatedCard(Enum):
     @property
     def fingerprint(self) -> str:
         """The same for the same number: a card that is issued anew with another expiry is still that card."""
-        return f"fp_sim_{Digest.of(self.number.encode()).hex()[:32]}"
+        return f"sim-{Digest.of(self.number.encode()).hex()[:32]}"
 
     @property
     def last4(self) -> str:
