@@ -116,8 +116,8 @@ def drop_invoice_key():
     renewals._CLAIM_RENEWALS = without(renewals._CLAIM_RENEWALS, conflict)
     draft, lock = ClaimDrafts._invoice, RenewalRepository.lock
 
-    async def blind(self, ids):
-        return [replace(subject, is_charge_pending=False) for subject in await lock(self, ids)]
+    async def blind(self, ids, **asked):
+        return [replace(subject, is_charge_pending=False) for subject in await lock(self, ids, **asked)]
 
     def keyless(self, subject, bill, *, now):
         return replace(draft(self, subject, bill, now=now), idempotency_key=uuid4().hex)
@@ -130,9 +130,9 @@ def try_blindly():
     """Try a case whenever asked, whatever is in flight and whatever its card was tried for."""
     history = RecoveryRepository.history
 
-    async def blind(self, *, invoices, methods, subscriptions):
-        attempts = await history(self, invoices=invoices, methods=methods, subscriptions=subscriptions)
-        return tuple(one for one in attempts if one.status is AttemptStatus.FAILED)
+    async def blind(self, **asked):
+        found = await history(self, **asked)
+        return replace(found, attempts=tuple(one for one in found.attempts if one.status is AttemptStatus.FAILED))
 
     RecoveryRepository.history = blind
     DunningClaims._is_allowed = lambda _self, _context: True
