@@ -7,9 +7,10 @@ import typer
 from rich.console import Console
 
 from duro.cli.database_access import DatabaseAccess
+from duro.cli.decision_bench import DecisionBench
 from duro.cli.errors import CommandError
 from duro.cli.screen.plain_text import PlainText
-from duro.db import DatabasePool, DatabaseRole, RepositoryContexts
+from duro.db import DatabasePool
 from duro.db.waiting_money import WaitingMoney, WaitingPayment
 from duro.kernel import (
     Clock,
@@ -18,12 +19,9 @@ from duro.kernel import (
     IncomingPaymentId,
     InvoiceId,
     MalformedIdError,
-    Mode,
     SubscriptionId,
 )
-from duro.merchant_api.billing import GatewayRegistry
-from duro.merchant_api.pushed import DecideMoney, MoneyVerdict, Received
-from duro.payments import InMemoryIssuerLedger, SimulatedGateway, SimulatedIssuer
+from duro.merchant_api.pushed import MoneyVerdict, Received
 
 _MOST: Final = 1_000
 
@@ -85,18 +83,11 @@ class MoneyCommand:
                     message = f"No money {name} waits; give what `duro money` lists."
                     raise NoMoneyError(message)
                 verdict = MoneyVerdict(payment_id=payment.payment_id, to=self._purpose(to), by=by, note=note)
-                received = await self._decider(pool, payment.mode).execute(payment.tenant_id, verdict)
+                bench = DecisionBench(pool, payment.mode, clock=self._clock, ids=self._ids)
+                received = await bench.money().execute(payment.tenant_id, verdict)
             except (DomainError, MalformedIdError) as error:
                 raise NoMoneyError(f"{name}: {error}") from error
         self._say(self._told(payment, to, received))
-
-    def _decider(self, pool: DatabasePool, mode: Mode) -> DecideMoney:
-        """Build it with providers of whom nothing is asked but what the least is that they charge."""
-        contexts = RepositoryContexts(pool, mode, clock=self._clock, ids=self._ids, role=DatabaseRole.OWNER)
-        gateways = GatewayRegistry(
-            mode, [SimulatedGateway(SimulatedIssuer(InMemoryIssuerLedger()))], is_development=True
-        )
-        return DecideMoney(contexts, gateways, ids=self._ids, clock=self._clock)
 
     @staticmethod
     def _purpose(to: str | None) -> SubscriptionId | InvoiceId | None:

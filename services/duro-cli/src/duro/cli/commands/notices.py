@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from duro.cli.database_access import DatabaseAccess
+from duro.cli.decision_bench import DecisionBench
 from duro.cli.errors import CommandError
 from duro.cli.folder_lock import FolderLock
 from duro.cli.home import Home
-from duro.cli.kept_money_bench import KeptMoneyBench
 from duro.cli.notice_bench import NoticeBench
 from duro.cli.running_file import RunningFile
 from duro.cli.screen.plain_text import PlainText
@@ -131,7 +131,7 @@ class NoticesCommand:
                 if owner is None:
                     raise NotFoundError("subscription", to)
                 mode, tenant = owner
-                take = KeptMoneyBench(clock=self._clock, ids=self._ids).over(pool, mode)
+                take = DecisionBench(pool, mode, clock=self._clock, ids=self._ids).kept_money()
                 told = take.told(provider=provider, body=notice.body, key=key)
                 holder = await money.holder(provider, told.provider_reference)
                 if holder is not None:

@@ -7,9 +7,10 @@ import typer
 from rich.console import Console
 
 from duro.cli.database_access import DatabaseAccess
+from duro.cli.decision_bench import DecisionBench
 from duro.cli.errors import CommandError
 from duro.cli.screen.plain_text import PlainText
-from duro.db import DatabasePool, DatabaseRole, RepositoryContexts
+from duro.db import DatabasePool
 from duro.db.waiting_reviews import WaitingReview, WaitingReviews
 from duro.kernel import (
     Clock,
@@ -22,9 +23,7 @@ from duro.kernel import (
     PaymentAttemptId,
     UnknownCurrencyError,
 )
-from duro.merchant_api.billing import GatewayRegistry
-from duro.merchant_api.reviews import DecidedReview, DecideReview, Verdict
-from duro.payments import InMemoryIssuerLedger, SimulatedGateway, SimulatedIssuer
+from duro.merchant_api.reviews import DecidedReview, Verdict
 
 _MOST: Final = 1_000
 
@@ -89,19 +88,11 @@ class ReviewsCommand:
                 said = review.asked.currency if currency is None else Currency(currency)
                 money = None if amount is None else Money(amount, said)
                 verdict = Verdict(attempt_id=review.attempt_id, taken=money, by=by, note=note)
-                contexts = RepositoryContexts(
-                    pool, review.mode, clock=self._clock, ids=self._ids, role=DatabaseRole.OWNER
-                )
-                decide = DecideReview(contexts, self._terms(review.mode), ids=self._ids, clock=self._clock)
-                decided = await decide.execute(review.tenant_id, verdict)
+                bench = DecisionBench(pool, review.mode, clock=self._clock, ids=self._ids)
+                decided = await bench.reviews().execute(review.tenant_id, verdict)
             except (DomainError, MalformedIdError, UnknownCurrencyError) as error:
                 raise NoReviewsError(f"{name}: {error}") from error
         self._say(self._told(decided))
-
-    @staticmethod
-    def _terms(mode: Mode) -> GatewayRegistry:
-        """Give providers of whom nothing is asked but what the least is that they charge."""
-        return GatewayRegistry(mode, [SimulatedGateway(SimulatedIssuer(InMemoryIssuerLedger()))], is_development=True)
 
     @staticmethod
     def _told(decided: DecidedReview) -> str:
