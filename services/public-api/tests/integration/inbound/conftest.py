@@ -9,7 +9,8 @@ from duro.billing.recovery import Rail
 from duro.db import DatabasePool
 from duro.db.audit import Audit
 from duro.db.kept_notices import WaitingNotices
-from duro.kernel import Currency, Mode, Money, PaymentAttemptId
+from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
+from duro.kernel import Currency, InvoiceId, Mode, Money, PaymentAttemptId, PaymentRequestId, SubscriptionId
 from duro.payments import ChargeFailed, ChargeSucceeded, MoneyReceived, SimulatedCard, SimulatedInboundWebhooks
 from duro.payments.simulated.webhooks.notice_text import NoticeText
 from duro.payments.simulated.webhooks.seal import WebhookSeal
@@ -59,6 +60,23 @@ class Teller:
 
     def received(self, reference: str | None, amount: Money = PRICE, *, name: str = "pay-1") -> MoneyReceived:
         return MoneyReceived(f"evt-{name}", reference, None, name, amount, Rail.USSD, self.clock.now(), self.FEE)
+
+    async def asked(self, merchant, subscription: Json, invoice: Json, ids) -> PaymentRequest:
+        """Ask the payer of an invoice to push its money by USSD."""
+        asked = PaymentRequest(
+            id=ids.new(PaymentRequestId),
+            invoice_id=InvoiceId.parse(invoice["id"]),
+            subscription_id=SubscriptionId.parse(subscription["id"]),
+            provider="simulated",
+            rail=Rail.USSD,
+            status=PaymentRequestStatus.OPEN,
+            amount=PRICE,
+            look_at=self.clock.now(),
+            created_at=self.clock.now(),
+        )
+        async with merchant.contexts.open(merchant.tenant.id) as repos:
+            await repos.payment_requests.insert(asked)
+        return asked
 
     @classmethod
     async def started(cls, api: MerchantClient, card: SimulatedCard) -> tuple[Json, Json, str]:

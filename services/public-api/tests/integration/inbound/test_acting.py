@@ -6,10 +6,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from duro.billing.recovery import Rail
 from duro.db.collection_book import CollectionBook
-from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
-from duro.kernel import Currency, InvoiceId, Mode, Money, PaymentAttemptId, PaymentRequestId, RefundId, SubscriptionId
+from duro.kernel import Currency, Mode, Money, PaymentAttemptId, RefundId, SubscriptionId
 from duro.payments import RefundFailed, RefundSucceeded, SimulatedCard, Unknown
 from duro.payments.simulated.webhooks.notice_text import NoticeText
 from duro.testkit.deadline import Deadline
@@ -160,19 +158,7 @@ class TestANoticeOfACharge:
 class TestANoticeOfPushedMoney:
     async def test_is_received_once_for_the_request_it_names(self, api, teller, merchant, admin, ids):
         subscription, invoice, _ = await teller.started(api, SimulatedCard.INSUFFICIENT_FUNDS)
-        asked = PaymentRequest(
-            id=ids.new(PaymentRequestId),
-            invoice_id=InvoiceId.parse(invoice["id"]),
-            subscription_id=SubscriptionId.parse(subscription["id"]),
-            provider="simulated",
-            rail=Rail.USSD,
-            status=PaymentRequestStatus.OPEN,
-            amount=PRICE,
-            look_at=teller.clock.now(),
-            created_at=teller.clock.now(),
-        )
-        async with merchant.contexts.open(merchant.tenant.id) as repos:
-            await repos.payment_requests.insert(asked)
+        asked = await teller.asked(merchant, subscription, invoice, ids)
 
         for _ in range(2):
             await teller.tell(teller.received(asked.reference))

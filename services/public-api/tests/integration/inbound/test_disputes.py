@@ -5,9 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from duro.billing.recovery import Rail
-from duro.db.push_rows import PaymentRequest, PaymentRequestStatus
-from duro.kernel import Currency, InvoiceId, Money, PaymentRequestId, SubscriptionId
+from duro.kernel import Currency, Money
 from duro.payments import DisputeClosed, DisputeOpened, SimulatedCard
 from duro.payments.simulated.webhooks.notice_text import NoticeText
 from duro.testkit.merchant_client import Json, MerchantClient
@@ -165,19 +163,7 @@ class TestADispute:
 
     async def test_of_pushed_money_is_kept_for_a_person(self, api, teller, merchant, ids):
         subscription, invoice, _ = await teller.started(api, SimulatedCard.INSUFFICIENT_FUNDS)
-        asked = PaymentRequest(
-            id=ids.new(PaymentRequestId),
-            invoice_id=InvoiceId.parse(invoice["id"]),
-            subscription_id=SubscriptionId.parse(subscription["id"]),
-            provider="simulated",
-            rail=Rail.USSD,
-            status=PaymentRequestStatus.OPEN,
-            amount=PRICE,
-            look_at=teller.clock.now(),
-            created_at=teller.clock.now(),
-        )
-        async with merchant.contexts.open(merchant.tenant.id) as repos:
-            await repos.payment_requests.insert(asked)
+        asked = await teller.asked(merchant, subscription, invoice, ids)
         await teller.tell(teller.received(asked.reference))
         await teller.tell(Disputes(teller, asked.reference).opened())
         assert [kept.kind for kept in await teller.kept()] == ["DisputeOpened"]
